@@ -1,0 +1,68 @@
+"""How gunicorn serves stockapp. Values people may want to change are settings (docs/settings.md);
+the others stand here with their reasons."""
+
+from pathlib import Path
+
+import gevent
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from stockapp.settings import Settings
+
+_settings = Settings()
+
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.workers
+worker_class = "gevent"
+
+# When its connections are used up a worker makes the next client wait without a word; streams
+# are refused with a 503 long before (max_streams).
+worker_connections = _settings.max_streams * 5
+
+# Seconds without a sign of life from a worker's hub before it is killed and replaced. Nothing
+# here holds the hub for one second; a minute spares a swapping machine.
+timeout = 60
+
+# Streams end and tasks are handed over within a second of the signal; what is left are requests.
+graceful_timeout = 15
+
+# Browsers reuse a connection for the next click; idle ones cost little under gevent.
+keepalive = 30
+
+# A worker is replaced now and then, so that a slow leak in a library cannot grow for ever; with
+# jitter, so that not all go at once.
+max_requests = _settings.max_requests
+max_requests_jitter = _settings.max_requests // 10
+
+# Larger request lines and headers than any of our clients sends are refused.
+limit_request_line = 8190
+limit_request_fields = 100
+
+reload = _settings.reload
+reload_extra_files = [
+    str(path)
+    for folder in ("templates", "static/css", "static/js")
+    for path in Path(__file__).parent.joinpath(folder).rglob("*.*")
+]
+
+loglevel = _settings.log_level.lower()
+accesslog = None
+control_socket_disable = True
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Watch for the end of the worker: streams must end and tasks be handed over then."""
+    house = worker.wsgi.extensions["stockapp"]
+
+    def watch() -> None:
+        while worker.alive:
+            gevent.sleep(0.05)
+        house.drain()
+
+    gevent.spawn(watch)
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    """Close what the worker had open, also when it was told to quit at once."""
+    if getattr(worker, "wsgi", None) is not None:
+        worker.wsgi.extensions["stockapp"].close()

@@ -1,0 +1,23 @@
+"""stockapp: a watchlist that never blocks and never hides anything."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from stockapp.settings import Settings
+
+
+def create_app(settings: "Settings | None" = None) -> "Flask":
+    """The application with its background work started; call once in each worker process.
+
+    What was built is in `app.extensions["stockapp"]`, for the server to drain and close.
+    """
+    # Imported here, as gunicorn's master reads stockapp.settings before gevent has patched ssl:
+    # what uses ssl must not be imported there, nor inherited unpatched by the workers.
+    from stockapp.bootstrap import build
+    from stockapp.settings import Settings
+
+    house = build(settings or Settings())
+    house.start()
+    return house.app

@@ -1,0 +1,1 @@
+"""Backend sets, each implementing every port."""

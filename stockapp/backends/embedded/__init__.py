@@ -1,0 +1,1 @@
+"""One machine, many workers: SQLite, files, native threads."""

@@ -1,0 +1,65 @@
+"""Where work runs in one worker process: two thread pools."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+from gevent import monkey  # type: ignore[import-untyped]
+from gevent.threadpool import ThreadPool as NativePool  # type: ignore[import-untyped]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+# What a call came to: gives its result, or raises what it raised.
+_Outcome = Callable[[], T]
+
+
+class EmbeddedExecutor:
+    """Executor: the standard pool for waiting, gevent's native threads for blocking calls.
+
+    Build it in the worker's main thread after the fork. Without gevent's patches blocking calls
+    run in the thread that makes them.
+    """
+
+    def __init__(self, network_threads: int, native_threads: int = 8) -> None:
+        self._pool = ThreadPoolExecutor(network_threads, thread_name_prefix="network")
+        patched = monkey.is_module_patched("threading")
+        self._native = NativePool(native_threads) if patched else None
+
+    def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a call that waits on the network, or on others; RuntimeError once closed."""
+        return self._pool.submit(call, *args, **kwargs)
+
+    def run_blocking(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a call that would block the hub in a native thread, and wait for it.
+
+        It stays usable after `close`, so that others can still put their things away. A caller
+        that is killed while it waits does not stop the call.
+        """
+        if self._native is None:
+            return call(*args, **kwargs)
+        outcome: _Outcome[T] = self._native.apply(_run, (call, args, kwargs))
+        return outcome()
+
+    def close(self) -> None:
+        """Take no more work and drop what has not begun; do not wait for what runs."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _run(call: Callable[..., T], args: Any, kwargs: Any) -> _Outcome[T]:
+    # An exception that leaves a native thread is printed by gevent, though the caller gets it.
+    try:
+        value = call(*args, **kwargs)
+    except BaseException as error:
+        return partial(_raise, error)
+    return lambda: value
+
+
+def _raise(error: BaseException) -> NoReturn:
+    try:
+        raise error
+    finally:
+        # The error's traceback holds this frame: without this they keep each other alive.
+        del error

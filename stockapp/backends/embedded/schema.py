@@ -1,0 +1,122 @@
+"""The tables, as numbered migrations: the n-th brings the database to version n."""
+
+import sqlite3
+
+_FIRST = (
+    """
+    CREATE TABLE meta (
+        key TEXT PRIMARY KEY,
+        value INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tasks (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        status TEXT NOT NULL,
+        dedupe_key TEXT NOT NULL,
+        done INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        message TEXT NOT NULL,
+        eta_seconds REAL,
+        created_at REAL NOT NULL,
+        started_at REAL,
+        finished_at REAL,
+        worker TEXT,
+        leased_until REAL,
+        retries INTEGER NOT NULL DEFAULT 0,
+        error TEXT,
+        params TEXT NOT NULL,
+        result TEXT
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX tasks_by_dedupe_key ON tasks (dedupe_key)
+    WHERE status IN ('pending', 'running')
+    """,
+    "CREATE INDEX tasks_by_status ON tasks (status, created_at, number)",
+    "CREATE INDEX tasks_by_age ON tasks (created_at, number)",
+    "CREATE INDEX tasks_by_end ON tasks (finished_at) WHERE finished_at IS NOT NULL",
+    """
+    CREATE TABLE task_items (
+        position INTEGER PRIMARY KEY,
+        task INTEGER NOT NULL REFERENCES tasks (number) ON DELETE CASCADE,
+        key TEXT NOT NULL,
+        state TEXT NOT NULL,
+        result TEXT,
+        UNIQUE (task, key)
+    )
+    """,
+    # AUTOINCREMENT: an id is never used again, even after the newest events were deleted.
+    """
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        topic TEXT NOT NULL,
+        type TEXT NOT NULL,
+        data TEXT NOT NULL,
+        created_at REAL NOT NULL
+    )
+    """,
+    "CREATE INDEX events_by_topic ON events (topic, id)",
+    """
+    CREATE TABLE watchlist_items (
+        position INTEGER PRIMARY KEY,
+        watchlist TEXT NOT NULL,
+        symbol TEXT NOT NULL,
+        added_at REAL NOT NULL,
+        name TEXT,
+        note TEXT NOT NULL,
+        target_price REAL,
+        sample INTEGER NOT NULL,
+        UNIQUE (watchlist, symbol)
+    )
+    """,
+    "CREATE INDEX watchlist_items_by_symbol ON watchlist_items (symbol)",
+    """
+    CREATE TABLE shared_state (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL,
+        expires_at REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX shared_state_by_end ON shared_state (expires_at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+
+
+class NewerDatabase(RuntimeError):
+    """The database was written by a newer version of stockapp than this one."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the newest version, all or nothing; several workers may do it at once.
+
+    Raises NewerDatabase, and sqlite3.OperationalError while another worker holds the lock.
+    """
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        # Read again under the lock: another worker may have been faster.
+        version = _version(connection)
+        if version > len(MIGRATIONS):
+            raise NewerDatabase(
+                f"The database has version {version}, this stockapp knows up to"
+                f" {len(MIGRATIONS)}. Install the newer stockapp again or use another data folder."
+            )
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

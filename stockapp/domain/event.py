@@ -1,0 +1,51 @@
+"""What happened, in the order it happened: the log that every stream is cut from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventType(StrEnum):
+    """`snapshot` and `reset` exist on streams only; `watchlist` only on watchlist topics."""
+
+    SNAPSHOT = "snapshot"
+    PROGRESS = "progress"
+    ITEM = "item"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RESET = "reset"
+    WATCHLIST = "watchlist"
+
+    @property
+    def ends_task(self) -> bool:
+        """Whether a task's stream ends with this event."""
+        return self in (EventType.COMPLETED, EventType.FAILED, EventType.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the log; `id` grows with every entry over all topics.
+
+    Data by type: progress: Progress.to_json() plus `status`; item: `key`, `state` and the item's
+    result without its attempts; completed, failed, cancelled: `status`; watchlist: `action`
+    (added, changed, removed) and `symbol`.
+    """
+
+    id: int
+    topic: str
+    type: EventType
+    data: Mapping[str, Any]
+    created_at: datetime
+
+
+def task_topic(task_id: str) -> str:
+    """The topic of one task's events."""
+    return f"task:{task_id}"
+
+
+def watchlist_topic(name: str) -> str:
+    """The topic of one watchlist's events."""
+    return f"watchlist:{name}"

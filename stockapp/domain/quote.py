@@ -1,0 +1,110 @@
+"""A price with everything one must know to trust it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from stockapp.domain import moment
+
+
+class MarketState(StrEnum):
+    """Which session the price belongs to."""
+
+    PRE = "pre"
+    REGULAR = "regular"
+    POST = "post"
+    CLOSED = "closed"
+
+
+class NotAPrice(ValueError):
+    """The number is zero, negative or not finite, and must not be shown as a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The last price of one symbol, with its currency, its time and where it came from.
+
+    `price`, `previous_close` and `change` are in `currency`, which may be a minor unit such as
+    GBp (see domain.money) or None when the source did not say. `change_percent` is a percentage:
+    -2.03 means -2.03 %. `as_of` is the market's time, `fetched_at` ours. `delay_minutes` is how
+    far behind the market the source admits to be.
+    """
+
+    symbol: str
+    price: float
+    currency: str | None
+    as_of: datetime
+    source: str
+    method: str
+    fetched_at: datetime
+    previous_close: float | None = None
+    change: float | None = None
+    change_percent: float | None = None
+    market_state: MarketState | None = None
+    exchange: str | None = None
+    delay_minutes: int | None = None
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.price) or self.price <= 0:
+            raise NotAPrice(f"{self.price!r} is not a price")
+
+    def to_json(self) -> dict[str, Any]:
+        """The quote as the JSON interface and the cache hold it (age and freshness excluded)."""
+        return {
+            "symbol": self.symbol,
+            "name": self.name,
+            "price": self.price,
+            "currency": self.currency,
+            "previous_close": self.previous_close,
+            "change": self.change,
+            "change_percent": self.change_percent,
+            "market_state": self.market_state.value if self.market_state else None,
+            "exchange": self.exchange,
+            "as_of": moment.to_text(self.as_of),
+            "delay_minutes": self.delay_minutes,
+            "source": self.source,
+            "method": self.method,
+            "fetched_at": moment.to_text(self.fetched_at),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Quote":
+        """The quote that `to_json` wrote. Raises KeyError or ValueError for anything else."""
+        state = data["market_state"]
+        return cls(
+            symbol=data["symbol"],
+            name=data["name"],
+            price=data["price"],
+            currency=data["currency"],
+            previous_close=data["previous_close"],
+            change=data["change"],
+            change_percent=data["change_percent"],
+            market_state=MarketState(state) if state else None,
+            exchange=data["exchange"],
+            as_of=moment.from_text(data["as_of"]),
+            delay_minutes=data["delay_minutes"],
+            source=data["source"],
+            method=data["method"],
+            fetched_at=moment.from_text(data["fetched_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A move against the previous close: in the quote's currency, and in per cent."""
+
+    amount: float | None
+    percent: float | None
+
+
+def change_since(price: float, previous_close: float | None) -> Change:
+    """The move from `previous_close`; unknown, not zero, when that is missing or zero."""
+    if previous_close is None or not math.isfinite(previous_close) or previous_close <= 0:
+        return Change(None, None)
+    amount = price - previous_close
+    # Round away binary noise such as 0.30000000000001137.
+    return Change(round(amount, 10), round(100 * amount / previous_close, 6))

@@ -1,0 +1,1 @@
+"""Asking providers well: transports, and the race between methods."""

@@ -1,0 +1,211 @@
+"""What the application needs from the outside, as small protocols.
+
+Each set of backends (backends/embedded) implements them all and passes the same contract suite.
+Every method may be called from any thread or greenlet, returns when done, and lets other
+greenlets run meanwhile.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from stockapp.domain.event import Event
+from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
+from stockapp.domain.watchlist import WatchlistItem
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Time, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed point, never going back."""
+
+
+class Executor(Protocol):
+    """Where work runs: network waits beside each other, blocking calls off the hub."""
+
+    def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a call that waits on the network, or on others; the concurrent.futures pool."""
+
+    def run_blocking(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a call that would block the hub in a native thread, and wait for it.
+
+        The call must not log, use queues or locks, or touch yfinance: under gevent those are
+        patched, and a patched lock contended from a native thread never comes back.
+        """
+
+    def close(self) -> None:
+        """Take no more work; do not wait for what runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What became of a new task: stored, or an equal unended one joined."""
+
+    task: Task
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What became of a cancel: `changed` when this call ended the task as cancelled."""
+
+    task: Task
+    changed: bool
+
+
+class TaskStore(Protocol):
+    """Tasks and their items. Every change writes its events in the same transaction."""
+
+    def create(self, new: NewTask) -> Created:
+        """Store a pending task with its first `progress` event, or join an equal one."""
+
+    def get(self, task_id: str) -> Task | None:
+        """The task with its result, and its items' states without their results."""
+
+    def snapshot(self, task_id: str) -> tuple[Task, int] | None:
+        """The task, and the id of the last event of the whole log that it reflects."""
+
+    def recent(
+        self,
+        *,
+        status: TaskStatus | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> list[Task]:
+        """Newest first, without items and results; `before` is the id of a task to start after."""
+
+    def claim(self, worker: str, lease_seconds: float, task_id: str | None = None) -> Task | None:
+        """Make `worker` the runner of that pending task, or of the oldest one; else None.
+
+        A running task whose lease has lapsed counts as pending; its `retries` grow by one.
+        The task returned holds its items with their results.
+        """
+
+    def has_claimable(self) -> bool:
+        """Whether `claim` without a task id would find one; a cheap read."""
+
+    def active_states(self, kind: str, keys: Collection[str]) -> dict[str, ItemState]:
+        """Which of these items are queued or running in an unended task of that kind."""
+
+    def renew(self, worker: str, lease_seconds: float) -> None:
+        """Extend the leases of all tasks that `worker` runs."""
+
+    def record(self, task_id: str, worker: str, items: Sequence[Item], progress: Progress) -> bool:
+        """Store new item states with their events, if `worker` still runs the task."""
+
+    def finish(
+        self,
+        task_id: str,
+        worker: str,
+        status: TaskStatus,
+        progress: Progress,
+        result: Mapping[str, Any] | None = None,
+        error: TaskError | None = None,
+    ) -> bool:
+        """End the task with its end event, if `worker` still runs it."""
+
+    def cancel(self, task_id: str) -> Cancelled | None:
+        """End the task and its unended items as cancelled, unless it ended before."""
+
+    def release(self, worker: str) -> int:
+        """Hand back all that `worker` runs: pending again, ended items kept. Returns how many."""
+
+    def purge(self, ended_before: datetime) -> int:
+        """Delete tasks that ended before then. Returns how many."""
+
+
+class EventLog(Protocol):
+    """The ordered log of events of all topics."""
+
+    def since(self, after_id: int, *, topic: str | None = None, limit: int = 1000) -> list[Event]:
+        """Events after that id, oldest first."""
+
+    def last_id(self) -> int:
+        """The id of the newest event ever written; 0 when there was none."""
+
+    def trimmed_through(self) -> int:
+        """Events up to this id may have been deleted; 0 when none were."""
+
+    def wait(self, timeout_seconds: float) -> None:
+        """Return when new events may have been written by any worker, or after the time-out."""
+
+    def purge(self, written_before: datetime) -> int:
+        """Delete older events. Returns how many."""
+
+
+class WatchlistStore(Protocol):
+    """Watchlists. Every change writes a `watchlist` event in the same transaction."""
+
+    def items(self, watchlist: str) -> list[WatchlistItem]:
+        """All items in the order in which they were added."""
+
+    def get(self, watchlist: str, symbol: str) -> WatchlistItem | None:
+        """One item."""
+
+    def add(self, watchlist: str, items: Iterable[WatchlistItem]) -> list[str]:
+        """Add what is not there yet. Returns the symbols that were added."""
+
+    def update(
+        self, watchlist: str, symbol: str, changes: Mapping[str, Any]
+    ) -> WatchlistItem | None:
+        """Set `name`, `note` or `target_price`. Returns the item after it, None when absent."""
+
+    def fill_names(self, names: Mapping[str, str]) -> int:
+        """Set the name of items, on every list, that have none. Returns how many changed."""
+
+    def remove(self, watchlist: str, symbols: Iterable[str]) -> list[str]:
+        """Remove items. Returns the symbols that were there."""
+
+    def containing(self, symbol: str) -> list[str]:
+        """The names of the lists that hold the symbol."""
+
+    def seed(self, watchlist: str, items: Iterable[WatchlistItem]) -> bool:
+        """Put the items on the list if no list was ever seeded here. Returns whether it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cached answer in JSON shape, with its age at reading."""
+
+    value: Mapping[str, Any]
+    age_seconds: float
+    lifetime: Lifetime
+
+    @property
+    def freshness(self) -> Freshness:
+        """What the entry was when it was read."""
+        return self.lifetime.freshness(self.age_seconds)
+
+
+class ResponseCache(Protocol):
+    """What was fetched, kept across restarts. Expired and unreadable entries are misses."""
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """The entries there are."""
+
+    def put_many(self, values: Mapping[str, Mapping[str, Any]], lifetime: Lifetime) -> None:
+        """Store values. Storing is best effort: a full disk loses the entry, not the task."""
+
+
+class SharedState(Protocol):
+    """Small facts that all workers share, such as how each source last answered."""
+
+    def put_many(self, values: Mapping[str, Mapping[str, Any]], keep_seconds: float) -> None:
+        """Set values, each forgotten after `keep_seconds`."""
+
+    def scan(self, prefix: str) -> dict[str, Mapping[str, Any]]:
+        """All values whose key starts with `prefix`, by key."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Forget values."""

@@ -1,0 +1,1 @@
+"""Yahoo Finance: one module a method."""

@@ -1,0 +1,110 @@
+"""What a watchlist page shows, read from the stores and the cache only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stockapp.domain import moment
+from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
+from stockapp.domain.freshness import Freshness
+from stockapp.domain.quote import Quote
+from stockapp.domain.task import ItemState, Task
+from stockapp.domain.watchlist import WatchlistItem
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """A cached quote as of one reading: its age since it was fetched, and what that makes it."""
+
+    quote: Quote
+    age_seconds: float
+    freshness: Freshness
+
+    def to_json(self) -> dict[str, Any]:
+        """The quote as the JSON interface shows it."""
+        return {
+            **self.quote.to_json(),
+            "age_seconds": round(self.age_seconds, 1),
+            "freshness": self.freshness.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolReport:
+    """How the last fetch of a symbol went: all attempts, and the failure if none gave a price."""
+
+    at: datetime
+    error: Failure | None
+    attempts: tuple[Attempt, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as the cache keeps it."""
+        return {
+            "at": moment.to_text(self.at),
+            "error": failure_to_json(self.error),
+            "attempts": [attempt.to_json() for attempt in self.attempts],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "SymbolReport":
+        """The report that `to_json` wrote."""
+        error = data["error"]
+        return cls(
+            at=moment.from_text(data["at"]),
+            error=Failure(Reason(error["code"]), error["detail"], error["retry_after_seconds"])
+            if error
+            else None,
+            attempts=tuple(Attempt.from_json(entry) for entry in data["attempts"]),
+        )
+
+
+def failure_to_json(failure: Failure | None) -> dict[str, Any] | None:
+    """A failure as the JSON interface shows it."""
+    if failure is None:
+        return None
+    return {
+        "code": failure.reason.value,
+        "detail": failure.detail,
+        "retry_after_seconds": failure.retry_after_seconds,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a watchlist.
+
+    `state` is queued or running while a refresh works on the symbol, else None. `report` tells of
+    the last fetch; where its `error` is set and a quote is there, that quote is an older one.
+    """
+
+    item: WatchlistItem
+    quote: QuoteView | None
+    state: ItemState | None
+    report: SymbolReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How a method of a source last answered any worker; `outcome` ok or failed."""
+
+    source: str
+    method: str
+    at: datetime
+    outcome: Outcome
+    reason: Reason | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A whole watchlist page, consistent as of the event with id `event_id`.
+
+    `refresh` is the running refresh of this list, or the last one if it ended a moment ago.
+    """
+
+    watchlist: str
+    rows: Sequence[Row]
+    refresh: Task | None
+    sources: Sequence[SourceStatus]
+    event_id: int

@@ -1,0 +1,74 @@
+"""Reading all that a watchlist page shows."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from stockapp.domain.task import Task
+from stockapp.ports import Clock, EventLog, TaskStore, WatchlistStore
+from stockapp.services.board import Board, Row
+from stockapp.services.live_prices import KIND
+from stockapp.services.quotes import Quotes
+from stockapp.services.sources import Sources
+
+# How long the summary of a refresh that ended stays on the page.
+_SUMMARY = timedelta(seconds=60)
+# A list's refresh is looked for among so many of the newest tasks.
+_RECENT = 20
+
+
+class Boards:
+    """Reads stores and cache only: never waits for a source."""
+
+    def __init__(
+        self,
+        watchlists: WatchlistStore,
+        quotes: Quotes,
+        sources: Sources,
+        tasks: TaskStore,
+        log: EventLog,
+        clock: Clock,
+    ) -> None:
+        self._watchlists = watchlists
+        self._quotes = quotes
+        self._sources = sources
+        self._tasks = tasks
+        self._log = log
+        self._clock = clock
+
+    def board(self, watchlist: str) -> Board:
+        """The whole page. The event id is read first: what comes after it may show already."""
+        event_id = self._log.last_id()
+        refresh = self.refresh(watchlist)
+        rows = self.rows(watchlist)
+        return Board(watchlist, rows, refresh, self._sources.statuses(), event_id)
+
+    def rows(self, watchlist: str, symbols: Collection[str] | None = None) -> list[Row]:
+        """Those rows of the list, or all, in the list's order."""
+        items = [
+            item
+            for item in self._watchlists.items(watchlist)
+            if symbols is None or item.symbol in symbols
+        ]
+        wanted = [item.symbol for item in items]
+        known = self._quotes.known(wanted)
+        states = self._tasks.active_states(KIND, wanted)
+        return [
+            Row(
+                item,
+                known[item.symbol].quote,
+                states.get(item.symbol),
+                known[item.symbol].report,
+            )
+            for item in items
+        ]
+
+    def refresh(self, watchlist: str) -> Task | None:
+        """The running refresh of the list, else the one that ended a moment ago."""
+        now = self._clock.now()
+        for task in self._tasks.recent(kind=KIND, limit=_RECENT):
+            if task.params.get("watchlist") != watchlist:
+                continue
+            if task.finished_at is None or now - task.finished_at < _SUMMARY:
+                return task
+            return None
+        return None

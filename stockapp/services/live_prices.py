@@ -1,0 +1,109 @@
+"""The kind `live_prices`: fetching quotes for the symbols of a task."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stockapp.domain.freshness import Freshness
+from stockapp.domain.task import Item, ItemState
+from stockapp.fetching.race import Fetched, News, Race
+from stockapp.ports import WatchlistStore
+from stockapp.services.board import QuoteView, failure_to_json
+from stockapp.services.quotes import Quotes
+from stockapp.services.sources import Sources
+from stockapp.tasks.kinds import Kind, TaskRun
+
+KIND = "live_prices"
+
+
+class LivePrices:
+    """Runs the race for the items of a task, keeping each quote as it arrives."""
+
+    def __init__(
+        self, race: Race, quotes: Quotes, sources: Sources, watchlists: WatchlistStore
+    ) -> None:
+        self._race = race
+        self._quotes = quotes
+        self._sources = sources
+        self._watchlists = watchlists
+
+    def kind(self) -> Kind:
+        """The kind, for the engine."""
+        return Kind(KIND, self.run, result_of)
+
+    def run(self, run: TaskRun) -> None:
+        """Fetch what has not ended."""
+        symbols = [item.key for item in run.task.items if not item.state.ended]
+        self._race.run(symbols, lambda news: self._keep(run, news), run.token.on_cancel)
+
+    def _keep(self, run: TaskRun, news: News) -> None:
+        """Cache first, then record: whoever hears of an item finds its quote."""
+        failed = [entry.symbol for entry in news.fetched if entry.quote is None]
+        older = self._quotes.cached(failed)
+        self._quotes.store(news.fetched)
+        self._fill_names(news)
+        self._sources.note(news.asked)
+        items = {
+            symbol: Item(symbol, ItemState.RUNNING)
+            for started in news.started
+            for symbol in started.symbols
+        }
+        items.update(
+            {entry.symbol: _item(entry, older.get(entry.symbol)) for entry in news.fetched}
+        )
+        if items:
+            run.record(list(items.values()), _message(news))
+
+    def _fill_names(self, news: News) -> None:
+        names = {
+            entry.symbol: entry.quote.name
+            for entry in news.fetched
+            if entry.quote and entry.quote.name
+        }
+        if names:
+            self._watchlists.fill_names(names)
+
+
+def fresh_item(view: QuoteView) -> Item:
+    """An item that needs no fetching, as its quote is fresh."""
+    result = {"success": True, "quote": view.to_json(), "attempts": []}
+    return Item(view.quote.symbol, ItemState.OK, result)
+
+
+def result_of(items: Sequence[Item]) -> Mapping[str, Any]:
+    """The result of a task from its items."""
+    counts = {state: sum(item.state is state for item in items) for state in ItemState}
+    return {
+        "live_prices": {item.key: item.result for item in items if item.result is not None},
+        "summary": {
+            "ok": counts[ItemState.OK],
+            "stale": counts[ItemState.STALE],
+            "failed": counts[ItemState.FAILED],
+        },
+    }
+
+
+def _item(entry: Fetched, older: QuoteView | None) -> Item:
+    attempts = [attempt.to_json() for attempt in entry.attempts]
+    if entry.quote:
+        quote = QuoteView(entry.quote, 0.0, Freshness.FRESH).to_json()
+        return Item(
+            entry.symbol,
+            ItemState.OK,
+            {"success": True, "quote": quote, "attempts": attempts},
+        )
+    result = {"success": False, "error": failure_to_json(entry.error), "attempts": attempts}
+    if older is None:
+        return Item(entry.symbol, ItemState.FAILED, result)
+    return Item(entry.symbol, ItemState.STALE, {**result, "quote": older.to_json()})
+
+
+def _message(news: News) -> str:
+    """What to say is going on: the last quote that came, or what is being asked."""
+    for entry in reversed(news.fetched):
+        if entry.quote:
+            return f"{entry.symbol} from {entry.quote.source}/{entry.quote.method}"
+    if news.started:
+        last = news.started[-1]
+        rest = f" and {len(last.symbols) - 1} more" if len(last.symbols) > 1 else ""
+        return f"Asking {last.label} for {last.symbols[0]}{rest}"
+    return f"No price for {news.fetched[-1].symbol}"

@@ -1,0 +1,81 @@
+"""The last quote of each symbol and how its last fetch went, as the cache keeps them.
+
+A success is one entry (quote and attempts), a failure another, so that a failure never touches
+the quote that is there; the younger of the two tells how the last fetch went.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stockapp.domain.attempt import Attempt
+from stockapp.domain.freshness import Lifetime
+from stockapp.domain.quote import Quote
+from stockapp.fetching.race import Fetched
+from stockapp.ports import Clock, Entry, ResponseCache
+from stockapp.services.board import QuoteView, SymbolReport
+
+_QUOTE = "quote:"
+_FAILURE = "failure:"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a symbol without asking anybody."""
+
+    quote: QuoteView | None
+    report: SymbolReport | None
+
+
+class Quotes:
+    """Reads never wait for a source."""
+
+    def __init__(self, cache: ResponseCache, lifetime: Lifetime, clock: Clock) -> None:
+        self._cache = cache
+        self._lifetime = lifetime
+        self._clock = clock
+
+    def cached(self, symbols: Sequence[str]) -> dict[str, QuoteView]:
+        """The last quotes there are, fresh or stale."""
+        entries = self._cache.get_many([_QUOTE + symbol for symbol in symbols])
+        return {key.removeprefix(_QUOTE): _view(entry) for key, entry in entries.items()}
+
+    def known(self, symbols: Sequence[str]) -> dict[str, Known]:
+        """The last quote and the last report of each of the symbols."""
+        keys = [prefix + symbol for symbol in symbols for prefix in (_QUOTE, _FAILURE)]
+        entries = self._cache.get_many(keys)
+        return {
+            symbol: _known(entries.get(_QUOTE + symbol), entries.get(_FAILURE + symbol))
+            for symbol in symbols
+        }
+
+    def store(self, fetched: Sequence[Fetched]) -> None:
+        """Keep how these fetches went."""
+        now = self._clock.now()
+        values: dict[str, Mapping[str, Any]] = {}
+        for entry in fetched:
+            if entry.quote:
+                attempts = [attempt.to_json() for attempt in entry.attempts]
+                values[_QUOTE + entry.symbol] = {
+                    "quote": entry.quote.to_json(),
+                    "attempts": attempts,
+                }
+            else:
+                report = SymbolReport(now, entry.error, entry.attempts)
+                values[_FAILURE + entry.symbol] = report.to_json()
+        if values:
+            self._cache.put_many(values, self._lifetime)
+
+
+def _view(entry: Entry) -> QuoteView:
+    return QuoteView(Quote.from_json(entry.value["quote"]), entry.age_seconds, entry.freshness)
+
+
+def _known(success: Entry | None, failure: Entry | None) -> Known:
+    quote = _view(success) if success else None
+    if failure and (success is None or failure.age_seconds < success.age_seconds):
+        return Known(quote, SymbolReport.from_json(failure.value))
+    if success is None or quote is None:
+        return Known(None, None)
+    attempts = tuple(Attempt.from_json(data) for data in success.value["attempts"])
+    return Known(quote, SymbolReport(quote.quote.fetched_at, None, attempts))

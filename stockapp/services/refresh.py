@@ -1,0 +1,93 @@
+"""Refreshing quotes: what is due becomes a task; an equal one that runs is joined."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stockapp.domain.freshness import Freshness
+from stockapp.domain.symbol import parse_symbol
+from stockapp.domain.task import Item, ItemState, Task
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.ports import Cancelled, WatchlistStore
+from stockapp.services.board import QuoteView
+from stockapp.services.live_prices import KIND, fresh_item
+from stockapp.services.quotes import Quotes
+from stockapp.tasks.engine import TaskEngine
+
+
+class TooManySymbols(ValueError):
+    """More symbols than one refresh may have; the message says how many that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A refresh: its task; or none, and then the quotes, as all are fresh.
+
+    `joined` says that the task was running already.
+    """
+
+    task: Task | None
+    joined: bool
+    fresh: tuple[QuoteView, ...] = ()
+
+
+class Refreshes:
+    """Starting and stopping refreshes; every call returns in milliseconds."""
+
+    def __init__(
+        self, engine: TaskEngine, quotes: Quotes, watchlists: WatchlistStore, max_symbols: int
+    ) -> None:
+        self._engine = engine
+        self._quotes = quotes
+        self._watchlists = watchlists
+        self._max_symbols = max_symbols
+
+    def start(
+        self, symbols: Sequence[str] | None, *, watchlist: str = DEFAULT_WATCHLIST, force: bool
+    ) -> Started:
+        """Refresh the symbols, or the whole list; with `force` also those that are fresh.
+
+        Raises InvalidSymbol and TooManySymbols.
+        """
+        whole_list = symbols is None
+        wanted = self._wanted(symbols, watchlist)
+        cached = self._quotes.cached(wanted)
+        fresh = {
+            symbol: view
+            for symbol, view in cached.items()
+            if view.freshness is Freshness.FRESH and not force
+        }
+        if len(fresh) == len(wanted):
+            return Started(None, False, tuple(fresh.values()))
+        items = [
+            fresh_item(fresh[symbol]) if symbol in fresh else Item(symbol, ItemState.QUEUED)
+            for symbol in wanted
+        ]
+        params = {
+            "symbols": wanted,
+            "force": force,
+            "watchlist": watchlist if whole_list else None,
+        }
+        created = self._engine.submit(KIND, params, items, _dedupe_key(wanted, force))
+        return Started(created.task, created.joined)
+
+    def cancel(self, task_id: str) -> Cancelled | None:
+        """Cancel a task; None when there is no such task."""
+        return self._engine.cancel(task_id)
+
+    def _wanted(self, symbols: Sequence[str] | None, watchlist: str) -> list[str]:
+        if symbols is None:
+            return [item.symbol for item in self._watchlists.items(watchlist)]
+        wanted = list(dict.fromkeys(parse_symbol(symbol) for symbol in symbols))
+        if len(wanted) > self._max_symbols:
+            raise TooManySymbols(
+                f"{len(wanted)} symbols are too many for one refresh;"
+                f" ask for at most {self._max_symbols} at a time."
+            )
+        return wanted
+
+
+def _dedupe_key(symbols: Sequence[str], force: bool) -> str:
+    """Equal for the same work, whatever the order of its symbols."""
+    text = f"{KIND} {force} {' '.join(sorted(symbols))}"
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Background tasks: submitting, claiming, running, cancelling, finishing."""

@@ -1,0 +1,34 @@
+"""Telling running work to stop, at once and from any thread or greenlet."""
+
+import threading
+from collections.abc import Callable
+
+
+class CancelToken:
+    """A flag that is set once; whoever waits for something else asks to be called then."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the work should stop."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Set the flag and make every call that was asked for, once."""
+        with self._lock:
+            callbacks, self._callbacks = self._callbacks, []
+            self._cancelled = True
+        for callback in callbacks:
+            callback()
+
+    def on_cancel(self, callback: Callable[[], None]) -> None:
+        """Make this call when the flag is set, or now if it is set already."""
+        with self._lock:
+            if not self._cancelled:
+                self._callbacks.append(callback)
+                return
+        callback()

@@ -1,0 +1,142 @@
+"""Submitting, claiming, running and cancelling tasks in one worker."""
+
+import logging
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stockapp.domain.event import Event, EventType, task_topic
+from stockapp.domain.task import Item, NewTask, Task
+from stockapp.ports import Cancelled, Clock, Created, Executor, TaskStore
+from stockapp.tasks.kinds import Kind
+from stockapp.tasks.runner import Runner
+
+logger = logging.getLogger(__name__)
+
+
+class TaskEngine:
+    """This worker's share of the work: at most `slots` tasks at once, each by lease."""
+
+    def __init__(
+        self,
+        store: TaskStore,
+        executor: Executor,
+        clock: Clock,
+        kinds: Sequence[Kind],
+        *,
+        worker: str,
+        slots: int,
+        lease_seconds: float,
+    ) -> None:
+        self.worker = worker
+        self._store = store
+        self._executor = executor
+        self._clock = clock
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._lease_seconds = lease_seconds
+        self._lock = threading.Lock()
+        self._free_slots = slots
+        self._runners: dict[str, Runner] = {}
+        self._draining = False
+
+    def submit(
+        self, kind: str, params: Mapping[str, Any], items: Sequence[Item], dedupe_key: str
+    ) -> Created:
+        """Store a task, or join an equal one, and return at once; it runs as room allows."""
+        new = NewTask(uuid.uuid4().hex, kind, params, dedupe_key, tuple(items))
+        created = self._store.create(new)
+        if not created.joined:
+            self._executor.submit(self.claim_and_run, created.task.id)
+        return created
+
+    def cancel(self, task_id: str) -> Cancelled | None:
+        """End the task as cancelled; its run stops here now, or on its worker by the event."""
+        cancelled = self._store.cancel(task_id)
+        if cancelled and cancelled.changed:
+            self._stop(task_id)
+        return cancelled
+
+    def runs(self, task_id: str) -> bool:
+        """Whether this worker runs the task."""
+        return task_id in self._runners
+
+    @property
+    def running(self) -> int:
+        """How many tasks this worker runs now."""
+        return len(self._runners)
+
+    def on_event(self, event: Event) -> None:
+        """Stop a run whose task any worker cancelled."""
+        if event.type is EventType.CANCELLED:
+            for task_id in list(self._runners):
+                if event.topic == task_topic(task_id):
+                    self._stop(task_id)
+
+    def claim_and_run(self, task_id: str | None = None) -> bool:
+        """Run that pending task, or the oldest one, if there is room and no one else has it.
+
+        Returns whether a task was run.
+        """
+        if not self._take_slot():
+            return False
+        try:
+            task = self._store.claim(self.worker, self._lease_seconds, task_id)
+            if task is None:
+                return False
+            self._run(task)
+            return True
+        finally:
+            self._give_slot()
+
+    def claim_in_background(self) -> None:
+        """Take over whatever is pending, as far as there is room."""
+        if self._free_slots > 0 and self._store.has_claimable():
+            self._executor.submit(self._claim_until_none)
+
+    def renew(self) -> None:
+        """Extend this worker's leases."""
+        if self._runners:
+            self._store.renew(self.worker, self._lease_seconds)
+
+    def drain(self) -> None:
+        """Hand everything back for other workers to go on with; safe to call twice."""
+        with self._lock:
+            if self._draining:
+                return
+            self._draining = True
+        for runner in list(self._runners.values()):
+            runner.token.cancel()
+        released = self._store.release(self.worker)
+        logger.info("tasks handed over", extra={"count": released})
+
+    def _claim_until_none(self) -> None:
+        while self.claim_and_run():
+            pass
+
+    def _run(self, task: Task) -> None:
+        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock)
+        self._runners[task.id] = runner
+        try:
+            if self._draining:
+                self._store.release(self.worker)
+            else:
+                runner.run()
+        finally:
+            del self._runners[task.id]
+
+    def _stop(self, task_id: str) -> None:
+        runner = self._runners.get(task_id)
+        if runner:
+            runner.token.cancel()
+
+    def _take_slot(self) -> bool:
+        with self._lock:
+            if self._draining or self._free_slots == 0:
+                return False
+            self._free_slots -= 1
+            return True
+
+    def _give_slot(self) -> None:
+        with self._lock:
+            self._free_slots += 1

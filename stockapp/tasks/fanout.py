@@ -1,0 +1,109 @@
+"""From the one log of events to the many streams of this worker."""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from stockapp.domain.event import Event
+from stockapp.ports import EventLog
+from stockapp.tasks.mailbox import Mailbox
+
+logger = logging.getLogger(__name__)
+
+
+class Subscription(Mailbox[Event]):
+    """The events of one topic (or of all) from the moment of subscribing on."""
+
+    def __init__(self, topic: str | None) -> None:
+        super().__init__()
+        self.topic = topic
+
+
+class Fanout:
+    """Hands each event to its topic's subscriptions, and to those of all topics."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_topic: defaultdict[str | None, set[Subscription]] = defaultdict(set)
+        self._closed = False
+
+    def subscribe(self, topic: str | None) -> Subscription:
+        """Begin to receive; call `unsubscribe` when done."""
+        subscription = Subscription(topic)
+        with self._lock:
+            if self._closed:
+                subscription.close()
+            else:
+                self._by_topic[topic].add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Stop receiving."""
+        with self._lock:
+            members = self._by_topic.get(subscription.topic)
+            if members is not None:
+                members.discard(subscription)
+                if not members:
+                    del self._by_topic[subscription.topic]
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Hand over events in order."""
+        for event in events:
+            with self._lock:
+                receivers = [
+                    *self._by_topic.get(event.topic, ()),
+                    *self._by_topic.get(None, ()),
+                ]
+            for receiver in receivers:
+                receiver.put(event)
+
+    def close(self) -> None:
+        """End every subscription, now and in future: the worker stops."""
+        with self._lock:
+            self._closed = True
+            subscriptions = [entry for group in self._by_topic.values() for entry in group]
+        for subscription in subscriptions:
+            subscription.close()
+
+
+class Follower:
+    """Reads the log as it grows and publishes what is new; one per worker."""
+
+    def __init__(
+        self, log: EventLog, fanout: Fanout, listeners: Sequence[Callable[[Event], None]]
+    ) -> None:
+        self._log = log
+        self._fanout = fanout
+        self._listeners = listeners
+        self._last_id = 0
+        self._stopped = False
+
+    def start(self) -> None:
+        """Follow from the log's present end, until stopped."""
+        self._last_id = self._log.last_id()
+        threading.Thread(target=self._follow, name="event-follower", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop following soon."""
+        self._stopped = True
+
+    def _follow(self) -> None:
+        while not self._stopped:
+            try:
+                while self._step():
+                    pass
+            except Exception:
+                # A locked database or a full disk passes; streams must outlive it.
+                logger.exception("following the event log failed")
+                threading.Event().wait(0.5)
+            self._log.wait(1.0)
+
+    def _step(self) -> bool:
+        events = self._log.since(self._last_id)
+        for event in events:
+            self._last_id = event.id
+            self._fanout.publish([event])
+            for listener in self._listeners:
+                listener(event)
+        return bool(events)

@@ -1,0 +1,36 @@
+"""Kinds of task: what a task of each does, and what its result looks like."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from stockapp.domain.task import Item, Task
+from stockapp.tasks.cancellation import CancelToken
+
+
+class TaskRun(Protocol):
+    """What a kind sees of the task it runs."""
+
+    @property
+    def task(self) -> Task:
+        """The task as it was when this worker took it, with its items."""
+
+    @property
+    def token(self) -> CancelToken:
+        """Set when the run must stop: cancelled, handed over, or lost to another worker."""
+
+    def record(self, items: Sequence[Item], message: str) -> None:
+        """Store new item states. Raises Superseded when the task is no longer this worker's."""
+
+
+class Superseded(Exception):
+    """The task was cancelled or taken by another worker: stop, quietly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`run` does the items that have not ended; `result` makes the task's result of all items."""
+
+    name: str
+    run: Callable[[TaskRun], None]
+    result: Callable[[Sequence[Item]], Mapping[str, Any]]

@@ -1,0 +1,58 @@
+"""Handing things from one thread or greenlet to another that may be slow."""
+
+import queue
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+# A reader this far behind is given up; it comes back and resumes by event id.
+_MAX_BEHIND = 10_000
+
+
+class Closed(Exception):
+    """The mailbox ended: the worker stops, or the reader fell too far behind."""
+
+
+class Mailbox(Generic[T]):
+    """An ordered, bounded queue with an end."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
+        self._closed = False
+
+    def get(self, timeout_seconds: float) -> T | None:
+        """The next thing, or None after the time-out. Raises Closed."""
+        if self._closed and self._queue.empty():
+            raise Closed
+        try:
+            entry = self._queue.get(timeout=timeout_seconds)
+        except queue.Empty:
+            return None
+        if entry is None:
+            raise Closed
+        return entry[0]
+
+    def drain(self) -> list[T]:
+        """What is there already, without waiting; the end, if there is one, is left for `get`."""
+        entries: list[T] = []
+        while True:
+            try:
+                entry = self._queue.get_nowait()
+            except queue.Empty:
+                return entries
+            if entry is None:
+                return entries
+            entries.append(entry[0])
+
+    def put(self, entry: T) -> None:
+        """Hand something over, or give the reader up."""
+        if self._queue.qsize() >= _MAX_BEHIND:
+            self.close()
+        elif not self._closed:
+            self._queue.put((entry,))
+
+    def close(self) -> None:
+        """End the mailbox after what is already in it."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)

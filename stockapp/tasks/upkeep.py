@@ -1,0 +1,71 @@
+"""What keeps tasks alive and the stores small: leases, orphans, cleaning."""
+
+import time
+from datetime import timedelta
+
+from stockapp.domain.event import Event, EventType
+from stockapp.domain.task import TaskStatus
+from stockapp.ports import Clock, EventLog, TaskStore
+from stockapp.tasks.engine import TaskEngine
+from stockapp.tasks.periodic import Periodic
+
+_SWEEP_SECONDS = 0.25
+_PURGE_SECONDS = 60.0
+# Time for the worker that accepted a task to claim it, before others try.
+_GRACE_SECONDS = 0.03
+
+
+class Upkeep:
+    """The regular duties of one worker towards the tasks of all."""
+
+    def __init__(
+        self,
+        engine: TaskEngine,
+        store: TaskStore,
+        log: EventLog,
+        clock: Clock,
+        *,
+        lease_seconds: float,
+        task_keep_seconds: float,
+        event_keep_seconds: float,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._log = log
+        self._clock = clock
+        self._task_keep = timedelta(seconds=task_keep_seconds)
+        self._event_keep = timedelta(seconds=event_keep_seconds)
+        # A loop each, so that a slow duty delays no lease.
+        self._sweep = Periodic("claim-sweep", self._claim, _SWEEP_SECONDS)
+        self._duties = (
+            self._sweep,
+            Periodic("lease-renewal", engine.renew, lease_seconds / 3),
+            Periodic("purge", self._purge, _PURGE_SECONDS),
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        for duty in self._duties:
+            duty.start()
+
+    def stop(self) -> None:
+        """End soon."""
+        for duty in self._duties:
+            duty.stop()
+
+    def on_event(self, event: Event) -> None:
+        """Look for work sooner when a task is new or handed back."""
+        if (
+            event.type is EventType.PROGRESS
+            and event.data.get("status") == TaskStatus.PENDING.value
+        ):
+            self._sweep.nudge()
+
+    def _claim(self) -> None:
+        time.sleep(_GRACE_SECONDS)
+        self._engine.claim_in_background()
+
+    def _purge(self) -> None:
+        now = self._clock.now()
+        self._store.purge(now - self._task_keep)
+        self._log.purge(now - self._event_keep)

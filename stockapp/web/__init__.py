@@ -1,0 +1,1 @@
+"""HTTP: JSON, pages, fragments and streams."""

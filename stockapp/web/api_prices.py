@@ -1,0 +1,173 @@
+"""JSON: refreshing quotes, and what the cache holds of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from stockapp.domain.attempt import Reason
+from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.symbol import parse_symbol
+from stockapp.domain.task import Task
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.ports import Clock
+from stockapp.services.board import QuoteView, Row, SymbolReport
+from stockapp.services.boards import Boards
+from stockapp.services.live_prices import fresh_item, result_of
+from stockapp.services.quotes import Quotes
+from stockapp.services.refresh import Refreshes, Started
+from stockapp.services.waiting import TaskWaiter
+from stockapp.web import inputs, task_json
+from stockapp.web.errors import Problem, not_found
+from stockapp.web.schemas import RefreshInput
+
+# A symbol that just failed is not asked for again by every reader of its quote.
+_UNKNOWN_SECONDS = 300.0
+_FAILED_SECONDS = 15.0
+
+
+class PricesApi:
+    """The calls about quotes."""
+
+    def __init__(
+        self,
+        refreshes: Refreshes,
+        boards: Boards,
+        quotes: Quotes,
+        waiter: TaskWaiter,
+        clock: Clock,
+        lifetime: Lifetime,
+    ) -> None:
+        self._refreshes = refreshes
+        self._boards = boards
+        self._quotes = quotes
+        self._waiter = waiter
+        self._clock = clock
+        self._lifetime = lifetime
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("api_prices", __name__, url_prefix="/api")
+        blueprint.add_url_rule(
+            "/watchlist/live-prices-async", view_func=self.refresh, methods=["GET", "POST"]
+        )
+        blueprint.add_url_rule("/watchlist/cached", view_func=self.watchlist)
+        blueprint.add_url_rule("/quote/<ticker>/cached", view_func=self.quote)
+        return blueprint
+
+    def refresh(self) -> Response:
+        """Start a refresh, or join the one that runs; 200 when all quotes are fresh."""
+        wanted = inputs.read(RefreshInput)
+        require_watchlist(wanted.watchlist)
+        started = self._refreshes.start(
+            wanted.symbols, watchlist=wanted.watchlist, force=wanted.force
+        )
+        if started.task is None:
+            items = [fresh_item(view) for view in started.fresh]
+            response = jsonify({**result_of(items), "cached": True})
+            response.headers["Cache-Status"] = self._status(started.fresh)
+            return response
+        return self._accepted(started, started.task)
+
+    def watchlist(self) -> Response:
+        """Everything the list's page shows, from the cache only."""
+        board = self._boards.board(DEFAULT_WATCHLIST)
+        response = jsonify(
+            {
+                "watchlist": board.watchlist,
+                "items": [_row_to_json(row) for row in board.rows],
+                "refresh": task_json.summary(board.refresh) if board.refresh else None,
+                "event_id": board.event_id,
+            }
+        )
+        views = [row.quote for row in board.rows if row.quote]
+        response.headers["Cache-Status"] = self._status(views)
+        return response
+
+    def quote(self, ticker: str) -> Response:
+        """The last quote at once; a stale one with a refresh behind, none with a task to follow."""
+        symbol = parse_symbol(ticker)
+        known = self._quotes.known([symbol])[symbol]
+        if known.quote is None:
+            if known.report:
+                self._refuse_repeat(symbol, known.report)
+            started = self._refreshes.start([symbol], force=False)
+            if started.task:
+                response = self._accepted(started, started.task)
+                response.headers["Cache-Status"] = "stockapp; fwd=miss"
+                return response
+            known = self._quotes.known([symbol])[symbol]
+        if known.quote is None:
+            raise not_found("quote", f"There is no quote of {symbol} any more; ask again.")
+        refresh = self._refresh_behind(symbol, known.quote)
+        response = jsonify(
+            {
+                "quote": known.quote.to_json(),
+                "cached": True,
+                "refresh": task_json.summary(refresh) if refresh else None,
+            }
+        )
+        response.headers["Cache-Status"] = self._status([known.quote])
+        return response
+
+    def _refresh_behind(self, symbol: str, view: QuoteView) -> Task | None:
+        if view.freshness is Freshness.FRESH:
+            return None
+        return self._refreshes.start([symbol], force=False).task
+
+    def _refuse_repeat(self, symbol: str, report: SymbolReport) -> None:
+        if report.error is None:
+            return
+        age = (self._clock.now() - report.at).total_seconds()
+        extra = {"symbol": symbol, "attempts": [entry.to_json() for entry in report.attempts]}
+        if report.error.reason is Reason.NOT_FOUND and age < _UNKNOWN_SECONDS:
+            detail = f"No source knows {symbol}."
+            raise Problem(404, "unknown_symbol", detail, field="ticker", extra=extra)
+        if age < _FAILED_SECONDS:
+            detail = f"No source gave a price for {symbol} just now: {report.error.detail}"
+            retry = str(max(1, round(_FAILED_SECONDS - age)))
+            raise Problem(503, "no_price", detail, extra=extra, headers={"Retry-After": retry})
+
+    def _accepted(self, started: Started, task: Task) -> Response:
+        """The 202, or the result where the client waits for it and it comes in time."""
+        seconds = inputs.wait_seconds()
+        if seconds:
+            task = self._waiter.wait(task.id, seconds) or task
+        body: dict[str, Any] = task_json.started(task, joined=started.joined)
+        if task.status.ended:
+            body = {**body, **(task.result or {}), "cached": False}
+        response = jsonify(body)
+        if seconds:
+            response.headers["Preference-Applied"] = f"wait={seconds}"
+        if not task.status.ended:
+            response.status_code = 202
+            response.headers["Location"] = f"/api/tasks/{task.id}"
+            response.headers["Retry-After"] = "1"
+        return response
+
+    def _status(self, views: Iterable[QuoteView]) -> str:
+        """Cache-Status (RFC 9211): the time to live of the oldest; below 0 it is stale."""
+        ages = [view.age_seconds for view in views]
+        if not ages:
+            return "stockapp; fwd=miss"
+        return f"stockapp; hit; ttl={int(self._lifetime.fresh_seconds - max(ages))}"
+
+
+def require_watchlist(name: str) -> None:
+    """Raises Problem for a list that does not exist; there is one so far."""
+    if name != DEFAULT_WATCHLIST:
+        raise Problem(
+            404,
+            "unknown_watchlist",
+            f"There is no watchlist of that name; use {DEFAULT_WATCHLIST}.",
+            field="watchlist",
+        )
+
+
+def _row_to_json(row: Row) -> dict[str, Any]:
+    return {
+        **row.item.to_json(),
+        "quote": row.quote.to_json() if row.quote else None,
+        "state": row.state.value if row.state else None,
+        "last_fetch": row.report.to_json() if row.report else None,
+    }

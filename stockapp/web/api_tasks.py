@@ -1,0 +1,83 @@
+"""JSON: tasks."""
+
+from flask import Blueprint, Response, jsonify
+
+from stockapp.domain.task import Task
+from stockapp.ports import TaskStore
+from stockapp.services.waiting import TaskWaiter
+from stockapp.tasks.engine import TaskEngine
+from stockapp.web import inputs, task_json
+from stockapp.web.errors import Problem, not_found
+from stockapp.web.schemas import TaskListInput
+
+
+class TasksApi:
+    """The calls about background work; any worker answers for any task."""
+
+    def __init__(self, store: TaskStore, engine: TaskEngine, waiter: TaskWaiter) -> None:
+        self._store = store
+        self._engine = engine
+        self._waiter = waiter
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("api_tasks", __name__, url_prefix="/api/tasks")
+        blueprint.add_url_rule("", view_func=self.recent)
+        blueprint.add_url_rule("/<task_id>", view_func=self.task)
+        blueprint.add_url_rule("/<task_id>", view_func=self.cancel, methods=["DELETE"])
+        return blueprint
+
+    def recent(self) -> Response:
+        """Tasks, newest first, without items and results."""
+        wanted = inputs.read(TaskListInput)
+        if wanted.before is not None:
+            self._require(wanted.before)
+        tasks = self._store.recent(
+            status=wanted.status, kind=wanted.kind, limit=wanted.limit, before=wanted.before
+        )
+        return jsonify({"tasks": [task_json.summary(task) for task in tasks]})
+
+    def task(self, task_id: str) -> Response:
+        """One task; with Prefer: wait, once it has ended."""
+        task = self._require(task_id)
+        seconds = inputs.wait_seconds()
+        if seconds and not task.status.ended:
+            task = self._waiter.wait(task_id, seconds) or task
+        response = jsonify(task_json.whole(task))
+        response.headers["Cache-Control"] = "no-store"
+        if seconds:
+            response.headers["Preference-Applied"] = f"wait={seconds}"
+        if not task.status.ended:
+            response.headers["Retry-After"] = "1"
+        return response
+
+    def cancel(self, task_id: str) -> Response:
+        """200 when it is over here; 202 when another worker has yet to stop its requests."""
+        runs_here = self._engine.runs(task_id)
+        cancelled = self._engine.cancel(task_id)
+        if cancelled is None:
+            raise _unknown()
+        task = cancelled.task
+        if not cancelled.changed:
+            raise Problem(
+                409,
+                "task_ended",
+                f"The task had already ended as {task.status.value}; there is nothing to cancel.",
+                extra={"task": task_json.summary(task)},
+            )
+        response = jsonify(task_json.whole(task))
+        if task.worker and not runs_here:
+            response.status_code = 202
+            response.headers["Location"] = f"/api/tasks/{task_id}"
+            response.headers["Retry-After"] = "1"
+        return response
+
+    def _require(self, task_id: str) -> Task:
+        task = self._store.get(task_id)
+        if task is None:
+            raise _unknown()
+        return task
+
+
+def _unknown() -> Problem:
+    return not_found("task", "There is no task of that id; ended ones are removed in time.")

@@ -1,0 +1,149 @@
+"""Errors as answers: RFC 9457 problem details for programs, a readable page for people."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from stockapp.domain.symbol import InvalidSymbol
+from stockapp.services.refresh import TooManySymbols
+from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class Problem(Exception):
+    """An error answer: a status, a stable code, a sentence that says what to do.
+
+    `field` names the input at fault; `extra` holds further members of the problem document.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+
+    def to_json(self) -> dict[str, Any]:
+        """The problem document."""
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "instance": request.path,
+        }
+        if self.field:
+            document["field"] = self.field
+        return {**document, **self.extra}
+
+
+def not_found(what: str, detail: str) -> Problem:
+    """A 404 for something that has an address but does not exist."""
+    return Problem(404, f"unknown_{what}", detail)
+
+
+def register(app: Flask) -> None:
+    """Answer every exception as a problem document or a page."""
+    app.register_error_handler(Exception, lambda error: _answer(problem_of(error)))
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an exception means; unforeseen ones are logged and told without detail."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    if isinstance(error, ValidationError):
+        return _of_validation(error)
+    known = _of_domain(error)
+    if known is None:
+        logger.exception("request failed", extra={"path": request.path})
+        return Problem(
+            500, "internal", "stockapp failed to answer; the log of the server says why."
+        )
+    return known
+
+
+def _of_domain(error: Exception) -> Problem | None:
+    match error:
+        case InvalidSymbol():
+            return Problem(422, "invalid_symbol", str(error), field="symbol")
+        case InvalidItem():
+            return Problem(422, "invalid_value", str(error), field=error.field)
+        case TooManySymbols():
+            return Problem(422, "too_many_symbols", str(error), field="symbols")
+        case WatchlistFull():
+            return Problem(409, "watchlist_full", str(error), field="symbol")
+        case UnknownSymbol():
+            attempts = [attempt.to_json() for attempt in error.attempts]
+            hint = f"{error} Send accept_unknown: true for that."
+            extra = {"symbol": error.symbol, "attempts": attempts}
+            return Problem(422, "unknown_symbol", hint, field="symbol", extra=extra)
+    return None
+
+
+def _of_http(error: HTTPException) -> Problem:
+    status = error.code or 500
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("'", "")
+    headers = {}
+    detail = error.description or HTTPStatus(status).description
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        detail = f"{request.method} is not possible here; use {headers['Allow']}."
+    elif status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        detail = "Send the body as JSON, with Content-Type: application/json."
+    elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = "The body is larger than this server reads; send less."
+    elif status == HTTPStatus.NOT_FOUND:
+        detail = f"There is nothing at {request.path}."
+    return Problem(status, code, detail, headers=headers)
+
+
+def _of_validation(error: ValidationError) -> Problem:
+    errors: Sequence[dict[str, str]] = [
+        {"field": ".".join(str(part) for part in entry["loc"]) or "body", "detail": entry["msg"]}
+        for entry in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    first = errors[0]
+    detail = f"{first['field']}: {first['detail']}."
+    return Problem(422, "invalid_value", detail, field=first["field"], extra={"errors": errors})
+
+
+def _answer(problem: Problem) -> Response:
+    if wants_json():
+        body = orjson.dumps(problem.to_json(), option=orjson.OPT_APPEND_NEWLINE)
+        response = Response(body, problem.status, mimetype=PROBLEM_JSON)
+    else:
+        page = render_template("pages/error.html", problem=problem)
+        response = Response(page, problem.status)
+    response.headers.extend(problem.headers)
+    return response
+
+
+def wants_json() -> bool:
+    """Whether the client is a program: it called the API, or does not ask for HTML."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return best == "application/json"

@@ -1,0 +1,47 @@
+"""Tasks as the JSON interface shows them."""
+
+from typing import Any
+
+from stockapp.domain import moment
+from stockapp.domain.task import Task
+
+
+def summary(task: Task) -> dict[str, Any]:
+    """A task in a listing: without items and result."""
+    base = f"/api/tasks/{task.id}"
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "status": task.status.value,
+        "progress": task.progress.to_json(),
+        "params": dict(task.params),
+        "created_at": moment.to_text(task.created_at),
+        "started_at": moment.to_text(task.started_at) if task.started_at else None,
+        "finished_at": moment.to_text(task.finished_at) if task.finished_at else None,
+        "retries": task.retries,
+        "has_result": task.has_result,
+        "error": task.error.to_json() if task.error else None,
+        "links": {"self": base, "events": f"{base}/events", "cancel": base},
+    }
+
+
+def whole(task: Task) -> dict[str, Any]:
+    """A task with its items' states and its result."""
+    items = [{"key": item.key, "state": item.state.value} for item in task.items]
+    return {**summary(task), "items": items, "result": task.result}
+
+
+def started(task: Task, *, joined: bool) -> dict[str, Any]:
+    """A task that was just started, or joined: with what a client does next."""
+    base = f"/api/tasks/{task.id}"
+    return {
+        **whole(task),
+        "task_id": task.id,
+        "poll_url": base,
+        "events_url": f"{base}/events",
+        "message": (
+            "This work was already under way; you follow the same task."
+            if joined
+            else "Started. Poll poll_url, or follow events_url."
+        ),
+    }

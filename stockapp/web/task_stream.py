@@ -1,0 +1,143 @@
+"""The events of one task as a JSON stream."""
+
+from collections.abc import Generator, Iterator
+
+import orjson
+
+from stockapp.domain.event import Event, EventType, task_topic
+from stockapp.domain.task import Task, TaskStatus
+from stockapp.ports import EventLog, TaskStore
+from stockapp.tasks.fanout import Fanout, Subscription
+from stockapp.tasks.mailbox import Closed
+from stockapp.web import sse, task_json
+
+_END = {
+    TaskStatus.COMPLETED: EventType.COMPLETED,
+    TaskStatus.FAILED: EventType.FAILED,
+    TaskStatus.CANCELLED: EventType.CANCELLED,
+}
+
+
+class TaskStreams:
+    """Streams that begin with a snapshot, or where the client left off."""
+
+    def __init__(
+        self, store: TaskStore, log: EventLog, fanout: Fanout, heartbeat_seconds: float
+    ) -> None:
+        self._store = store
+        self._log = log
+        self._fanout = fanout
+        self._heartbeat_seconds = heartbeat_seconds
+
+    def messages(self, task_id: str, after_id: int | None) -> Iterator[bytes]:
+        """The stream of a task, until it ends or the worker stops.
+
+        Subscribed before the past is read, so that nothing falls between.
+        """
+        subscription = self._fanout.subscribe(task_topic(task_id))
+        try:
+            yield from self._messages(task_id, after_id, subscription)
+        except Closed:
+            return
+        finally:
+            self._fanout.unsubscribe(subscription)
+
+    def _messages(
+        self, task_id: str, after_id: int | None, subscription: Subscription
+    ) -> Iterator[bytes]:
+        if after_id is None:
+            position = yield from self._snapshot(task_id)
+        elif after_id < self._log.trimmed_through() or after_id > self._log.last_id():
+            yield sse.message("{}", event=EventType.RESET)
+            position = yield from self._snapshot(task_id)
+        else:
+            position = yield from self._replay(task_id, after_id)
+        while position is not None:
+            event = subscription.get(self._heartbeat_seconds)
+            if event is None:
+                yield sse.HEARTBEAT
+            elif event.id > position:
+                yield self._message(event)
+                position = None if event.type.ends_task else event.id
+
+    def _snapshot(self, task_id: str) -> "Generator[bytes, None, int | None]":
+        """The whole task; for one that has ended, also its end. Returns the position, or None."""
+        found = self._store.snapshot(task_id)
+        if found is None:
+            return None
+        task, event_id = found
+        yield sse.message(_whole(task), event_id=event_id, event=EventType.SNAPSHOT)
+        if not task.status.ended:
+            return event_id
+        yield sse.message(_whole(task), event_id=event_id, event=_END[task.status])
+        return None
+
+    def _replay(self, task_id: str, after_id: int) -> "Generator[bytes, None, int | None]":
+        """What was missed. A task that ended before that has nothing to add but its end."""
+        task = self._store.get(task_id)
+        position = after_id
+        while events := self._log.since(position, topic=task_topic(task_id)):
+            for event in events:
+                yield self._message(event)
+                position = event.id
+                if event.type.ends_task:
+                    return None
+        if task is None or task.status.ended:
+            return (yield from self._snapshot(task_id))
+        return position
+
+    def _messages(
+        self, task_id: str, after_id: int | None, subscription: Subscription
+    ) -> Iterator[bytes]:
+        if after_id is None:
+            position = yield from self._snapshot(task_id)
+        elif after_id < self._log.trimmed_through() or after_id > self._log.last_id():
+            yield sse.message("{}", event=EventType.RESET)
+            position = yield from self._snapshot(task_id)
+        else:
+            position = yield from self._replay(task_id, after_id)
+        while position is not None:
+            event = subscription.get(self._heartbeat_seconds)
+            if event is None:
+                yield sse.HEARTBEAT
+            elif event.id > position:
+                yield self._message(event)
+                position = None if event.type.ends_task else event.id
+
+    def _snapshot(self, task_id: str) -> "Generator[bytes, None, int | None]":
+        """The whole task; for one that has ended, also its end. Returns the position, or None."""
+        found = self._store.snapshot(task_id)
+        if found is None:
+            return None
+        task, event_id = found
+        yield sse.message(_whole(task), event_id=event_id, event=EventType.SNAPSHOT)
+        if not task.status.ended:
+            return event_id
+        yield sse.message(_whole(task), event_id=event_id, event=_END[task.status])
+        return None
+
+    def _replay(self, task_id: str, after_id: int) -> "Generator[bytes, None, int | None]":
+        """What was missed. A task that ended before that has nothing to add but its end."""
+        position = after_id
+        while events := self._log.since(position, topic=task_topic(task_id)):
+            for event in events:
+                yield self._message(event)
+                position = event.id
+                if event.type.ends_task:
+                    return None
+        task = self._store.get(task_id)
+        if task is None or task.status.ended:
+            return (yield from self._snapshot(task_id))
+        return position
+
+    def _message(self, event: Event) -> bytes:
+        """An event; the end of a task carries the whole task, as the log does not."""
+        data = orjson.dumps(dict(event.data)).decode()
+        if event.type.ends_task:
+            task = self._store.get(event.topic.removeprefix("task:"))
+            data = _whole(task) if task else data
+        return sse.message(data, event_id=event.id, event=event.type)
+
+
+def _whole(task: Task) -> str:
+    return orjson.dumps(task_json.whole(task)).decode()

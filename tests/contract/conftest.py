@@ -1,0 +1,79 @@
+"""Fixtures of the contract suite. A module of a backend set defines `open_backends`."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from stockapp.ports import EventLog, ResponseCache, SharedState, TaskStore, WatchlistStore
+
+from .backends import Backends, SetClock
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """The clock that all backends of a test share."""
+    return SetClock()
+
+
+@pytest.fixture
+def new_worker(open_backends: Callable[[], Backends]) -> Iterator[Callable[[], Backends]]:
+    """Opens the ports of one more worker on the same data; closed at the end."""
+    opened: list[Backends] = []
+
+    def open_one() -> Backends:
+        opened.append(open_backends())
+        return opened[-1]
+
+    yield open_one
+    for backends in opened:
+        backends.close()
+
+
+@pytest.fixture
+def backends(new_worker: Callable[[], Backends]) -> Backends:
+    """The first worker."""
+    return new_worker()
+
+
+@pytest.fixture
+def other(backends: Backends, new_worker: Callable[[], Backends]) -> Backends:
+    """A second worker on the same data."""
+    return new_worker()
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads for what happens at the same time."""
+    with ThreadPoolExecutor(16) as pool:
+        yield pool
+
+
+@pytest.fixture
+def store(backends: Backends) -> TaskStore:
+    """The tasks of the first worker."""
+    return backends.tasks
+
+
+@pytest.fixture
+def log(backends: Backends) -> EventLog:
+    """The events as the first worker sees them."""
+    return backends.log
+
+
+@pytest.fixture
+def watchlists(backends: Backends) -> WatchlistStore:
+    """The watchlists of the first worker."""
+    return backends.watchlists
+
+
+@pytest.fixture
+def state(backends: Backends) -> SharedState:
+    """The shared facts as the first worker sees them."""
+    return backends.state
+
+
+@pytest.fixture
+def cache(backends: Backends) -> ResponseCache:
+    """The cache of the first worker."""
+    return backends.cache

@@ -1,0 +1,158 @@
+"""Tasks from submission to their end, over several workers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stockapp.domain.task import ItemState, Task, TaskStatus
+
+from .workers import Work, Worker, eventually
+
+
+@pytest.fixture
+def work() -> Iterator[Work]:
+    work = Work()
+    yield work
+
+
+@pytest.fixture
+def new_worker(tmp_path: Path, work: Work) -> Iterator[Callable[..., Worker]]:
+    workers: list[Worker] = []
+
+    def make(**options: float) -> Worker:
+        workers.append(Worker(tmp_path, work, **options))  # type: ignore[arg-type]
+        return workers[-1]
+
+    yield make
+    for worker in workers:
+        worker.close()
+
+
+def ends_as(worker: Worker, task: Task, status: TaskStatus) -> bool:
+    def ended() -> bool:
+        found = worker.store.get(task.id)
+        return found is not None and found.status is status
+
+    return eventually(ended)
+
+
+def test_a_submitted_task_runs_and_keeps_its_result(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker()
+    work.open_all("a", "b")
+    task = worker.submit("a", "b")
+    assert task.status is TaskStatus.PENDING
+    assert ends_as(worker, task, TaskStatus.COMPLETED)
+    ended = worker.store.get(task.id)
+    assert ended and ended.result == {"keys": ["a", "b"]}
+    assert ended.progress.percent == 100.0
+    assert {item.state for item in ended.items} == {ItemState.OK}
+
+
+def test_equal_work_that_runs_is_joined_and_done_once(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    first, second = new_worker(), new_worker()
+    tasks = {worker.submit("a").id for worker in (first, second, first, second)}
+    work.open_all("a")
+    assert len(tasks) == 1
+    assert eventually(lambda: work.started == ["a"])
+
+
+def test_a_worker_without_room_leaves_its_task_to_another(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    full = new_worker(slots=1)
+    full.submit("blocks")
+    assert eventually(lambda: work.started == ["blocks"])
+    other = new_worker()
+    work.open_all("quick")
+    assert ends_as(other, full.submit("quick"), TaskStatus.COMPLETED)
+    work.open_all("blocks")
+
+
+def test_a_cancel_on_one_worker_stops_the_run_on_another(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    runs, asks = new_worker(), new_worker(slots=1)
+    task = runs.submit("a", "b")
+    assert eventually(lambda: runs.engine.runs(task.id))
+    assert eventually(lambda: work.started == ["a"])
+    cancelled = asks.engine.cancel(task.id)
+    assert cancelled and cancelled.changed
+    assert work.stopped.wait(20)
+    assert work.started == ["a"]
+    ended = asks.store.get(task.id)
+    assert ended and ended.status is TaskStatus.CANCELLED
+    assert {item.state for item in ended.items} == {ItemState.CANCELLED}
+
+
+def test_a_cancel_after_the_end_changes_nothing(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker()
+    work.open_all("a")
+    task = worker.submit("a")
+    assert ends_as(worker, task, TaskStatus.COMPLETED)
+    late = worker.engine.cancel(task.id)
+    assert late and not late.changed and late.task.status is TaskStatus.COMPLETED
+
+
+def test_a_defect_in_a_kind_fails_its_task_and_keeps_what_was_done(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker()
+    work.open_all("a")
+    task = worker.submit("a", "defect", "b")
+    assert ends_as(worker, task, TaskStatus.FAILED)
+    ended = worker.store.get(task.id)
+    assert ended and ended.error and ended.error.code == "internal"
+    assert ended.result == {"keys": ["a"]}
+
+
+def test_a_stopping_worker_hands_its_tasks_over_and_what_was_done_is_not_done_again(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    stopping = new_worker()
+    task = stopping.submit("a", "b")
+    work.open_all("a")
+    assert eventually(lambda: work.started == ["a", "b"])
+    other = new_worker()
+    stopping.upkeep.stop()
+    stopping.engine.drain()
+    assert eventually(lambda: work.started == ["a", "b", "b"])
+    ended = other.store.get(task.id)
+    assert ends_as(other, task, TaskStatus.COMPLETED)
+    ended = other.store.get(task.id)
+    assert ended and ended.retries == 0 and ended.result == {"keys": ["a", "b"]}
+
+
+def test_the_task_of_a_vanished_worker_is_taken_over_when_its_lease_lapses(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    vanishing = new_worker(lease=0.3)
+    task = vanishing.submit("a", "b")
+    work.open_all("a")
+    assert eventually(lambda: work.started == ["a", "b"])
+    vanishing.vanish()
+    other = new_worker(lease=0.3)
+    assert eventually(lambda: other.engine.runs(task.id))
+    work.open_all("b")
+    assert ends_as(other, task, TaskStatus.COMPLETED)
+    ended = other.store.get(task.id)
+    assert ended and ended.retries == 1
+    assert work.started == ["a", "b", "b"]
+
+
+def test_a_live_worker_keeps_its_task_far_beyond_one_lease(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    holder = new_worker(lease=0.3)
+    task = holder.submit("a")
+    assert eventually(lambda: holder.engine.runs(task.id))
+    other = new_worker(lease=0.3)
+    assert not eventually(lambda: other.engine.runs(task.id), seconds=1.5)
+    work.open_all("a")
+    assert ends_as(holder, task, TaskStatus.COMPLETED)
