@@ -26,7 +26,8 @@ from stockapp.fetching.lane import Lane
 from stockapp.fetching.race import Race
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers.simulated import Exchange, Simulated
+from stockapp.providers.simulated.exchange import Exchange
+from stockapp.providers.simulated.provider import Simulated
 from stockapp.providers.yahoo.provider import Yahoo
 from stockapp.services.boards import Boards
 from stockapp.services.live_prices import LivePrices
@@ -69,25 +70,25 @@ class Backends:
         self.database = Database(data_dir / "stockapp.sqlite3", self.executor)
         self.doorbell = Doorbell(data_dir)
         self.database.after_commit.append(self.doorbell.ring)
-        self.log = SqliteEventLog(self.database, self.clock, self.doorbell)
+        self.log = SqliteEventLog(self.database, self.doorbell)
         self.tasks = SqliteTaskStore(self.database, self.clock)
         self.watchlists = SqliteWatchlistStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
         cache = Cache(
             app,
             config={
-                "CACHE_TYPE": "FileSystemCache",
+                "CACHE_TYPE": "stockapp.backends.embedded.cache.BytesFileCache",
                 "CACHE_DIR": str(data_dir / "cache"),
                 "CACHE_THRESHOLD": 0,
             },
         )
-        self.cache = FlaskResponseCache(cache, self.executor, self.clock)
+        self.cache = FlaskResponseCache(cache.cache, self.executor, self.clock)
 
     def close(self) -> None:
         """Close in the order of dependence."""
+        self.database.close()
         self.doorbell.close()
         self.executor.close()
-        self.database.close()
 
 
 @dataclass(slots=True)

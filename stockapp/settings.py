@@ -36,12 +36,12 @@ class Settings(BaseSettings):
 
     # Server
     host: str = Field(
-        "127.0.0.1",
+        default="127.0.0.1",
         validation_alias=AliasChoices("HOST", "host"),
         description="Address to listen on.",
     )
     port: int = Field(
-        8000,
+        default=8000,
         ge=1,
         le=65535,
         validation_alias=AliasChoices("PORT", "port"),
@@ -54,84 +54,95 @@ class Settings(BaseSettings):
         description="Worker processes; by default the number of CPUs, at least 2.",
     )
     max_body_bytes: int = Field(
-        1_000_000, ge=1_000, description="Largest request body that is read, in bytes."
+        default=1_000_000, ge=1_000, description="Largest request body that is read, in bytes."
     )
     max_streams: int = Field(
-        2_000,
+        default=2_000,
         ge=1,
         description="Open event streams a worker; over it, 503 with Retry-After.",
     )
     max_requests: int = Field(
-        50_000,
+        default=50_000,
         ge=0,
         description="Requests after which a worker is replaced, give or take a tenth; 0: never.",
     )
     reload: bool = Field(
-        False, description="Start workers anew when code changes; python app.py sets it."
+        default=False, description="Start workers anew when code changes; python app.py sets it."
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(
-        LogFormat.CONSOLE, description="console for people, json for machines."
+        default=LogFormat.CONSOLE, description="console for people, json for machines."
     )
 
     # Data
     data_dir: Path = Field(
-        Path("data"), description="Folder for the database and the cache; made when missing."
+        default=Path("data"),
+        description="Folder for the database and the cache; made when missing.",
     )
     sample: Sample = Field(
-        Sample.REAL,
+        default=Sample.REAL,
         description="The list a new installation starts with: real, simulated or none.",
     )
     quote_fresh_seconds: float = Field(
-        900, gt=0, description="How long a fetched quote counts as fresh."
+        default=900, gt=0, description="How long a fetched quote counts as fresh."
     )
     quote_keep_seconds: float = Field(
-        7 * 86_400, gt=0, description="How long a stale quote may still be shown, marked."
+        default=7 * 86_400, gt=0, description="How long a stale quote may still be shown, marked."
     )
 
     # Tasks
-    task_slots: int = Field(8, ge=1, description="Tasks that one worker runs at once.")
+    task_slots: int = Field(default=8, ge=1, description="Tasks that one worker runs at once.")
     fetch_threads: int = Field(
-        64, ge=1, description="Requests to sources that one worker has under way at once."
+        default=64, ge=1, description="Requests to sources that one worker has under way at once."
     )
     lease_seconds: float = Field(
-        5, gt=0, description="After this long without a sign of life a task is taken over."
+        default=5, gt=0, description="After this long without a sign of life a task is taken over."
     )
-    task_keep_seconds: float = Field(86_400, gt=0, description="How long ended tasks are kept.")
+    task_keep_seconds: float = Field(
+        default=86_400, gt=0, description="How long ended tasks are kept."
+    )
     event_keep_seconds: float = Field(
-        3_600, gt=0, description="How long events can be replayed to a stream that resumes."
+        default=3_600, gt=0, description="How long events can be replayed to a stream that resumes."
     )
     stream_heartbeat_seconds: float = Field(
-        15, gt=0, description="A silent stream gets a comment line this often."
+        default=15, gt=0, description="A silent stream gets a comment line this often."
     )
     add_lookup_seconds: float = Field(
-        2, ge=0, description="How long adding a new symbol waits for a source to confirm it."
+        default=2,
+        ge=0,
+        description="How long adding a new symbol waits for a source to confirm it.",
     )
-    max_symbols: int = Field(1_000, ge=1, description="Symbols in one refresh, and on one list.")
+    max_symbols: int = Field(
+        default=1_000, ge=1, description="Symbols in one refresh, and on one list."
+    )
 
     # Sources
     request_timeout_seconds: float = Field(
-        6, gt=0, description="Longest wait for one answer of a source."
+        default=6, gt=0, description="Longest wait for one answer of a source."
     )
     symbol_deadline_seconds: float = Field(
-        12, gt=0, description="Longest wait for one symbol over all methods, once it is asked for."
+        default=12,
+        gt=0,
+        description="Longest wait for one symbol over all methods, once it is asked for.",
     )
     yahoo_base_url: str = Field(
-        "",
+        default="",
         description=(
             "Where to find Yahoo's hosts, each as a folder (BASE/query1.finance.yahoo.com/...);"
             " empty: the real ones."
         ),
     )
     yahoo_concurrency: int = Field(
-        10, ge=1, description="Requests to Yahoo that one worker has under way at once."
+        default=10, ge=1, description="Requests to Yahoo that one worker has under way at once."
     )
     simulated_latency_ms: float = Field(
-        150, ge=0, description="How long the simulated exchange takes to answer, in the mean."
+        default=150,
+        ge=0,
+        description="How long the simulated exchange takes to answer, in the mean.",
     )
     simulated_failure_rate: float = Field(
-        0.0, ge=0, le=1, description="Share of the simulated exchange's answers that fail."
+        default=0.0, ge=0, le=1, description="Share of the simulated exchange's answers that fail."
     )
     simulated_seed: int = Field(
-        20_261_123, description="Another seed gives other simulated prices."
+        default=20_261_123, description="Another seed gives other simulated prices."
     )

@@ -15,11 +15,15 @@ from stockapp.domain.watchlist import WatchlistItem
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """A cached quote as of one reading: its age since it was fetched, and what that makes it."""
+    """A cached quote as of one reading: its age since it was fetched, and what that makes it.
+
+    `fresh_until` is when it turns stale, or turned.
+    """
 
     quote: Quote
     age_seconds: float
     freshness: Freshness
+    fresh_until: datetime
 
     def to_json(self) -> dict[str, Any]:
         """The quote as the JSON interface shows it."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stockapp.domain.freshness import Freshness
 from stockapp.domain.task import Item, ItemState
 from stockapp.fetching.race import Fetched, News, Race
 from stockapp.ports import WatchlistStore
@@ -28,7 +27,7 @@ class LivePrices:
 
     def kind(self) -> Kind:
         """The kind, for the engine."""
-        return Kind(KIND, self.run, result_of)
+        return Kind(KIND, self.run, result_of, closing_words)
 
     def run(self, run: TaskRun) -> None:
         """Fetch what has not ended."""
@@ -48,7 +47,10 @@ class LivePrices:
             for symbol in started.symbols
         }
         items.update(
-            {entry.symbol: _item(entry, older.get(entry.symbol)) for entry in news.fetched}
+            {
+                entry.symbol: _item(entry, older.get(entry.symbol), self._quotes)
+                for entry in news.fetched
+            }
         )
         if items:
             run.record(list(items.values()), _message(news))
@@ -82,10 +84,17 @@ def result_of(items: Sequence[Item]) -> Mapping[str, Any]:
     }
 
 
-def _item(entry: Fetched, older: QuoteView | None) -> Item:
+def closing_words(items: Sequence[Item]) -> str:
+    """What to say when all is done: 48 updated, 1 stale, 1 failed."""
+    summary = result_of(items)["summary"]
+    words = {"ok": "updated", "stale": "stale", "failed": "failed"}
+    return ", ".join(f"{n} {words[state]}" for state, n in summary.items() if n) or "Nothing to do"
+
+
+def _item(entry: Fetched, older: QuoteView | None, quotes: Quotes) -> Item:
     attempts = [attempt.to_json() for attempt in entry.attempts]
     if entry.quote:
-        quote = QuoteView(entry.quote, 0.0, Freshness.FRESH).to_json()
+        quote = quotes.new_view(entry.quote).to_json()
         return Item(
             entry.symbol,
             ItemState.OK,

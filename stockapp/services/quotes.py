@@ -6,10 +6,11 @@ the quote that is there; the younger of the two tells how the last fetch went.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from stockapp.domain.attempt import Attempt
-from stockapp.domain.freshness import Lifetime
+from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.quote import Quote
 from stockapp.fetching.race import Fetched
 from stockapp.ports import Clock, Entry, ResponseCache
@@ -38,16 +39,23 @@ class Quotes:
     def cached(self, symbols: Sequence[str]) -> dict[str, QuoteView]:
         """The last quotes there are, fresh or stale."""
         entries = self._cache.get_many([_QUOTE + symbol for symbol in symbols])
-        return {key.removeprefix(_QUOTE): _view(entry) for key, entry in entries.items()}
+        now = self._clock.now()
+        return {key.removeprefix(_QUOTE): _view(entry, now) for key, entry in entries.items()}
 
     def known(self, symbols: Sequence[str]) -> dict[str, Known]:
         """The last quote and the last report of each of the symbols."""
         keys = [prefix + symbol for symbol in symbols for prefix in (_QUOTE, _FAILURE)]
         entries = self._cache.get_many(keys)
+        now = self._clock.now()
         return {
-            symbol: _known(entries.get(_QUOTE + symbol), entries.get(_FAILURE + symbol))
+            symbol: _known(entries.get(_QUOTE + symbol), entries.get(_FAILURE + symbol), now)
             for symbol in symbols
         }
+
+    def new_view(self, quote: Quote) -> QuoteView:
+        """A quote that was fetched just now."""
+        fresh_until = self._clock.now() + timedelta(seconds=self._lifetime.fresh_seconds)
+        return QuoteView(quote, 0.0, Freshness.FRESH, fresh_until)
 
     def store(self, fetched: Sequence[Fetched]) -> None:
         """Keep how these fetches went."""
@@ -67,12 +75,14 @@ class Quotes:
             self._cache.put_many(values, self._lifetime)
 
 
-def _view(entry: Entry) -> QuoteView:
-    return QuoteView(Quote.from_json(entry.value["quote"]), entry.age_seconds, entry.freshness)
+def _view(entry: Entry, now: datetime) -> QuoteView:
+    left = timedelta(seconds=entry.lifetime.fresh_seconds - entry.age_seconds)
+    quote = Quote.from_json(entry.value["quote"])
+    return QuoteView(quote, entry.age_seconds, entry.freshness, now + left)
 
 
-def _known(success: Entry | None, failure: Entry | None) -> Known:
-    quote = _view(success) if success else None
+def _known(success: Entry | None, failure: Entry | None, now: datetime) -> Known:
+    quote = _view(success, now) if success else None
     if failure and (success is None or failure.age_seconds < success.age_seconds):
         return Known(quote, SymbolReport.from_json(failure.value))
     if success is None or quote is None:

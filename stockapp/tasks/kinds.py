@@ -29,8 +29,10 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`run` does the items that have not ended; `result` makes the task's result of all items."""
+    """`run` does the items that have not ended; `result` makes the task's result of all items,
+    `closing_words` the message of its last progress."""
 
     name: str
     run: Callable[[TaskRun], None]
     result: Callable[[Sequence[Item]], Mapping[str, Any]]
+    closing_words: Callable[[Sequence[Item]], str]

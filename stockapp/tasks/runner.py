@@ -54,8 +54,9 @@ class Runner:
             self._finish()
 
     def _finish(self) -> None:
-        result = self._kind.result(list(self._items.values()))
-        progress = self._meter.progress("Done")
+        items = list(self._items.values())
+        result = self._kind.result(items)
+        progress = self._meter.progress(self._kind.closing_words(items))
         self._store.finish(
             self.task.id, self._worker, TaskStatus.COMPLETED, progress, result=result
         )

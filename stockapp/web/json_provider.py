@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from flask import Response
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import BadRequest
 
@@ -21,9 +22,8 @@ class OrjsonProvider(JSONProvider):
         except orjson.JSONDecodeError as error:
             raise BadRequest(f"The body is not valid JSON: {error}.") from error
 
-    def response(self, *args: Any, **kwargs: Any) -> Any:
+    def response(self, *args: Any, **kwargs: Any) -> Response:
         """A JSON response, ending in a line feed for those who read it in a terminal."""
-        body = orjson.dumps(
-            self._prepare_response_obj(args, kwargs), option=orjson.OPT_APPEND_NEWLINE
-        )
-        return self._app.response_class(body, mimetype="application/json")
+        content = self._prepare_response_obj(args, kwargs)
+        body = orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+        return Response(body, mimetype="application/json")

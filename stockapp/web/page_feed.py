@@ -118,8 +118,9 @@ class PageFeed:
             # Pages must not freeze for one failed reading: they are told by the next change.
             logger.exception("page fragment failed")
             return
-        for page in list(self._pages) if fragment else ():
-            page.put(fragment)
+        if fragment:
+            for page in list(self._pages):
+                page.put(fragment)
 
     def _everything(self) -> Fragment:
         board = self._boards.board(self._watchlist)

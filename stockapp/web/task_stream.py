@@ -86,50 +86,6 @@ class TaskStreams:
             return (yield from self._snapshot(task_id))
         return position
 
-    def _messages(
-        self, task_id: str, after_id: int | None, subscription: Subscription
-    ) -> Iterator[bytes]:
-        if after_id is None:
-            position = yield from self._snapshot(task_id)
-        elif after_id < self._log.trimmed_through() or after_id > self._log.last_id():
-            yield sse.message("{}", event=EventType.RESET)
-            position = yield from self._snapshot(task_id)
-        else:
-            position = yield from self._replay(task_id, after_id)
-        while position is not None:
-            event = subscription.get(self._heartbeat_seconds)
-            if event is None:
-                yield sse.HEARTBEAT
-            elif event.id > position:
-                yield self._message(event)
-                position = None if event.type.ends_task else event.id
-
-    def _snapshot(self, task_id: str) -> "Generator[bytes, None, int | None]":
-        """The whole task; for one that has ended, also its end. Returns the position, or None."""
-        found = self._store.snapshot(task_id)
-        if found is None:
-            return None
-        task, event_id = found
-        yield sse.message(_whole(task), event_id=event_id, event=EventType.SNAPSHOT)
-        if not task.status.ended:
-            return event_id
-        yield sse.message(_whole(task), event_id=event_id, event=_END[task.status])
-        return None
-
-    def _replay(self, task_id: str, after_id: int) -> "Generator[bytes, None, int | None]":
-        """What was missed. A task that ended before that has nothing to add but its end."""
-        position = after_id
-        while events := self._log.since(position, topic=task_topic(task_id)):
-            for event in events:
-                yield self._message(event)
-                position = event.id
-                if event.type.ends_task:
-                    return None
-        task = self._store.get(task_id)
-        if task is None or task.status.ended:
-            return (yield from self._snapshot(task_id))
-        return position
-
     def _message(self, event: Event) -> bytes:
         """An event; the end of a task carries the whole task, as the log does not."""
         data = orjson.dumps(dict(event.data)).decode()

@@ -3,7 +3,7 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stockapp.backends.embedded.clock import SystemClock
@@ -39,7 +39,7 @@ class Work:
             self.gate(key).set()
 
     def kind(self) -> Kind:
-        return Kind("work", self._run, lambda items: {"keys": sorted(i.key for i in items)})
+        return Kind("work", self._run, _keys, lambda items: "Done")
 
     def _run(self, run: TaskRun) -> None:
         for item in run.task.items:
@@ -56,6 +56,10 @@ class Work:
                 return
             done = Item(item.key, ItemState.OK, {"success": True})
             run.record([done], f"{item.key} done")
+
+
+def _keys(items: Sequence[Item]) -> dict[str, list[str]]:
+    return {"keys": sorted(item.key for item in items)}
 
 
 class Worker:

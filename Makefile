@@ -1,0 +1,75 @@
+# `make run` and `make test` do all their own set-up; the rest is listed by `make help`.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo dev setup test check format bench lock docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: setup ## Serve on http://127.0.0.1:8000 (HOST, PORT, WEB_CONCURRENCY, STOCKAPP_DATA_DIR)
+	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
+
+demo: export STOCKAPP_SAMPLE = simulated
+demo: export STOCKAPP_DATA_DIR ?= data/demo
+demo: run ## The same with a list of simulated companies already there
+
+dev: setup ## Serve with one worker that reloads when code changes
+	@exec $(BIN)/python app.py
+
+setup: $(VENV)/.runtime static/vendor/manifest.json ## Make .venv and fetch the browser assets
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "stockapp needs Python 3.11 or newer; install it (python3.11) or name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making the virtual environment with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	@echo "Installing the locked dependencies ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+	@echo "Installing the locked dependencies for development ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+static/vendor/manifest.json: package-lock.json scripts/assets.py requirements-node.txt | $(BIN)/python
+	@$(BIN)/python scripts/assets.py
+	@touch $@
+
+test: setup $(VENV)/.dev ## Run all tests, on all cores
+	@$(BIN)/python -m pytest -n $(JOBS)
+
+check: setup $(VENV)/.dev ## Lint, format, types and tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+format: $(VENV)/.dev ## Format and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+bench: setup $(VENV)/.dev ## Run the benchmarks; they print ratios
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.dev ## Write the lock files from requirements*.in and package.json
+	@$(LOCK) requirements.in -o requirements.txt
+	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) requirements-node.in -o requirements-node.txt
+	@npm install --package-lock-only --ignore-scripts
+
+docs: setup ## Write docs/settings.md from the table of settings
+	@$(BIN)/python -m scripts.settings_doc > docs/settings.md
+
+clean: ## Remove what set-up made; data stays
+	@rm -rf $(VENV) node_modules static/vendor .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Tools for developing stockapp; nothing here is needed to run it."""

@@ -1,0 +1,44 @@
+"""The simulated exchange's wire: it takes its time, and fails as often as it is told to."""
+
+import random
+import time
+
+from stockapp.domain.attempt import Failure, Reason
+from stockapp.fetching.transport import TransportError
+from stockapp.ports import Clock
+from stockapp.providers.base import Answer, Request
+from stockapp.providers.simulated.exchange import Exchange
+from stockapp.providers.simulated.provider import answer_body
+
+_FAULTS = (
+    (429, b"Too Many Requests (simulated)"),
+    (500, b"Internal Server Error (simulated)"),
+    (None, b""),
+)
+
+
+class SimulatedTransport:
+    """Answers after a random time of mean `latency_ms`; a share of answers fails."""
+
+    def __init__(
+        self, exchange: Exchange, clock: Clock, *, latency_ms: float, failure_rate: float
+    ) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._latency_seconds = latency_ms / 1000
+        self._failure_rate = failure_rate
+        self._random = random.Random()
+
+    def send(self, request: Request, timeout_seconds: float) -> Answer:
+        """The exchange's answer. Raises TransportError for a simulated time-out."""
+        delay = self._latency_seconds * self._random.uniform(0.5, 1.5)
+        time.sleep(min(delay, timeout_seconds))
+        failing = self._random.random() < self._failure_rate
+        status, body = self._random.choice(_FAULTS) if failing else (200, b"")
+        if status is None or delay > timeout_seconds:
+            detail = "The simulated exchange did not answer in time (simulated failure)."
+            raise TransportError(Failure(Reason.TIMEOUT, detail))
+        now = self._clock.now()
+        if status == 200:
+            body = answer_body(self._exchange, request.params["symbols"].split(","), now)
+        return Answer(status, {}, body, now)

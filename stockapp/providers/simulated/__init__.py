@@ -1,0 +1,1 @@
+"""The built-in exchange of invented companies, to try everything without a network."""

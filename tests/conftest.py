@@ -1,0 +1,34 @@
+"""Rules for the whole run: property tests repeat exactly, and in CI nothing may be skipped."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, max_examples=100, database=None
+)
+hypothesis.settings.load_profile("repeatable")
+
+_NO_SKIPS = os.environ.get("STOCKAPP_NO_SKIPS") == "1" or os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where nothing may be skipped, a skip is a failure that says so."""
+    report = yield
+    if _NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests need Debian's chromium."""
+    if shutil.which("chromium"):
+        return
+    skip = pytest.mark.skip(reason="no chromium found: apt-get install chromium")
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(skip)

@@ -1,0 +1,107 @@
+"""The house rules: who may import whom, and how large a file or function may be."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "stockapp"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A part may import itself and these.
+MAY_IMPORT: dict[str, set[str]] = {
+    "domain": set(),
+    "ports": {"domain"},
+    "settings": set(),
+    "logs": set(),
+    "providers": {"domain"},
+    "fetching": {"domain", "ports", "providers"},
+    "caching": {"domain", "ports"},
+    "tasks": {"domain", "ports"},
+    "analysis": {"domain", "ports"},
+    "backends": {"domain", "ports"},
+    "services": {"domain", "ports", "providers", "fetching", "caching", "tasks", "analysis"},
+    "web": {"domain", "ports", "services", "tasks"},
+    "cli": {"domain", "services"},
+}
+ROOTS = {"bootstrap", "__init__"}
+KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}
+FLASK_CACHE_BACKENDS = {PACKAGE / "backends" / "embedded" / "cache.py"}
+# The application is built in, and yfinance costs 0.7 s and 96 MB: see the comments there.
+LATE_IMPORTS = {PACKAGE / "__init__.py", PACKAGE / "fetching" / "yfinance_client.py"}
+MAX_FILE, MAX_FUNCTION = 400, 50
+
+
+def part_of(path: Path) -> str:
+    inside = path.relative_to(PACKAGE)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+            if node.module == "stockapp":
+                yield from (f"stockapp.{alias.name}" for alias in node.names)
+
+
+def forbidden_imports(part: str, source: str) -> list[str]:
+    if part in ROOTS:
+        return []
+    allowed = MAY_IMPORT[part] | {part}
+    parts = {name.split(".")[1] for name in imported(ast.parse(source)) if "stockapp." in name}
+    return sorted(parts - allowed)
+
+
+def late_imports(source: str) -> list[int]:
+    functions = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef))
+    return sorted(
+        node.lineno
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    )
+
+
+def long_functions(source: str) -> list[str]:
+    return [
+        node.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION
+    ]
+
+
+def test_the_rules_find_what_breaks_them() -> None:
+    assert forbidden_imports("domain", "from stockapp.ports import Clock") == ["ports"]
+    assert forbidden_imports("web", "from stockapp.backends.embedded import tasks") == ["backends"]
+    assert forbidden_imports("tasks", "from stockapp import services") == ["services"]
+    assert forbidden_imports("services", "from stockapp.domain.task import Task") == []
+    assert late_imports("def f():\n    import os\n") == [2]
+    assert long_functions("def f():\n" + "    x = 1\n" * 60) == ["f"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+class TestModule:
+    def test_imports_only_what_its_part_may(self, path: Path) -> None:
+        assert forbidden_imports(part_of(path), path.read_text()) == []
+
+    def test_knows_flask_only_at_the_edge(self, path: Path) -> None:
+        if part_of(path) in KNOWS_FLASK or path in FLASK_CACHE_BACKENDS:
+            return
+        names = {name.split(".")[0] for name in imported(ast.parse(path.read_text()))}
+        assert not names & {"flask", "flask_caching", "werkzeug"}
+
+    def test_imports_at_the_top(self, path: Path) -> None:
+        if path not in LATE_IMPORTS:
+            assert late_imports(path.read_text()) == []
+
+    def test_is_short(self, path: Path) -> None:
+        source = path.read_text()
+        assert source.count("\n") <= MAX_FILE
+        assert long_functions(source) == []

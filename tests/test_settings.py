@@ -1,0 +1,49 @@
+"""Every setting is documented, and read under the name that the documentation gives."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from scripts.settings_doc import environment_name, page
+from stockapp.settings import Settings
+
+DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [n for n, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_page_of_settings_is_that_of_the_code() -> None:
+    assert DOCS.read_text() == page(), "run `make docs`"
+
+
+def test_the_usual_names_of_web_servers_are_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "HOST": "127.0.0.2",
+        "PORT": "8123",
+        "WEB_CONCURRENCY": "3",
+        "STOCKAPP_DATA_DIR": "/tmp/elsewhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings(_env_file=None)
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.2", 8123, 3)
+    assert settings.data_dir == Path("/tmp/elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PORT", "http"), ("WEB_CONCURRENCY", "0"), ("STOCKAPP_SAMPLE", "x")]
+)
+def test_a_bad_value_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValidationError) as caught:
+        Settings(_env_file=None)
+    assert variable.removeprefix("STOCKAPP_").lower() in str(caught.value).lower()
+
+
+def test_each_setting_has_a_name_of_its_own() -> None:
+    names = [environment_name(name, field) for name, field in Settings.model_fields.items()]
+    assert len(set(names)) == len(names)
