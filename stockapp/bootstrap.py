@@ -1,10 +1,8 @@
 """The composition root: the only module that names concrete classes."""
 
-import logging
 import os
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
@@ -25,7 +23,9 @@ from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.fetching.lane import Lane
 from stockapp.fetching.race import Race
 from stockapp.fetching.simulated_transport import SimulatedTransport
+from stockapp.fetching.transport import Transport
 from stockapp.fetching.yfinance_client import YahooTransport
+from stockapp.providers.base import Provider
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import Simulated
 from stockapp.providers.yahoo.provider import Yahoo
@@ -42,18 +42,17 @@ from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.fanout import Fanout, Follower
 from stockapp.tasks.upkeep import Upkeep
-from stockapp.web import errors, pages, security
+from stockapp.web import errors, security
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.health import Health
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.page_feed import PageFeed
+from stockapp.web.pages import Pages, item_path
 from stockapp.web.sse import StreamGate
 from stockapp.web.stream import Streams
 from stockapp.web.task_stream import TaskStreams
-
-logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
 
@@ -91,33 +90,73 @@ class Backends:
         self.executor.close()
 
 
-@dataclass(slots=True)
-class House:
-    """The built application, and the parts of it that have a life of their own."""
+class Services:
+    """The use cases, and the engine that runs their tasks."""
 
-    app: Flask
-    backends: Backends
-    engine: TaskEngine
-    fanout: Fanout
-    follower: Follower
-    upkeep: Upkeep
-    meter: HubLagMeter
-    vitals: Vitals
-    watchlists: Watchlists
-    _closed: bool = field(default=False)
+    def __init__(self, settings: Settings, backends: Backends) -> None:
+        clock = backends.clock
+        self.lifetime = Lifetime(settings.quote_fresh_seconds, settings.quote_keep_seconds)
+        self.quotes = Quotes(backends.cache, self.lifetime, clock)
+        self.sources = Sources(backends.shared, clock)
+        self.exchange = Exchange(settings.simulated_seed)
+        race = _race(settings, backends, self.exchange)
+        live_prices = LivePrices(race, self.quotes, self.sources, backends.watchlists)
+        self.engine = TaskEngine(
+            backends.tasks,
+            backends.executor,
+            clock,
+            [live_prices.kind()],
+            worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
+            slots=settings.task_slots,
+            lease_seconds=settings.lease_seconds,
+        )
+        self.fanout = Fanout()
+        self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
+        self.refreshes = Refreshes(
+            self.engine, self.quotes, backends.watchlists, settings.max_symbols
+        )
+        self.watchlists = Watchlists(
+            backends.watchlists,
+            self.quotes,
+            self.refreshes,
+            self.waiter,
+            clock,
+            simulated=self.simulated_names(),
+            max_symbols=settings.max_symbols,
+            lookup_seconds=settings.add_lookup_seconds,
+        )
+        self.boards = Boards(
+            backends.watchlists, self.quotes, self.sources, backends.tasks, backends.log, clock
+        )
+
+    def simulated_names(self) -> dict[str, str]:
+        """The symbols of the simulated list, with their companies' names."""
+        return {company.symbol: company.name for company in self.exchange.sample}
+
+
+class House:
+    """One worker's application, with the parts of it that have a life of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.app = _flask(settings)
+        self._backends = Backends(self.app, settings)
+        self._services = Services(settings, self._backends)
+        gate = StreamGate(settings.max_streams)
+        self._background = _background(settings, self._backends, self._services, gate)
+        _seed(settings, self._backends, self._services)
+        _register(self.app, settings, self._backends, self._services, gate, self._background.vitals)
+        self.app.extensions["stockapp"] = self
+        self._closed = False
 
     def start(self) -> None:
         """Begin the background work of this worker."""
-        self.follower.start()
-        self.upkeep.start()
-        self.meter.start()
-        self.vitals.start()
+        self._background.start()
 
     def drain(self) -> None:
         """End streams and hand tasks over, so that the worker can stop; safe to call twice."""
-        self.fanout.close()
-        self.upkeep.stop()
-        self.engine.drain()
+        self._services.fanout.close()
+        self._background.upkeep.stop()
+        self._services.engine.drain()
 
     def close(self) -> None:
         """Drain, then close all that is open; safe to call twice."""
@@ -125,35 +164,55 @@ class House:
             return
         self._closed = True
         self.drain()
+        self._background.stop()
+        self._backends.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What runs in a worker besides requests and tasks."""
+
+    follower: Follower
+    upkeep: Upkeep
+    meter: HubLagMeter
+    vitals: Vitals
+
+    def start(self) -> None:
+        """Begin."""
+        self.follower.start()
+        self.upkeep.start()
+        self.meter.start()
+        self.vitals.start()
+
+    def stop(self) -> None:
+        """End."""
+        self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
         self.vitals.stop()
-        self.backends.close()
 
 
 def build(settings: Settings) -> House:
     """Build everything of one worker, on its data folder."""
     logs.configure(settings.log_level, settings.log_format is LogFormat.JSON)
+    return House(settings)
+
+
+def _flask(settings: Settings) -> Flask:
     app = Flask("stockapp", template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json = OrjsonProvider(app)
-    backends = Backends(app, settings)
-    lifetime = Lifetime(settings.quote_fresh_seconds, settings.quote_keep_seconds)
-    quotes = Quotes(backends.cache, lifetime, backends.clock)
-    sources = Sources(backends.shared, backends.clock)
-    exchange = Exchange(settings.simulated_seed)
-    live_prices = LivePrices(
-        _race(settings, backends, exchange), quotes, sources, backends.watchlists
-    )
-    engine = TaskEngine(
-        backends.tasks,
-        backends.executor,
-        backends.clock,
-        [live_prices.kind()],
-        worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
-        slots=settings.task_slots,
-        lease_seconds=settings.lease_seconds,
-    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["item_path"] = item_path
+    errors.register(app)
+    security.register(app)
+    return app
+
+
+def _background(
+    settings: Settings, backends: Backends, services: Services, gate: StreamGate
+) -> Background:
+    engine = services.engine
     upkeep = Upkeep(
         engine,
         backends.tasks,
@@ -163,70 +222,66 @@ def build(settings: Settings) -> House:
         task_keep_seconds=settings.task_keep_seconds,
         event_keep_seconds=settings.event_keep_seconds,
     )
-    fanout = Fanout()
-    follower = Follower(backends.log, fanout, [engine.on_event, upkeep.on_event])
-    refreshes = Refreshes(engine, quotes, backends.watchlists, settings.max_symbols)
-    waiter = TaskWaiter(backends.tasks, fanout, backends.clock)
-    simulated = {company.symbol: company.name for company in exchange.sample}
-    watchlists = Watchlists(
-        backends.watchlists,
-        quotes,
-        refreshes,
-        waiter,
-        backends.clock,
-        simulated=simulated,
-        max_symbols=settings.max_symbols,
-        lookup_seconds=settings.add_lookup_seconds,
-    )
-    boards = Boards(
-        backends.watchlists, quotes, sources, backends.tasks, backends.log, backends.clock
-    )
-    gate = StreamGate(settings.max_streams)
+    follower = Follower(backends.log, services.fanout, [engine.on_event, upkeep.on_event])
     meter = HubLagMeter(backends.clock)
     gauges = {"running_tasks": lambda: engine.running, "open_streams": lambda: int(gate)}
     vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
-    feed = PageFeed(app, DEFAULT_WATCHLIST, boards, sources, backends.log, fanout, backends.clock)
+    return Background(follower, upkeep, meter, vitals)
+
+
+def _register(
+    app: Flask,
+    settings: Settings,
+    backends: Backends,
+    services: Services,
+    gate: StreamGate,
+    vitals: Vitals,
+) -> None:
+    clock, tasks, log = backends.clock, backends.tasks, backends.log
     heartbeat = settings.stream_heartbeat_seconds
-    task_streams = TaskStreams(backends.tasks, backends.log, fanout, heartbeat)
-    blueprints = [
-        PricesApi(refreshes, boards, quotes, waiter, backends.clock, lifetime).blueprint(),
-        TasksApi(backends.tasks, engine, waiter).blueprint(),
-        WatchlistApi(watchlists).blueprint(),
-        Streams(gate, backends.tasks, task_streams, feed, heartbeat).blueprint(),
-        Health(backends.log, sources, vitals).blueprint(),
-        pages.create_blueprint(boards, watchlists, refreshes, backends.clock),
-    ]
-    for blueprint in blueprints:
+    feed = PageFeed(
+        app, DEFAULT_WATCHLIST, services.boards, services.sources, log, services.fanout, clock
+    )
+    task_streams = TaskStreams(tasks, log, services.fanout, heartbeat)
+    prices = PricesApi(
+        services.refreshes,
+        services.boards,
+        services.quotes,
+        services.waiter,
+        clock,
+        services.lifetime,
+    )
+    for blueprint in (
+        prices.blueprint(),
+        TasksApi(tasks, services.engine, services.waiter).blueprint(),
+        WatchlistApi(services.watchlists).blueprint(),
+        Streams(gate, tasks, task_streams, feed, heartbeat).blueprint(),
+        Health(log, services.sources, vitals).blueprint(),
+        Pages(services.boards, services.watchlists, services.refreshes, clock).blueprint(),
+    ):
         app.register_blueprint(blueprint)
-    errors.register(app)
-    security.register(app)
-    _seed(settings, backends, simulated)
-    house = House(app, backends, engine, fanout, follower, upkeep, meter, vitals, watchlists)
-    app.extensions["stockapp"] = house
-    return house
 
 
 def _race(settings: Settings, backends: Backends, exchange: Exchange) -> Race:
-    yahoo = Yahoo(settings.yahoo_concurrency)
-    yahoo_transport = YahooTransport(
-        backends.executor,
-        backends.clock,
-        base_url=settings.yahoo_base_url,
-        cache_dir=settings.data_dir / "yfinance",
-    )
-    simulated = Simulated(exchange)
-    simulated_transport = SimulatedTransport(
+    simulated = SimulatedTransport(
         exchange,
         backends.clock,
         latency_ms=settings.simulated_latency_ms,
         failure_rate=settings.simulated_failure_rate,
     )
+    yahoo = YahooTransport(
+        backends.executor,
+        backends.clock,
+        base_url=settings.yahoo_base_url,
+        cache_dir=settings.data_dir / "yfinance",
+    )
+    sources: list[tuple[Provider, Transport]] = [
+        (Simulated(), simulated),
+        (Yahoo(settings.yahoo_concurrency), yahoo),
+    ]
     lanes = [
         Lane(provider, method, transport, backends.clock)
-        for provider, transport in (
-            (simulated, simulated_transport),
-            (yahoo, yahoo_transport),
-        )
+        for provider, transport in sources
         for method in provider.methods
     ]
     return Race(
@@ -238,9 +293,12 @@ def _race(settings: Settings, backends: Backends, exchange: Exchange) -> Race:
     )
 
 
-def _seed(settings: Settings, backends: Backends, simulated: Mapping[str, str]) -> None:
+def _seed(settings: Settings, backends: Backends, services: Services) -> None:
     """Give a new installation its sample list, once."""
-    names = {Sample.REAL: SAMPLE_REAL, Sample.SIMULATED: simulated, Sample.NONE: {}}
-    backends.watchlists.seed(
-        DEFAULT_WATCHLIST, sample_items(names[settings.sample], backends.clock)
-    )
+    names = {
+        Sample.REAL: SAMPLE_REAL,
+        Sample.SIMULATED: services.simulated_names(),
+        Sample.NONE: {},
+    }
+    items = sample_items(names[settings.sample], backends.clock)
+    backends.watchlists.seed(DEFAULT_WATCHLIST, items)

@@ -1,0 +1,25 @@
+// Ages stay true while a page stays open; stockapp/web/present.py says the same words.
+
+const MINUTE = 60, HOUR = 3600, DAY = 86400;
+
+function words(seconds) {
+  if (seconds < 5) return "just now";
+  if (seconds < MINUTE) return `${Math.floor(seconds)} s ago`;
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min ago`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h ago`;
+  const days = Math.floor(seconds / DAY);
+  return `${days} day${days === 1 ? "" : "s"} ago`;
+}
+
+function update() {
+  const now = Date.now();
+  for (const time of document.querySelectorAll("time[data-age]")) {
+    const text = words(Math.max(0, (now - Date.parse(time.dateTime)) / 1000));
+    if (time.textContent !== text) time.textContent = text;
+    const until = time.dataset.freshUntil;
+    if (until) time.closest(".row")?.classList.toggle("stale", now >= Date.parse(until));
+  }
+}
+
+update();
+setInterval(update, 5000);
