@@ -2,6 +2,7 @@
 
 import random
 import time
+from http import HTTPStatus
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.fetching.transport import TransportError
@@ -34,11 +35,11 @@ class SimulatedTransport:
         delay = self._latency_seconds * self._random.uniform(0.5, 1.5)
         time.sleep(min(delay, timeout_seconds))
         failing = self._random.random() < self._failure_rate
-        status, body = self._random.choice(_FAULTS) if failing else (200, b"")
+        status, body = self._random.choice(_FAULTS) if failing else (HTTPStatus.OK, b"")
         if status is None or delay > timeout_seconds:
             detail = "The simulated exchange did not answer in time (simulated failure)."
             raise TransportError(Failure(Reason.TIMEOUT, detail))
         now = self._clock.now()
-        if status == 200:
+        if status == HTTPStatus.OK:
             body = answer_body(self._exchange, request.params["symbols"].split(","), now)
         return Answer(status, {}, body, now)

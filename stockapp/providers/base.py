@@ -7,6 +7,7 @@ time-outs, pooling, redaction and the classification of network failures are wri
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Protocol
 
 from stockapp.domain.attempt import Failure, Reason
@@ -93,11 +94,11 @@ _BY_STATUS = {
 
 def failure_of_status(service: str, answer: Answer) -> Failure | None:
     """The failure that an HTTP status alone tells of; None for 200."""
-    if answer.status == 200:
+    if answer.status == HTTPStatus.OK:
         return None
     if answer.status in _BY_STATUS:
         reason, words = _BY_STATUS[answer.status]
-    elif answer.status >= 500:
+    elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         reason, words = Reason.UPSTREAM_ERROR, "has an error of its own"
     else:
         reason, words = Reason.BAD_RESPONSE, "gave an unexpected answer"

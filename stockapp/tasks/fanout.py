@@ -94,7 +94,10 @@ class Follower:
                 while self._step():
                     pass
             except Exception:
-                # A locked database or a full disk passes; streams must outlive it.
+                # A locked database or a full disk passes; streams must outlive it. At the end of
+                # the worker the log closes under us: no news.
+                if self._stopped:
+                    return
                 logger.exception("following the event log failed")
                 threading.Event().wait(0.5)
             self._log.wait(1.0)

@@ -36,6 +36,9 @@ class Periodic:
                 self._duty()
             except Exception:
                 # A locked database or a full disk passes; the duty must be tried again then.
+                # At the end of the worker the database closes under a duty: no news.
+                if self._stopped:
+                    return
                 logger.exception("background duty failed", extra={"duty": self._name})
             self._nudged.wait(self._seconds)
             self._nudged.clear()

@@ -23,7 +23,8 @@ _OUTCOMES = {
     Outcome.CANCELLED: "was cancelled",
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_BELOW_ONE_DECIMALS = 4
+_JUST_NOW = 5
+_WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "IDR", "VND", "CLP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def source_name(source: str) -> str:
 def ago(seconds: float) -> str:
     """An age in words, as coarse as one cares for; static/js/ages.js says the same."""
     if seconds < _MINUTE:
-        return "just now" if seconds < 5 else f"{int(seconds)} s ago"
+        return "just now" if seconds < _JUST_NOW else f"{int(seconds)} s ago"
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} min ago"
     if seconds < _DAY:
@@ -213,11 +214,11 @@ def time_left(seconds: float | None) -> str:
     return f"about {round(seconds / _MINUTE)} min left"
 
 
-def number(value: float, symbol: str) -> str:
-    """A price without its currency: more decimals for small ones and exchange rates."""
-    if abs(value) < 1 or symbol.endswith("=X"):
-        return f"{value:,.{_BELOW_ONE_DECIMALS}f}"
-    return f"{value:,.2f}"
+def decimals(quote: Quote) -> int:
+    """How many decimals a price of that sort has: more for small ones and exchange rates."""
+    if quote.price < 1 or quote.symbol.endswith("=X"):
+        return 4
+    return 0 if quote.currency in _WITHOUT_DECIMALS and quote.price.is_integer() else 2
 
 
 def _price_view(view: QuoteView, now: datetime) -> PriceView:
@@ -227,7 +228,7 @@ def _price_view(view: QuoteView, now: datetime) -> PriceView:
     if quote.currency is None:
         title = "The source did not say which currency this is."
     return PriceView(
-        price=number(quote.price, quote.symbol),
+        price=f"{quote.price:,.{decimals(quote)}f}",
         currency=quote.currency or "currency unknown",
         currency_title=title,
         change=_change(quote),
@@ -246,7 +247,7 @@ def _change(quote: Quote) -> str:
         return "change unknown"
     parts = []
     if quote.change is not None:
-        parts.append(("+" if quote.change > 0 else "") + number(quote.change, quote.symbol))
+        parts.append(f"{quote.change:+,.{decimals(quote)}f}")
     if quote.change_percent is not None:
         parts.append(f"{quote.change_percent:+.2f} %")
     return " · ".join(parts).replace("-", "\N{MINUS SIGN}")

@@ -8,6 +8,8 @@ from flask import Response, request
 from stockapp.web.errors import Problem
 
 RETRY_MS = 1000
+# SQLite's ids have at most 19 digits.
+_MAX_DIGITS = 18
 HEARTBEAT = b": keep-alive\n\n"
 
 
@@ -26,7 +28,7 @@ def last_event_id() -> int | None:
     text = request.headers.get("Last-Event-ID") or request.args.get("last_event_id")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
         raise Problem(
             422,
             "invalid_value",

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def stored(database: Database) -> dict[str, int]:
     return database.read(lambda connection: dict(connection.execute("SELECT key, value FROM meta")))
 
 
-def in_one_batch(database: Database, threads: ThreadPoolExecutor, calls: list[object]) -> list:
+def in_one_batch(database: Database, threads: ThreadPoolExecutor, calls: list[Any]) -> list[Any]:
     """Queue the calls while the writer is held up, so that they are committed together."""
     held, go_on = threading.Event(), threading.Event()
 
@@ -57,7 +58,7 @@ def in_one_batch(database: Database, threads: ThreadPoolExecutor, calls: list[ob
 
     holding = threads.submit(database.write, hold_up)
     held.wait(60)
-    futures = [threads.submit(database.write, call) for call in calls]
+    futures: list[Any] = [threads.submit(database.write, call) for call in calls]
     while database._operations.qsize() < len(calls):
         threading.Event().wait(0.001)
     go_on.set()
@@ -101,11 +102,14 @@ class TestGroupCommit:
         database.after_commit.append(lambda: pytest.fail("called without news"))
         assert database.write(put("a")) == "a"
 
+    def _fail(self) -> None:
+        raise ZeroDivisionError
+
     def test_a_failing_callback_does_not_stop_the_writer(self, database: Database) -> None:
         def with_news(connection: Connection) -> None:
             connection.news = True
 
-        database.after_commit.append(lambda: 1 / 0)
+        database.after_commit.append(self._fail)
         database.write(with_news)
         assert database.write(put("a")) == "a"
 

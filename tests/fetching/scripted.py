@@ -103,7 +103,7 @@ class Threads:
         self._pool = ThreadPoolExecutor(32)
         self.submit = self._pool.submit
 
-    def run_blocking(self, call, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def run_blocking(self, call, /, *args, **kwargs):
         return call(*args, **kwargs)
 
     def close(self) -> None:

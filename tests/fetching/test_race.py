@@ -77,7 +77,7 @@ def test_more_symbols_than_a_batch_holds_go_out_as_several_batches_at_once(
 ) -> None:
     gate = threading.Barrier(4)
 
-    def wait_for_the_others(symbols):  # type: ignore[no-untyped-def]
+    def wait_for_the_others(symbols):
         gate.wait(10)
         return answers("batch")(symbols)
 
@@ -165,7 +165,7 @@ def test_a_symbol_that_no_source_covers_says_so(executor: Threads) -> None:
 def test_a_defect_in_a_provider_is_an_internal_failure_and_the_next_method_is_asked(
     executor: Threads,
 ) -> None:
-    def breaks(symbols):  # type: ignore[no-untyped-def]
+    def breaks(symbols):
         raise ZeroDivisionError
 
     heard = run(source(breaks, answers("single")), executor, ["A"])

@@ -11,9 +11,8 @@ from .workers import Work, Worker, eventually
 
 
 @pytest.fixture
-def work() -> Iterator[Work]:
-    work = Work()
-    yield work
+def work() -> Work:
+    return Work()
 
 
 @pytest.fixture

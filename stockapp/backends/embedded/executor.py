@@ -5,8 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from gevent import monkey  # type: ignore[import-untyped]
-from gevent.threadpool import ThreadPool as NativePool  # type: ignore[import-untyped]
+from gevent import monkey
+from gevent.threadpool import ThreadPool as NativePool
 
 P = ParamSpec("P")
 T = TypeVar("T")
