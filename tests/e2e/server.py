@@ -1,0 +1,119 @@
+"""Real gunicorn with real workers, on a port and a data folder of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Server:
+    """A running stockapp; `url` is where it answers."""
+
+    def __init__(self, data_dir: Path, **settings: object) -> None:
+        self.data_dir = data_dir
+        self.settings = {name: str(value) for name, value in settings.items()}
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_path = data_dir / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Server":
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **os.environ,
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "WEB_CONCURRENCY": "2",
+            "STOCKAPP_DATA_DIR": str(self.data_dir / "data"),
+            "STOCKAPP_SAMPLE": "none",
+            **self.settings,
+        }
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        workers = int(environment["WEB_CONCURRENCY"])
+        if not eventually(lambda: len(self.workers()) >= workers, 60):
+            raise RuntimeError(f"the server did not start:\n{self.log()}")
+        return self
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End the server and wait for it; returns its exit code."""
+        if self._process is None:
+            return 0
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(how)
+        try:
+            return self._process.wait(60)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process = None
+
+    def signal(self, how: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(how)
+
+    def workers(self) -> list[dict[str, Any]]:
+        """The live workers' own figures; none while it does not answer."""
+        with contextlib.suppress(requests.RequestException, ValueError, KeyError):
+            workers: list[dict[str, Any]] = self.get("/api/health/detailed").json()["workers"]
+            return workers
+        return []
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return requests.get(self.url + path, timeout=40, **options)
+
+    def post(self, path: str, **options: Any) -> requests.Response:
+        return requests.post(self.url + path, timeout=40, **options)
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    def refresh(self, symbols: str, *, wait: int = 0, force: bool = True) -> dict[str, Any]:
+        headers = {"Prefer": f"wait={wait}"} if wait else {}
+        path = f"/api/watchlist/live-prices-async?symbols={symbols}&force={str(force).lower()}"
+        body: dict[str, Any] = self.post(path, headers=headers).json()
+        return body
+
+
+@contextlib.contextmanager
+def serving(data_dir: Path, **settings: object) -> Iterator[Server]:
+    """A server for the time of a with block."""
+    server = Server(data_dir, **settings)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+    """Whether the condition comes true in time that is ample even on a busy machine."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()

@@ -1,0 +1,134 @@
+"""Several worker processes as one application."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import requests
+
+from tests.web.streams import Message, messages
+
+from .server import Server, eventually, serving
+
+SIM = "LARK.SIM,QUIL.SIM,BRAM.SIM"
+
+
+def open_stream(server: Server, path: str, after: int | None = None) -> requests.Response:
+    headers = {"Last-Event-ID": str(after)} if after is not None else {}
+    # A connection of its own, so that the kernel may hand it to another worker.
+    return requests.get(server.url + path, headers=headers, stream=True, timeout=40)
+
+
+def test_no_poll_for_a_task_ever_misses_it_on_another_worker(simulated: Server) -> None:
+    task_id = simulated.refresh(SIM)["id"]
+    statuses = {simulated.get(f"/api/tasks/{task_id}").status_code for _ in range(60)}
+    assert statuses == {200}
+
+
+def test_every_stream_hears_every_event_whichever_worker_runs_the_task(simulated: Server) -> None:
+    task_id = simulated.refresh(SIM)["id"]
+    heard: list[list[Message]] = [[] for _ in range(6)]
+
+    def follow(into: list[Message]) -> None:
+        response = open_stream(simulated, f"/api/tasks/{task_id}/events")
+        into += messages(response.iter_content(None))
+
+    threads = [threading.Thread(target=follow, args=(into,)) for into in heard]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+    assert [entries[0].event for entries in heard] == ["snapshot"] * 6
+    assert [entries[-1].event for entries in heard] == ["completed"] * 6
+    for entries in heard:
+        ids = [m.id for m in entries if m.event not in ("snapshot",) and m.id is not None]
+        assert ids == sorted(set(ids))
+
+
+def test_a_cancel_is_heard_by_whichever_worker_runs_the_task(tmp_path: Path) -> None:
+    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=20_000) as server:
+        for symbol in SIM.split(","):
+            _start_and_cancel(server, symbol)
+        assert eventually(lambda: not any(worker["running_tasks"] for worker in server.workers()))
+
+
+def test_a_stopping_server_ends_its_streams_without_waiting_for_them(tmp_path: Path) -> None:
+    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=5_000) as server:
+        task_id = server.refresh(SIM)["id"]
+        streams = [
+            open_stream(server, path)
+            for path in (f"/api/tasks/{task_id}/events", "/stream?watchlist=default") * 5
+        ]
+        ended: list[str] = []
+
+        def drain(stream: requests.Response) -> None:
+            for _ in stream.iter_content(None):
+                pass
+            ended.append(stream.url)
+
+        threads = [threading.Thread(target=drain, args=(stream,)) for stream in streams]
+        for thread in threads:
+            thread.start()
+        assert server.stop() == 0
+        for thread in threads:
+            thread.join(20)
+        assert len(ended) == 10
+        assert "graceful timeout" not in server.log()
+        assert "Traceback" not in server.log()
+
+
+def test_a_task_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:
+    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_000) as server:
+        task_id = server.refresh(SIM)["id"]
+        assert eventually(lambda: _status(server, task_id) == "running")
+        server.stop()
+        server.start()
+        task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
+        assert (task["status"], task["retries"]) == ("completed", 0)
+        assert task["result"]["summary"]["ok"] == 3
+
+
+def test_a_killed_workers_task_is_taken_over(tmp_path: Path) -> None:
+    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_500, STOCKAPP_LEASE_SECONDS=1) as server:
+        task_id = server.refresh(SIM)["id"]
+
+        def runner() -> list[int]:
+            return [worker["pid"] for worker in server.workers() if worker["running_tasks"]]
+
+        assert eventually(lambda: bool(runner()))
+        for pid in runner():
+            os.kill(pid, signal.SIGKILL)
+        task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
+        assert (task["status"], task["retries"]) == ("completed", 1)
+
+
+def test_workers_that_are_replaced_after_their_requests_lose_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path, STOCKAPP_MAX_REQUESTS=30, STOCKAPP_SIMULATED_LATENCY_MS=300) as server:
+        first = {worker["pid"] for worker in server.workers()}
+        task_ids = []
+        for number in range(12):
+            task_ids.append(server.refresh(f"LARK.SIM,QUIL.SIM,X{number}.SIM")["id"])
+            assert all(server.get("/healthz").status_code == 200 for _ in range(10))
+        assert eventually(lambda: bool(server.workers()) and not first & _pids(server))
+        for task_id in task_ids:
+            task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
+            assert task["status"] == "completed"
+            assert task["result"]["summary"] == {"ok": 2, "stale": 0, "failed": 1}
+
+
+def _start_and_cancel(server: Server, symbol: str) -> None:
+    task_id = server.refresh(symbol)["id"]
+    assert eventually(lambda: _status(server, task_id) == "running")
+    answer = requests.delete(f"{server.url}/api/tasks/{task_id}", timeout=20)
+    assert answer.status_code in {200, 202}
+    assert _status(server, task_id) == "cancelled"
+
+
+def _status(server: Server, task_id: str) -> str:
+    status: str = server.get(f"/api/tasks/{task_id}").json()["status"]
+    return status
+
+
+def _pids(server: Server) -> set[int]:
+    return {worker["pid"] for worker in server.workers()}
