@@ -14,7 +14,7 @@ WAIT = {"Prefer": "wait=20"}
 
 
 def start(client: FlaskClient, symbols: str = "LARK.SIM,QUIL.SIM") -> str:
-    return client.post(f"{REFRESH}?symbols={symbols}").get_json()["id"]
+    return str(client.post(f"{REFRESH}?symbols={symbols}").get_json()["id"])
 
 
 def stream(client: FlaskClient, task_id: str, after: int | None = None) -> list[Message]:

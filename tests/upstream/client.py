@@ -1,0 +1,60 @@
+"""The simulated upstream as tests and benchmarks use it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class UpstreamServer:
+    """A simulated upstream in a process of its own; `url` is where it answers."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.upstream"], cwd=ROOT, stdout=subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        self.url: str = json.loads(self._process.stdout.readline())["url"]
+
+    def __enter__(self) -> "UpstreamServer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def configure(self, **settings: Any) -> None:
+        """Set `latency_ms` and `tick`."""
+        requests.post(f"{self.url}/_control/configure", json=settings, timeout=10)
+
+    def fault(self, route: str, kind: str = "", **options: Any) -> None:
+        """Give a route (cookie, getcrumb, quote, chart, or * for all) a fault."""
+        self.configure(faults={route: {"kind": kind, **options}})
+
+    def heal(self, route: str) -> None:
+        """Take the fault of a route away."""
+        self.configure(faults={route: None})
+
+    def requests(self) -> dict[str, Any]:
+        """Counts by route, the log of requests, and the most at once by route."""
+        found: dict[str, Any] = requests.get(f"{self.url}/_control/requests", timeout=10).json()
+        return found
+
+    def reset(self) -> None:
+        """Behave, forget, and let go of what hangs."""
+        requests.post(f"{self.url}/_control/reset", timeout=10)
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait(10)
