@@ -19,8 +19,16 @@ ROOT = Path(__file__).parent.parent.parent
 class Server:
     """A running stockapp; `url` is where it answers."""
 
-    def __init__(self, data_dir: Path, **settings: object) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        config: str = "gunicorn.conf.py",
+        application: str = "wsgi:app",
+        **settings: Any,
+    ) -> None:
         self.data_dir = data_dir
+        self._command = [sys.executable, "-m", "gunicorn", "-c", config, application]
         self.settings = {name: str(value) for name, value in settings.items()}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -40,7 +48,7 @@ class Server:
         }
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+                self._command,
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
@@ -93,7 +101,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(data_dir: Path, **settings: object) -> Iterator[Server]:
+def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
     """A server for the time of a with block."""
     server = Server(data_dir, **settings)
     try:

@@ -135,7 +135,7 @@ def test_a_failing_quote_is_told_as_what_it_is(
     upstream.fault("quote", kind, **options)
     found = warm.ask("quote", "AAPL", timeout=1)["AAPL"]
     upstream.reset()
-    assert found["reason"] == reason
+    assert found["reason"] == reason, found
     assert "crumb=" not in found["detail"]
     assert "price" in warm.ask("quote", "AAPL")["AAPL"]
 

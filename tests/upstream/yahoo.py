@@ -76,7 +76,7 @@ def answer(route: str, query: str, symbols: list[str], cookie: str, tick: int) -
     if route == "quote":
         return _quote(query, symbols, cookie, tick)
     if route == "chart":
-        return _chart(symbols[0], tick)
+        return _chart(symbols[0], tick, days=1 if "range=1d" in query else 30)
     return Reply(200, b"<html><body>nothing to consent to</body></html>", "text/html")
 
 
@@ -108,7 +108,7 @@ def _row(symbol: str, tick: int) -> dict[str, Any]:
     }
 
 
-def _chart(symbol: str, tick: int) -> Reply:
+def _chart(symbol: str, tick: int, days: int) -> Reply:
     if not is_known(symbol):
         words = "No data found, symbol may be delisted"
         error = {"code": "Not Found", "description": words}
@@ -137,9 +137,12 @@ def _chart(symbol: str, tick: int) -> Reply:
             for name in ("pre", "regular", "post")
         },
     }
-    bars = {"open": [price], "high": [price], "low": [price], "close": [price], "volume": [1000]}
-    indicators = {"quote": [bars], "adjclose": [{"adjclose": [price]}]}
-    result = {"meta": meta, "timestamp": [now - 900], "indicators": indicators}
+    closes = [round(price * (1 - 0.02 * day / days), 2) for day in reversed(range(days))]
+    bars: dict[str, list[float]] = dict.fromkeys(("open", "high", "low", "close"), closes)
+    bars["volume"] = [1000] * days
+    indicators = {"quote": [bars], "adjclose": [{"adjclose": closes}]}
+    times = [now - 900 - 86_400 * day for day in reversed(range(days))]
+    result = {"meta": meta, "timestamp": times, "indicators": indicators}
     return _json({"chart": {"result": [result], "error": None}})
 
 

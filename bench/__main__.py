@@ -1,0 +1,42 @@
+"""`make bench`: run all, against the simulated upstream; exits 1 when a claim is missed."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import events, load, refresh
+from bench.figures import Report
+from bench.refresh import LATENCY_MS
+from tests.e2e.server import Server
+from tests.upstream.client import UpstreamServer
+
+
+def main() -> int:
+    report = Report()
+    with tempfile.TemporaryDirectory() as folder, UpstreamServer() as upstream:
+        lag_folder = Path(folder) / "lags"
+        lag_folder.mkdir()
+        os.environ["BENCH_LAGS"] = str(lag_folder)
+        upstream.configure(latency_ms=LATENCY_MS)
+        server = Server(
+            Path(folder),
+            config="bench/gunicorn_probe.py",
+            application="bench.wsgi:app",
+            STOCKAPP_YAHOO_BASE_URL=upstream.url,
+            STOCKAPP_MAX_REQUESTS=0,
+        )
+        try:
+            server.start()
+            for bench in (refresh.run, events.run, load.run):
+                bench(report, server, upstream, lag_folder)
+                upstream.reset()
+                upstream.configure(latency_ms=LATENCY_MS)
+        finally:
+            server.stop()
+    print("all claims held" if not report.missed else f"missed: {'; '.join(report.missed)}")
+    return 1 if report.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
