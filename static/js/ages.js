@@ -1,6 +1,13 @@
-// Ages stay true while a page stays open; stockapp/web/present.py says the same words.
+// Ages stay true while a page stays open; stockapp/web/words.py says the same words.
 
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
+const EVERY_MS = 1000;
+
+// Ages are the server's; a browser's clock may be minutes off. Less than this is the way here.
+const WAY_MS = 5000;
+const rendered = Date.parse(document.getElementById("live")?.dataset.now ?? "");
+const apart = Date.now() - rendered;
+const offset = Math.abs(apart) > WAY_MS ? apart : 0;
 
 function words(seconds) {
   if (seconds < 5) return "just now";
@@ -12,7 +19,7 @@ function words(seconds) {
 }
 
 function update() {
-  const now = Date.now();
+  const now = Date.now() - offset;
   for (const time of document.querySelectorAll("time[data-age]")) {
     const text = words(Math.max(0, (now - Date.parse(time.dateTime)) / 1000));
     if (time.textContent !== text) time.textContent = text;
@@ -22,4 +29,5 @@ function update() {
 }
 
 update();
-setInterval(update, 5000);
+setInterval(() => { if (!document.hidden) update(); }, EVERY_MS);
+document.addEventListener("visibilitychange", update);

@@ -13,26 +13,28 @@ function compare(one, other) {
   return descending ? -order : order;
 }
 
-function sort() {
-  const body = document.getElementById("rows");
+function sort(body) {
   if (!key || !body) return;
-  // A row that is being worked in must not jump; the order is mended when it is left.
-  if (body.contains(document.activeElement) && !body.moveBefore) return;
   const rows = [...body.children];
-  const sorted = rows.toSorted(compare);
+  const sorted = [...rows].sort(compare);
   if (rows.every((row, index) => row === sorted[index])) return;
-  const move = body.moveBefore ? (row) => body.moveBefore(row, null) : (row) => body.append(row);
-  sorted.forEach(move);
+  const move = body.isConnected && body.moveBefore ? "moveBefore" : "insertBefore";
+  for (const row of sorted) body[move](row, null);
+}
+
+function sortPage() {
+  const body = document.getElementById("rows");
+  // A row does not jump away from under one's typing; the order is mended when it is left.
+  const typing = body?.contains(document.activeElement) && document.activeElement.matches("input, textarea");
+  if (!typing) sort(body);
 }
 
 function mark() {
   for (const link of document.querySelectorAll("a[data-sort-key]")) {
+    const here = link.dataset.sortKey === key;
     const header = link.closest("th");
-    if (link.dataset.sortKey === key) {
-      header.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    } else {
-      header.removeAttribute("aria-sort");
-    }
+    if (here) header.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    else header.removeAttribute("aria-sort");
   }
 }
 
@@ -44,10 +46,14 @@ document.addEventListener("click", (event) => {
   key = link.dataset.sortKey;
   const query = new URLSearchParams({ sort: key, ...(descending && { dir: "desc" }) });
   history.replaceState(null, "", `/?${query}`);
-  sort();
+  sort(document.getElementById("rows"));
   mark();
 });
 
-for (const name of ["htmx:after:swap", "focusout"]) {
-  document.addEventListener(name, () => queueMicrotask(() => { sort(); mark(); }));
+// Once for all changes until the next picture.
+let planned = 0;
+function plan() {
+  planned ||= requestAnimationFrame(() => { planned = 0; sortPage(); mark(); });
 }
+document.addEventListener("htmx:after:swap", plan);
+document.addEventListener("focusout", plan);

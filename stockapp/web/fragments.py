@@ -6,59 +6,66 @@ Each function needs an application context, and no request.
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import current_app
+from markupsafe import escape
 
 from stockapp.domain.task import Task
 from stockapp.services.board import Board, Row, SourceStatus
 from stockapp.web import present
+from stockapp.web.present_sources import failing_sources
+from stockapp.web.rendering import render
+from stockapp.web.views import AddProblem
 
 
 def rows(changed: Sequence[Row], now: datetime) -> str:
     """Rows that are on the page, anew."""
+    views = (present.row_view(row, now) for row in changed)
     return "".join(
-        _partial(f"#{view.id}", _render("partials/_row.html", row=view))
-        for view in (present.row_view(row, now) for row in changed)
+        _partial(f"#{view.id}", render("partials/_row.html", row=view)) for view in views
     )
 
 
 def refresh(task: Task | None, now: datetime) -> str:
     """The refresh bar."""
     view = present.refresh_view(task)
-    return _partial("#refresh", _render("partials/_refresh.html", refresh=view))
+    return _partial("#refresh", render("partials/_refresh.html", refresh=view))
 
 
 def sources(statuses: Sequence[SourceStatus], now: datetime) -> str:
     """Which sources cannot be reached, and why."""
-    failing = present.failing_sources(statuses, now)
-    return _partial("#sources", _render("partials/_sources.html", failing=failing))
+    failing = failing_sources(statuses, now)
+    return _partial("#sources", render("partials/_sources.html", failing=failing))
 
 
 def whole(board: Board, now: datetime) -> str:
-    """All of a page that can change."""
+    """All of a page that can change: for rows that come or go, and for pages that missed much."""
     view = present.board_view(board, now)
     return "".join(
         (
-            _partial("#watchlist", _render("partials/_table.html", board=view)),
-            _partial("#notices", _render("partials/_notices.html", board=view)),
-            _partial("#refresh", _render("partials/_refresh.html", refresh=view.refresh)),
-            _partial("#sources", _render("partials/_sources.html", failing=view.failing)),
+            _partial("#watchlist", render("partials/_table.html", board=view)),
+            _partial("#notices", render("partials/_notices.html", board=view)),
+            _partial("#refresh", render("partials/_refresh.html", refresh=view.refresh)),
+            _partial("#sources", render("partials/_sources.html", failing=view.failing)),
         )
     )
 
 
 def message(text: str, level: str = "info") -> str:
-    """A sentence in the page's one status region."""
-    return _partial("#status", _render("partials/_status.html", text=text, level=level))
+    """A sentence in the page's one status region; `level` is info or error."""
+    return _partial("#status", render("partials/_status.html", text=text, level=level))
 
 
-def add_form(text: str, problem: present.AddProblem | None) -> str:
+def add_form(typed: str, problem: AddProblem | None) -> str:
     """The form for adding, with what was typed and what is wrong with it."""
-    return _partial("#add", _render("partials/_add.html", typed=text, problem=problem))
+    return _partial("#add", render("partials/_add.html", typed=typed, problem=problem))
 
 
-def _render(template: str, **values: object) -> str:
-    return current_app.jinja_env.get_template(template).render(**values)
+def edit_problem(symbol: str, text: str) -> str:
+    """What is wrong with what was typed into a row's form; "" takes it away.
+
+    Only this: the form itself stays as it is, so that nothing typed is lost.
+    """
+    return _partial(f"#{present.row_id(symbol)}-problem", str(escape(text)), swap="innerHTML")
 
 
-def _partial(target: str, html: str) -> str:
-    return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{html}</hx-partial>\n'
+def _partial(target: str, html: str, swap: str = "outerMorph") -> str:
+    return f'<hx-partial hx-target="{target}" hx-swap="{swap}">{html}</hx-partial>\n'

@@ -1,10 +1,12 @@
 """Pages and their forms. Every form works without scripts: then it answers with a redirect."""
 
+import json
+import re
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.domain.symbol import InvalidSymbol
@@ -13,10 +15,15 @@ from stockapp.ports import Clock
 from stockapp.services.boards import Boards
 from stockapp.services.refresh import Refreshes
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull, Watchlists
-from stockapp.web import fragments, present
-from stockapp.web.errors import not_found
+from stockapp.web import done, fragments, present
+from stockapp.web.errors import not_found, problem_of
+from stockapp.web.rendering import render
+from stockapp.web.views import AddProblem, BoardView, EditView
 
 SORT_KEYS = ("symbol", "price", "change", "age")
+
+# 12.50, 1250 and 1,250.00; never 12,5, which would be read as 125.
+_NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{0,10})?", re.ASCII)
 
 
 class Pages:
@@ -46,15 +53,17 @@ class Pages:
         }
         for path, view in forms.items():
             blueprint.add_url_rule(path, view_func=view, methods=["POST"])
+        blueprint.register_error_handler(Exception, _failed)
         return blueprint
 
     def watchlist(self) -> Response:
         """The watchlist."""
-        return self._page()
+        key, what = request.args.get("done", ""), request.args.get("what", "")
+        return self._page(said=done.words(key, what))
 
     def about(self) -> Response:
         """What this is, and whose work it uses."""
-        return make_response(render_template("pages/about.html"))
+        return make_response(render("pages/about.html"))
 
     def add(self) -> AnyResponse:
         """Add a symbol, or say why not and keep what was typed."""
@@ -67,102 +76,118 @@ class Pages:
             )
         except UnknownSymbol as error:
             problem = present.add_problem(str(error), error.symbol, error.attempts)
-            return self._refused(typed, problem)
-        except (InvalidSymbol, WatchlistFull) as error:
-            return self._refused(typed, present.add_problem(str(error)))
-        symbol = added.item.symbol
-        if not added.created:
-            return self._done(f"{symbol} is on the list already.", form="")
-        if not added.verified:
-            return self._done(f"{symbol} was added; its price is being looked up.", form="")
-        return self._done(f"{symbol} was added.", form="")
+            return self._not_added(typed, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except InvalidSymbol as error:
+            problem = present.add_problem(str(error))
+            return self._not_added(typed, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except WatchlistFull as error:
+            return self._not_added(typed, present.add_problem(str(error)), HTTPStatus.CONFLICT)
+        key = "there" if not added.created else "added" if added.verified else "unverified"
+        response = self._done(key, added.item.symbol, self._whole() + fragments.add_form("", None))
+        # The script empties the field, unless the next symbol is being typed there already.
+        response.headers["HX-Trigger"] = json.dumps({"stockapp:added": {"typed": typed}})
+        return response
 
     def change(self, symbol: str) -> AnyResponse:
         """Set note and target price of an item."""
+        note = request.form.get("note", "").replace("\r\n", "\n").strip()
+        typed_target = request.form.get("target_price", "").strip()
         try:
-            changes = {
-                "note": request.form.get("note", "").replace("\r\n", "\n").strip(),
-                "target_price": _target(request.form.get("target_price", "")),
-            }
+            changes = {"note": note, "target_price": _target(typed_target)}
             item = self._watchlists.update(DEFAULT_WATCHLIST, symbol, changes)
         except InvalidItem as error:
-            return self._refused("", present.add_problem(f"{symbol}: {error}"))
+            edit = EditView(note, typed_target, str(error), open=True)
+            return self._not_changed(symbol, edit)
         if item is None:
-            raise not_found("item", f"{symbol} is not on the watchlist.")
-        return self._done(f"{symbol} was saved.")
+            raise not_found("item", f"{symbol} is not on the watchlist any more.")
+        rows = self._boards.rows(DEFAULT_WATCHLIST, [symbol])
+        html = fragments.edit_problem(symbol, "") + fragments.rows(rows, self._clock.now())
+        return self._done("saved", symbol, html)
 
     def remove(self, symbol: str) -> AnyResponse:
         """Remove an item."""
         removed = self._watchlists.remove(DEFAULT_WATCHLIST, [symbol])
-        return self._done(f"{symbol} was {'removed' if removed else 'not on the list any more'}.")
+        return self._done("removed" if removed else "gone", symbol, self._whole())
 
     def remove_samples(self) -> AnyResponse:
         """Remove the sample list."""
         removed = self._watchlists.remove_samples(DEFAULT_WATCHLIST)
-        return self._done(f"{len(removed)} samples were removed.")
+        return self._done("samples", str(len(removed)), self._whole())
 
     def add_simulated(self) -> AnyResponse:
         """Add the simulated companies, and fetch their prices."""
         added = self._watchlists.add_simulated(DEFAULT_WATCHLIST)
         if added:
             self._refreshes.start(added, watchlist=DEFAULT_WATCHLIST, force=False)
-        return self._done(f"{len(added)} simulated companies were added.")
+        key = "simulated" if added else "all-simulated"
+        return self._done(key, str(len(added)), self._whole())
 
     def refresh(self) -> AnyResponse:
         """Refresh the whole list."""
         started = self._refreshes.start(None, watchlist=DEFAULT_WATCHLIST, force=True)
-        if started.task is None:
-            return self._done("There is nothing to refresh: the list is empty.")
-        words = "A refresh was already under way." if started.joined else "Refresh started."
-        return self._done(words)
+        key = "nothing" if started.task is None else "joined" if started.joined else "started"
+        return self._done(key, "", self._refresh_bar())
 
     def cancel(self, task_id: str) -> AnyResponse:
         """Cancel a refresh."""
         cancelled = self._refreshes.cancel(task_id)
         if cancelled is None:
-            raise not_found("task", "There is no such task any more.")
-        return self._done("Refresh cancelled." if cancelled.changed else "It had already ended.")
+            raise not_found("task", "There is no such refresh any more.")
+        return self._done("cancelled" if cancelled.changed else "ended", "", self._refresh_bar())
+
+    def _board(self) -> BoardView:
+        board = present.board_view(self._boards.board(DEFAULT_WATCHLIST), self._clock.now())
+        order = request.args if request.method == "GET" else _order()
+        key = order.get("sort", "")
+        if key not in SORT_KEYS:
+            return board
+        return present.sorted_by(board, key, descending=order.get("dir") == "desc")
 
     def _page(
-        self, typed: str = "", problem: present.AddProblem | None = None, status: int = 200
+        self,
+        board: BoardView | None = None,
+        *,
+        typed: str = "",
+        problem: AddProblem | None = None,
+        said: str = "",
+        status: int = HTTPStatus.OK,
     ) -> Response:
-        board = present.board_view(self._boards.board(DEFAULT_WATCHLIST), self._clock.now())
-        sort = request.args.get("sort", "")
-        descending = request.args.get("dir") == "desc"
-        if sort in SORT_KEYS:
-            board = present.sorted_by(board, sort, descending=descending)
-        page = render_template(
+        page = render(
             "pages/watchlist.html",
-            board=board,
-            sort=sort if sort in SORT_KEYS else "",
-            descending=descending,
+            board=board or self._board(),
             typed=typed,
             problem=problem,
+            said=said,
         )
         response = make_response(page, status)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def _done(self, words: str, *, form: str | None = None) -> AnyResponse:
-        """The state after a form was carried out: fragments, or a redirect to the page."""
+    def _done(self, key: str, what: str, html: str) -> AnyResponse:
+        """That a form was carried out: what it changed, or a redirect to the page."""
         if not _by_htmx():
-            return redirect("/", HTTPStatus.SEE_OTHER)
-        html = fragments.message(words) + self._everything()
-        if form is not None:
-            html += fragments.add_form(form, None)
-        response = make_response(html)
-        if form is not None:
-            response.headers["HX-Trigger"] = "stockapp:added"
-        return response
+            said = {"done": key, "what": what} if what else {"done": key}
+            return redirect("/?" + urlencode(_order() | said), HTTPStatus.SEE_OTHER)
+        return make_response(fragments.message(done.words(key, what)) + html)
 
-    def _refused(self, typed: str, problem: present.AddProblem) -> Response:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    def _not_added(self, typed: str, problem: AddProblem, status: int) -> Response:
         if not _by_htmx():
-            return self._page(typed, problem, status)
+            return self._page(typed=typed, problem=problem, status=status)
         return make_response(fragments.add_form(typed, problem), status)
 
-    def _everything(self) -> str:
+    def _not_changed(self, symbol: str, edit: EditView) -> Response:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if not _by_htmx():
+            return self._page(present.with_edit(self._board(), symbol, edit), status=status)
+        return make_response(fragments.edit_problem(symbol, edit.problem), status)
+
+    def _whole(self) -> str:
+        if not _by_htmx():
+            return ""
         return fragments.whole(self._boards.board(DEFAULT_WATCHLIST), self._clock.now())
+
+    def _refresh_bar(self) -> str:
+        return fragments.refresh(self._boards.refresh(DEFAULT_WATCHLIST), self._clock.now())
 
 
 def item_path(symbol: str) -> str:
@@ -170,13 +195,29 @@ def item_path(symbol: str) -> str:
     return f"/watchlist/items/{quote(symbol, safe='')}"
 
 
+def _failed(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """An error, told within the page where htmx asked; else as a page of its own."""
+    problem = problem_of(error)
+    if _by_htmx():
+        return fragments.message(problem.detail, "error"), problem.status, problem.headers
+    return render("pages/error.html", problem=problem), problem.status, problem.headers
+
+
+def _order() -> dict[str, str]:
+    """How the page that sent the form was sorted."""
+    query = parse_qs(urlsplit(request.referrer or "").query)
+    key, direction = query.get("sort", [""])[0], query.get("dir", [""])[0]
+    if key not in SORT_KEYS:
+        return {}
+    return {"sort": key, "dir": "desc"} if direction == "desc" else {"sort": key}
+
+
 def _target(text: str) -> float | None:
-    if not text.strip():
+    if not text:
         return None
-    try:
-        return float(text.replace(",", ""))
-    except ValueError as error:
-        raise InvalidItem("target_price", "The target price must be a number.") from error
+    if not _NUMBER.fullmatch(text):
+        raise InvalidItem("target_price", "The target price must be a number such as 12.50.")
+    return float(text.replace(",", ""))
 
 
 def _by_htmx() -> bool:

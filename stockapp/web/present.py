@@ -1,112 +1,34 @@
-"""What templates receive: documented data classes, with numbers and times already in words."""
+"""From what services tell to what templates receive: pure functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Outcome
 from stockapp.domain.freshness import Freshness
-from stockapp.domain.money import minor_unit
-from stockapp.domain.quote import Quote
+from stockapp.domain.quote import MarketState, Quote
 from stockapp.domain.symbol import is_simulated
-from stockapp.domain.task import ItemState, Task, TaskStatus
-from stockapp.services.board import Board, QuoteView, Row, SourceStatus
+from stockapp.domain.task import Task, TaskStatus
+from stockapp.services.board import Board, QuoteView, Row
+from stockapp.web import words
+from stockapp.web.present_sources import failing_sources
+from stockapp.web.views import (
+    AddProblem,
+    AttemptView,
+    BoardView,
+    EditView,
+    PriceView,
+    RefreshView,
+    RowView,
+)
 
-_SOURCE_NAMES = {"yahoo": "Yahoo", "simulated": "Simulated"}
-_SESSIONS = {"pre": "before hours", "post": "after hours", "closed": "market closed"}
-_OUTCOMES = {
-    Outcome.OK: "gave the price",
-    Outcome.FAILED: "failed",
-    Outcome.SKIPPED: "was not asked",
-    Outcome.LOST_RACE: "was slower",
-    Outcome.CANCELLED: "was cancelled",
+_SESSIONS = {
+    MarketState.PRE: "before hours",
+    MarketState.POST: "after hours",
+    MarketState.CLOSED: "market closed",
 }
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_JUST_NOW = 5
-_WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "IDR", "VND", "CLP"})
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptView:
-    """One line of a row's attempts: `who` asked, `what` came of it, `took` how long."""
-
-    who: str
-    ok: bool
-    what: str
-    reason: str
-    took: str
-
-
-@dataclass(frozen=True, slots=True)
-class PriceView:
-    """A price in words. `direction` is up, down, flat or unknown; times are RFC 3339."""
-
-    price: str
-    currency: str
-    currency_title: str
-    change: str
-    direction: str
-    age: str
-    fetched_at: str
-    fresh_until: str
-    market_time: str
-    provenance: str
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One line of the watchlist. `sort` holds the values by which browsers sort."""
-
-    id: str
-    symbol: str
-    name: str
-    note: str
-    target: str
-    simulated: bool
-    price: PriceView | None
-    state: str
-    failure: str
-    attempts: tuple[AttemptView, ...]
-    sort: dict[str, str | float]
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshView:
-    """The refresh of a list: running with its progress, or ended with its closing words."""
-
-    task_id: str
-    running: bool
-    percent: float
-    done: int
-    total: int
-    time_left: str
-    message: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A method of a source that failed when it was last asked."""
-
-    name: str
-    detail: str
-    age: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class BoardView:
-    """The whole watchlist page."""
-
-    watchlist: str
-    rows: tuple[RowView, ...]
-    refresh: RefreshView | None
-    failing: tuple[SourceView, ...]
-    event_id: int
-    any_simulated: bool
-    any_sample: bool
 
 
 def row_id(symbol: str) -> str:
@@ -123,6 +45,7 @@ def board_view(board: Board, now: datetime) -> BoardView:
         refresh=refresh_view(board.refresh),
         failing=failing_sources(board.sources, now),
         event_id=board.event_id,
+        now=moment.to_text(now),
         any_simulated=any(row.simulated for row in rows),
         any_sample=any(row.item.sample for row in board.rows),
     )
@@ -133,25 +56,35 @@ def sorted_by(board: BoardView, key: str, *, descending: bool) -> BoardView:
     with_value = [row for row in board.rows if row.sort[key] != ""]
     without = [row for row in board.rows if row.sort[key] == ""]
     with_value.sort(key=lambda row: row.sort[key], reverse=descending)
-    return replace(board, rows=(*with_value, *without))
+    return replace(board, rows=(*with_value, *without), sort=key, descending=descending)
+
+
+def with_edit(board: BoardView, symbol: str, edit: EditView) -> BoardView:
+    """The page with what was typed into one row's form."""
+    rows = (replace(row, edit=edit) if row.symbol == symbol else row for row in board.rows)
+    return replace(board, rows=tuple(rows))
 
 
 def row_view(row: Row, now: datetime) -> RowView:
     """One line."""
-    item = row.item
-    price = _price_view(row.quote, now) if row.quote else None
-    report = row.report
+    item, report = row.item, row.report
+    error = report.error if report else None
+    quote = row.quote.quote if row.quote else None
+    target = words.plain(item.target_price) if item.target_price else ""
     return RowView(
         id=row_id(item.symbol),
+        version=_version(row),
         symbol=item.symbol,
-        name=item.name or "",
+        name=item.name or (quote.name if quote and quote.name else ""),
         note=item.note,
-        target=f"{item.target_price:g}" if item.target_price else "",
-        simulated=is_simulated(item.symbol),
-        price=price,
-        state=_state_words(row.state),
-        failure=report.error.detail if report and report.error else "",
-        attempts=tuple(_attempt_view(entry) for entry in report.attempts) if report else (),
+        target=_target(item.target_price, quote),
+        simulated=is_simulated(item.symbol) or (quote is not None and quote.source == "simulated"),
+        price=_price_view(row.quote, now) if row.quote else None,
+        state=words.state(row.state),
+        failure=error.reason.value.replace("_", " ") if error else "",
+        failure_detail=error.detail if error else "",
+        attempts=attempt_views(report.attempts if report else ()),
+        edit=EditView(item.note, target),
         sort=_sort_values(row),
     )
 
@@ -160,97 +93,81 @@ def refresh_view(task: Task | None) -> RefreshView | None:
     """The refresh bar of a task."""
     if task is None:
         return None
-    progress = task.progress
-    running = not task.status.ended
     return RefreshView(
         task_id=task.id,
-        running=running,
-        percent=progress.percent,
-        done=progress.done,
-        total=progress.total,
-        time_left=time_left(progress.eta_seconds) if running else "",
-        message=progress.message or ("Waiting for a worker" if running else ""),
-        outcome=_outcome_words(task),
+        running=not task.status.ended,
+        done=task.progress.done,
+        total=task.progress.total,
+        percent=task.progress.percent,
+        line=_refresh_line(task),
+        failed=task.status is TaskStatus.FAILED,
     )
 
 
-def failing_sources(statuses: Sequence[SourceStatus], now: datetime) -> tuple[SourceView, ...]:
-    """The methods whose last answer was a failure."""
-    return tuple(
-        SourceView(
-            name=f"{source_name(status.source)} ({status.method})",
-            detail=status.detail or "It failed.",
-            age=ago((now - status.at).total_seconds()),
-            at=moment.to_text(status.at),
-        )
-        for status in statuses
-        if status.outcome is Outcome.FAILED
-    )
+def add_problem(detail: str, symbol: str = "", attempts: Sequence[Attempt] = ()) -> AddProblem:
+    """The problem of an addition."""
+    return AddProblem(detail, symbol, attempt_views(attempts))
 
 
-def source_name(source: str) -> str:
-    """A source's name for people."""
-    return _SOURCE_NAMES.get(source, source)
+def attempt_views(attempts: Sequence[Attempt]) -> tuple[AttemptView, ...]:
+    """The lines of attempts."""
+    return tuple(_attempt_view(attempt) for attempt in attempts)
 
 
-def ago(seconds: float) -> str:
-    """An age in words, as coarse as one cares for; static/js/ages.js says the same."""
-    if seconds < _MINUTE:
-        return "just now" if seconds < _JUST_NOW else f"{int(seconds)} s ago"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min ago"
-    if seconds < _DAY:
-        return f"{int(seconds // _HOUR)} h ago"
-    days = int(seconds // _DAY)
-    return f"{days} day{'' if days == 1 else 's'} ago"
+def _version(row: Row) -> str:
+    at = row.quote.quote.fetched_at if row.quote else None
+    report = row.report
+    failed = report is not None and report.error is not None
+    told = (row.item, at, row.state, report.at if report else None, failed)
+    return f"{crc32(repr(told).encode()):x}"
 
 
-def time_left(seconds: float | None) -> str:
-    """An estimate in words; nothing when there is none yet."""
-    if seconds is None:
-        return ""
-    if seconds < _MINUTE:
-        return f"about {max(1, round(seconds))} s left"
-    return f"about {round(seconds / _MINUTE)} min left"
-
-
-def decimals(quote: Quote) -> int:
-    """How many decimals a price of that sort has: more for small ones and exchange rates."""
-    if quote.price < 1 or quote.symbol.endswith("=X"):
-        return 4
-    return 0 if quote.currency in _WITHOUT_DECIMALS and quote.price.is_integer() else 2
+def _refresh_line(task: Task) -> str:
+    progress = task.progress
+    counts = f"{progress.done} of {progress.total}"
+    match task.status:
+        case TaskStatus.CANCELLED:
+            return f"Cancelled after {counts}"
+        case TaskStatus.FAILED:
+            return task.error.detail if task.error else f"The refresh failed after {counts}"
+        case TaskStatus.COMPLETED:
+            return progress.message
+        case TaskStatus.PENDING:
+            return f"{counts} · Waiting for a worker"
+    parts = (counts, words.time_left(progress.eta_seconds), progress.message)
+    return " · ".join(part for part in parts if part)
 
 
 def _price_view(view: QuoteView, now: datetime) -> PriceView:
     quote = view.quote
-    unit = minor_unit(quote.currency)
-    title = f"{unit.name}: 1/{unit.per_major} of {unit.major}" if unit else ""
-    if quote.currency is None:
-        title = "The source did not say which currency this is."
     return PriceView(
-        price=f"{quote.price:,.{decimals(quote)}f}",
-        currency=quote.currency or "currency unknown",
-        currency_title=title,
+        amount=words.amount(quote.price, _places(quote)),
+        currency=quote.currency or "currency?",
+        currency_words=words.currency_words(quote.currency),
         change=_change(quote),
         direction=_direction(quote),
-        age=ago(view.age_seconds),
+        age=words.ago(view.age_seconds),
         fetched_at=moment.to_text(now - timedelta(seconds=view.age_seconds)),
         fresh_until=moment.to_text(view.fresh_until),
         market_time=f"{quote.as_of:%Y-%m-%d %H:%M} UTC",
         provenance=_provenance(quote),
+        exchange=quote.exchange or "",
         stale=view.freshness is not Freshness.FRESH,
     )
 
 
+def _places(quote: Quote) -> int:
+    return words.decimals(quote.price, quote.symbol, quote.currency)
+
+
 def _change(quote: Quote) -> str:
-    if quote.change is None and quote.change_percent is None:
-        return "change unknown"
     parts = []
     if quote.change is not None:
-        parts.append(f"{quote.change:+,.{decimals(quote)}f}")
+        whole = quote.change == round(quote.change)
+        parts.append(words.change(quote.change, _places(quote) or (0 if whole else 2)))
     if quote.change_percent is not None:
-        parts.append(f"{quote.change_percent:+.2f} %")
-    return " · ".join(parts).replace("-", "\N{MINUS SIGN}")
+        parts.append(f"{words.change(quote.change_percent, 2)} %")
+    return " · ".join(parts) or "change unknown"
 
 
 def _direction(quote: Quote) -> str:
@@ -261,27 +178,36 @@ def _direction(quote: Quote) -> str:
 
 
 def _provenance(quote: Quote) -> str:
-    parts = [source_name(quote.source)]
+    parts = [words.source_name(quote.source)]
     if quote.delay_minutes:
         parts.append(f"{quote.delay_minutes} min delayed")
-    if quote.market_state and quote.market_state.value in _SESSIONS:
-        parts.append(_SESSIONS[quote.market_state.value])
+    if quote.market_state in _SESSIONS:
+        parts.append(_SESSIONS[quote.market_state])
     return ", ".join(parts)
 
 
-def _state_words(state: ItemState | None) -> str:
-    if state is ItemState.RUNNING:
-        return "updating"
-    return "queued" if state is ItemState.QUEUED else ""
+def _target(target: float | None, quote: Quote | None) -> str:
+    if target is None:
+        return ""
+    if quote is None:
+        return f"Target {words.plain(target)}"
+    away = 100 * (target - quote.price) / quote.price
+    return f"Target {words.amount(target, _places(quote))} ({words.change(away, 1)} %)"
 
 
 def _attempt_view(attempt: Attempt) -> AttemptView:
+    reason = attempt.reason
+    said = f"{words.source_name(attempt.source)} {words.reason(reason)}." if reason else ""
+    retry = attempt.retry_after_seconds
+    wait = f" To be asked again in {retry:,.0f} s." if retry else ""
     return AttemptView(
-        who=f"{source_name(attempt.source)} ({attempt.method})",
+        source=words.source_name(attempt.source),
+        method=attempt.method,
         ok=attempt.outcome is Outcome.OK,
-        what=attempt.detail or _OUTCOMES[attempt.outcome],
-        reason=attempt.reason.value if attempt.reason else "ok",
-        took="" if attempt.outcome is Outcome.SKIPPED else f"{attempt.elapsed_ms:,.0f} ms",
+        outcome=words.outcome(attempt.outcome),
+        reason=reason.value if reason else "",
+        detail=(attempt.detail or said) + wait,
+        took="" if attempt.outcome is Outcome.SKIPPED else words.elapsed(attempt.elapsed_ms),
     )
 
 
@@ -291,29 +217,7 @@ def _sort_values(row: Row) -> dict[str, str | float]:
         "symbol": row.item.symbol,
         "price": quote.price if quote else None,
         "change": quote.change_percent if quote else None,
-        "age": row.quote.quote.fetched_at.timestamp() if row.quote else None,
+        # By age: the youngest first, as the word says.
+        "age": -quote.fetched_at.timestamp() if quote else None,
     }
     return {key: "" if value is None else value for key, value in values.items()}
-
-
-def _outcome_words(task: Task) -> str:
-    progress = task.progress
-    if task.status is TaskStatus.CANCELLED:
-        return f"Cancelled: {progress.done} of {progress.total} were done"
-    if task.status is TaskStatus.FAILED:
-        return task.error.detail if task.error else "The refresh failed"
-    return progress.message if task.status is TaskStatus.COMPLETED else ""
-
-
-@dataclass(frozen=True, slots=True)
-class AddProblem:
-    """Why a symbol was not added. `symbol` is set when it may be added anyway."""
-
-    detail: str
-    symbol: str = ""
-    attempts: tuple[AttemptView, ...] = ()
-
-
-def add_problem(detail: str, symbol: str = "", attempts: Sequence[Attempt] = ()) -> AddProblem:
-    """The problem of an addition."""
-    return AddProblem(detail, symbol, tuple(_attempt_view(entry) for entry in attempts))

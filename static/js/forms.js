@@ -1,0 +1,56 @@
+// What the forms leave to us: saying so when an answer does not come, and where the focus goes.
+
+const SHOWN_MS = 8000;
+let clearing;
+
+function say(text, level) {
+  const status = document.getElementById("status");
+  status.className = `status ${level}`;
+  status.textContent = text;
+}
+
+// Good news goes by itself; bad news stays until something else is done.
+function fade() {
+  clearTimeout(clearing);
+  clearing = setTimeout(() => {
+    const status = document.getElementById("status");
+    if (!status.matches(".error")) status.textContent = "";
+  }, SHOWN_MS);
+}
+
+const ofForm = (event) => event.detail?.ctx?.sourceElement?.matches?.("form");
+
+document.addEventListener("htmx:error", (event) => {
+  if (ofForm(event)) say("stockapp did not answer, so this was not done. Try again.", "error");
+});
+document.addEventListener("htmx:response:error", (event) => {
+  const { text, response } = event.detail.ctx;
+  if (ofForm(event) && !text.includes("<hx-partial")) {
+    say(`stockapp answered with error ${response.status}, so this was not done. Try again.`, "error");
+  }
+});
+
+// The field is emptied, unless the next symbol is being typed there already.
+document.addEventListener("stockapp:added", (event) => {
+  const input = document.getElementById("add-symbol");
+  if (input.value === event.detail.typed) input.value = "";
+  if ([document.body, null].includes(document.activeElement)) input.focus();
+});
+
+// The focus of a row that is removed goes to its neighbour.
+let neighbour;
+document.addEventListener("htmx:before:request", (event) => {
+  const form = event.detail.ctx.sourceElement;
+  if (!form.matches?.("[data-removes]")) return;
+  const row = form.closest("tr");
+  neighbour = (row.nextElementSibling ?? row.previousElementSibling)?.id;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (document.querySelector("#status:not(:empty)")) fade();
+  if (neighbour === undefined || document.activeElement !== document.body) return;
+  const next = document.querySelector(`#${CSS.escape(neighbour)} [data-removes] button`);
+  (next ?? document.getElementById("add-symbol")).focus({ preventScroll: true });
+  neighbour = undefined;
+});
+
+fade();

@@ -1,0 +1,28 @@
+// A whole table that comes for one that is there becomes changes of single rows: a thousand rows
+// that are the same need not be compared node by node, nor moved out of their sorted order.
+
+function changes(table, fragment, task) {
+  const fresh = new Map([...fragment.querySelector("#rows").children].map((row) => [row.id, row]));
+  const tasks = [];
+  const add = (target, style, row) => {
+    const piece = document.createDocumentFragment();
+    if (row) piece.append(row);
+    tasks.push({ ...task, target, fragment: piece, swapSpec: { style } });
+  };
+  for (const row of table.children) {
+    const next = fresh.get(row.id);
+    fresh.delete(row.id);
+    if (!next) add(row, "delete");
+    else if (next.dataset.version !== row.dataset.version) add(row, "outerMorph", next);
+  }
+  for (const row of fresh.values()) add(table, "beforeend", row);
+  return tasks;
+}
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { tasks } = event.detail;
+  const table = document.getElementById("rows");
+  const index = tasks.findIndex((task) => task.fragment?.querySelector?.("#rows"));
+  if (!table || index < 0) return;
+  tasks.splice(index, 1, ...changes(table, tasks[index].fragment, tasks[index]));
+});

@@ -1,0 +1,36 @@
+"""What a form did, in words.
+
+Pages without scripts are told by a key in their address, so that no address can make a page say
+anything else.
+"""
+
+from stockapp.domain.symbol import InvalidSymbol, parse_symbol
+
+# `{}` is a symbol or a number.
+_DONE = {
+    "added": "{} was added.",
+    "unverified": "{} was added; no source has confirmed it yet.",
+    "there": "{} is on the list already.",
+    "saved": "{} was saved.",
+    "removed": "{} was removed.",
+    "gone": "{} was not on the list any more.",
+    "samples": "Samples removed: {}.",
+    "simulated": "Simulated companies added: {}.",
+    "all-simulated": "All simulated companies are on the list already.",
+    "started": "Refresh started.",
+    "joined": "A refresh was under way already.",
+    "nothing": "There is nothing to refresh: the list is empty.",
+    "cancelled": "Refresh cancelled.",
+    "ended": "The refresh had ended already.",
+}
+
+
+def words(key: str, what: str) -> str:
+    """The sentence of that key about that symbol or number; "" for any other."""
+    sentence = _DONE.get(key, "")
+    if "{}" not in sentence:
+        return sentence
+    try:
+        return sentence.format(parse_symbol(what))
+    except InvalidSymbol:
+        return ""

@@ -1,0 +1,123 @@
+"""Numbers, times, states and reasons in the words that pages use."""
+
+import math
+
+from stockapp.domain.attempt import Outcome, Reason
+from stockapp.domain.money import minor_unit
+from stockapp.domain.task import ItemState
+
+MINUS = "\N{MINUS SIGN}"
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_JUST_NOW = 5
+_SECONDS_MATTER_BELOW = 90
+_NO_SMALLER_UNIT = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "HUF", "IDR"})
+
+_SOURCES = {"yahoo": "Yahoo", "simulated": "Simulated exchange"}
+_OUTCOMES = {
+    Outcome.OK: "gave the price",
+    Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "not asked",
+    Outcome.LOST_RACE: "slower than another",
+    Outcome.CANCELLED: "cancelled",
+}
+# After "Yahoo"; as short as a mark in a row must be.
+_REASONS = {
+    Reason.TIMEOUT: "did not answer in time",
+    Reason.CONNECT_FAILED: "could not be reached",
+    Reason.TLS_FAILED: "had no secure connection",
+    Reason.RATE_LIMITED: "was asked too often",
+    Reason.UNAUTHORIZED: "refused our key",
+    Reason.ACCESS_DENIED: "denied access",
+    Reason.BLOCKED: "blocked the request",
+    Reason.NOT_FOUND: "does not know the symbol",
+    Reason.NO_DATA: "has no price for it",
+    Reason.BAD_RESPONSE: "gave an unreadable answer",
+    Reason.UPSTREAM_ERROR: "had an error of its own",
+    Reason.CIRCUIT_OPEN: "is left alone after failures",
+    Reason.QUOTA_EXHAUSTED: "has no requests left for now",
+    Reason.NOT_CONFIGURED: "is not set up",
+    Reason.UNSUPPORTED_SYMBOL: "does not cover this symbol",
+    Reason.CANCELLED: "was cancelled",
+    Reason.INTERNAL: "met an error in stockapp",
+}
+_STATES = {ItemState.QUEUED: "queued", ItemState.RUNNING: "updating"}
+
+
+def source_name(source: str) -> str:
+    """A source's name for people."""
+    return _SOURCES.get(source, source)
+
+
+def outcome(value: Outcome) -> str:
+    """How an attempt ended."""
+    return _OUTCOMES[value]
+
+
+def reason(value: Reason) -> str:
+    """What a source did, to go after its name: "did not answer in time"."""
+    return _REASONS[value]
+
+
+def state(value: ItemState | None) -> str:
+    """What is being done with a row; nothing when nothing is."""
+    return _STATES.get(value, "") if value else ""
+
+
+def ago(seconds: float) -> str:
+    """An age, as coarse as one cares for; static/js/ages.js says the same."""
+    if seconds < _JUST_NOW:
+        return "just now"
+    if seconds < _MINUTE:
+        return f"{int(seconds)} s ago"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min ago"
+    if seconds < _DAY:
+        return f"{int(seconds // _HOUR)} h ago"
+    days = int(seconds // _DAY)
+    return f"{days} day{'' if days == 1 else 's'} ago"
+
+
+def time_left(seconds: float | None) -> str:
+    """An estimate; nothing when there is none yet."""
+    if seconds is None:
+        return ""
+    if seconds < _SECONDS_MATTER_BELOW:
+        return f"about {max(1, math.ceil(seconds))} s left"
+    return f"about {round(seconds / _MINUTE)} min left"
+
+
+def elapsed(milliseconds: float) -> str:
+    """How long an attempt took."""
+    return f"{milliseconds:,.0f} ms"
+
+
+def decimals(price: float, symbol: str, currency: str | None) -> int:
+    """With how many decimals a price is told: more for small ones and exchange rates."""
+    if symbol.endswith("=X") or price < 1:
+        return 4
+    return 0 if currency in _NO_SMALLER_UNIT and price == round(price) else 2
+
+
+def amount(price: float, places: int) -> str:
+    """A price without its currency."""
+    return f"{price:,.{places}f}"
+
+
+def change(amount: float, places: int) -> str:
+    """A move with its sign; none when it is nought."""
+    text = f"{abs(amount):,.{places}f}"
+    return text if amount == 0 else f"{'+' if amount > 0 else MINUS}{text}"
+
+
+def plain(value: float) -> str:
+    """A number as one types it into a field."""
+    return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def currency_words(currency: str | None) -> str:
+    """What a currency code means where it does not speak for itself, such as pence for GBp."""
+    if currency is None:
+        return "the source did not say which currency this is"
+    unit = minor_unit(currency)
+    return f"{unit.name}, {unit.per_major} to one {unit.major}" if unit else ""

@@ -1,0 +1,269 @@
+"""What people read on the page."""
+
+from dataclasses import replace
+
+import pytest
+
+from stockapp.domain.attempt import Outcome, Reason
+from stockapp.domain.quote import MarketState
+from stockapp.domain.task import TaskStatus
+from stockapp.web import done, present, words
+from stockapp.web.present_sources import failing_sources
+from tests.web.boards import (
+    NOW,
+    QUEUED,
+    UPDATING,
+    a_board,
+    a_quote,
+    a_row,
+    a_status,
+    a_task,
+    an_attempt,
+)
+
+
+def price_of(quote):
+    return present.row_view(a_row(quote.symbol, quote), NOW).price
+
+
+class TestPrices:
+    def test_a_price_has_its_currency(self):
+        view = price_of(a_quote(price=1227.5))
+        assert (view.amount, view.currency, view.currency_words) == ("1,227.50", "USD", "")
+
+    def test_a_minor_unit_is_said_in_words(self):
+        view = price_of(a_quote("VOD.L", 308.8, 301.2, "GBp"))
+        assert (view.amount, view.currency) == ("308.80", "GBp")
+        assert view.currency_words == "pence, 100 to one GBP"
+
+    def test_an_unknown_currency_is_not_guessed(self):
+        view = price_of(a_quote(currency=None))
+        assert view.currency == "currency?"
+        assert "did not say" in view.currency_words
+
+    @pytest.mark.parametrize(
+        ("symbol", "price", "previous", "currency", "amount", "change"),
+        [
+            ("AAPL", 227.5, 224.0, "USD", "227.50", "+3.50 · +1.56 %"),
+            ("MSFT", 415.2, 419.9, "USD", "415.20", "−4.70 · −1.12 %"),
+            ("BRK-B", 478.9, 478.9, "USD", "478.90", "0.00 · 0.00 %"),
+            ("EURUSD=X", 1.0418, 1.0474, "USD", "1.0418", "−0.0056 · −0.53 %"),
+            ("TINY", 0.0421, 0.04, "USD", "0.0421", "+0.0021 · +5.25 %"),
+            ("7203.T", 2871.0, 2850.5, "JPY", "2,871", "+20.50 · +0.72 %"),
+            ("NEW", 12.0, None, "USD", "12.00", "change unknown"),
+        ],
+    )
+    def test_a_change_has_its_sign_and_the_decimals_of_its_price(
+        self, symbol, price, previous, currency, amount, change
+    ):
+        view = price_of(a_quote(symbol, price, previous, currency))
+        assert (view.amount, view.change) == (amount, change)
+
+    @pytest.mark.parametrize(
+        ("previous", "direction"),
+        [(224.0, "up"), (230.0, "down"), (227.5, "flat"), (None, "unknown")],
+    )
+    def test_a_change_has_a_direction(self, previous, direction):
+        assert price_of(a_quote(previous=previous)).direction == direction
+
+    def test_a_price_has_its_age_its_source_and_its_delay(self):
+        view = price_of(a_quote(age=120, delay_minutes=15, market_state=MarketState.POST))
+        assert view.age == "2 min ago"
+        assert view.provenance == "Yahoo, 15 min delayed, after hours"
+
+    def test_an_old_price_is_marked_and_stays(self):
+        view = price_of(a_quote(age=5400))
+        assert view.stale
+        assert view.amount == "227.50"
+
+    def test_times_for_scripts_are_rfc_3339(self):
+        view = price_of(a_quote(age=120))
+        assert view.fetched_at == "2026-11-24T11:58:00.000Z"
+        assert view.fresh_until == "2026-11-24T12:13:00.000Z"
+
+
+class TestRows:
+    @pytest.mark.parametrize(
+        ("symbol", "row_id"),
+        [
+            ("AAPL", "row-AAPL"),
+            ("BRK-B", "row-BRK_2dB"),
+            ("VOD.L", "row-VOD_2eL"),
+            ("^GSPC", "row-_5eGSPC"),
+            ("EURUSD=X", "row-EURUSD_3dX"),
+            ("M&M.NS", "row-M_26M_2eNS"),
+        ],
+    )
+    def test_every_symbol_makes_an_id(self, symbol, row_id):
+        assert present.row_id(symbol) == row_id
+
+    def test_a_row_tells_what_is_being_done_with_it(self):
+        states = [present.row_view(a_row(state=state), NOW).state for state in (QUEUED, UPDATING)]
+        assert states == ["queued", "updating"]
+
+    def test_a_failure_keeps_the_old_price_and_says_why(self):
+        row = a_row(quote=a_quote(), failure=Reason.RATE_LIMITED)
+        view = present.row_view(row, NOW)
+        assert view.price
+        assert view.failure == "rate limited"
+        assert view.failure_detail == "No source gave a price."
+
+    @pytest.mark.parametrize(
+        ("symbol", "source", "simulated"),
+        [("AAPL", "yahoo", False), ("LARK.SIM", "yahoo", True), ("AAPL", "simulated", True)],
+    )
+    def test_simulated_prices_are_marked(self, symbol, source, simulated):
+        view = present.row_view(a_row(symbol, a_quote(symbol, source=source)), NOW)
+        assert view.simulated is simulated
+
+    def test_its_version_differs_with_anything_but_the_age(self):
+        row = a_row(quote=a_quote())
+        version = present.row_view(row, NOW).version
+        older = replace(row, quote=replace(row.quote, age_seconds=500.0))
+        assert present.row_view(older, NOW).version == version
+        others = [
+            a_row(quote=a_quote(age=1)),
+            a_row(quote=a_quote(), note="new"),
+            a_row(quote=a_quote(), state=QUEUED),
+            a_row(quote=a_quote(), failure=Reason.TIMEOUT),
+        ]
+        assert version not in {present.row_view(other, NOW).version for other in others}
+
+    def test_a_target_tells_how_far_it_is(self):
+        row = a_row(quote=a_quote(price=200.0), target_price=250.0)
+        view = present.row_view(row, NOW)
+        assert view.target == "Target 250.00 (+25.0 %)"
+        assert view.edit.target == "250"
+
+    def test_a_target_without_a_price_stands_alone(self):
+        assert present.row_view(a_row(target_price=12.5), NOW).target == "Target 12.5"
+
+
+class TestAttempts:
+    def test_an_attempt_says_who_what_why_and_how_long(self):
+        detail = "Yahoo gave no answer within 6 s."
+        attempt = an_attempt(Outcome.FAILED, Reason.TIMEOUT, detail, 6003.2)
+        (view,) = present.attempt_views([attempt])
+        assert (view.source, view.method, view.outcome) == ("Yahoo", "quote", "failed")
+        assert (view.reason, view.detail, view.took) == ("timeout", detail, "6,003 ms")
+        assert not view.ok
+
+    @pytest.mark.parametrize("reason", list(Reason))
+    def test_every_reason_has_a_sentence(self, reason):
+        (view,) = present.attempt_views([an_attempt(Outcome.FAILED, reason)])
+        assert view.reason == reason.value
+        assert view.detail.startswith("Yahoo ")
+        assert view.detail.endswith(".")
+
+    @pytest.mark.parametrize("outcome", list(Outcome))
+    def test_every_outcome_has_words(self, outcome):
+        assert words.outcome(outcome)
+
+    def test_who_was_not_asked_took_no_time(self):
+        (view,) = present.attempt_views([an_attempt(Outcome.SKIPPED, Reason.CIRCUIT_OPEN)])
+        assert view.took == ""
+
+    def test_a_wait_that_was_asked_for_is_told(self):
+        attempt = an_attempt(Outcome.FAILED, Reason.RATE_LIMITED, "Slow down.", retry_after=30)
+        (view,) = present.attempt_views([attempt])
+        assert view.detail == "Slow down. To be asked again in 30 s."
+
+
+class TestRefresh:
+    @pytest.mark.parametrize(
+        ("task", "line"),
+        [
+            (
+                a_task(message="AAPL from yahoo/quote", eta=2.6),
+                "21 of 50 · about 3 s left · AAPL from yahoo/quote",
+            ),
+            (a_task(message="AAPL from yahoo/quote"), "21 of 50 · AAPL from yahoo/quote"),
+            (a_task(TaskStatus.PENDING, done=0), "0 of 50 · Waiting for a worker"),
+            (
+                a_task(TaskStatus.COMPLETED, message="48 updated, 1 stale, 1 failed"),
+                "48 updated, 1 stale, 1 failed",
+            ),
+            (a_task(TaskStatus.CANCELLED), "Cancelled after 21 of 50"),
+            (a_task(TaskStatus.FAILED, error="The disk is full."), "The disk is full."),
+        ],
+    )
+    def test_one_line_tells_how_it_stands(self, task, line):
+        view = present.refresh_view(task)
+        assert view
+        assert view.line == line
+        assert view.running is not task.status.ended
+
+    def test_no_refresh_has_no_view(self):
+        assert present.refresh_view(None) is None
+
+
+class TestSources:
+    def test_a_source_without_any_answer_cannot_be_reached(self):
+        statuses = [a_status("quote", Reason.CONNECT_FAILED), a_status("chart", Reason.TIMEOUT)]
+        (view,) = failing_sources(statuses, NOW)
+        assert view.headline == "Yahoo cannot be reached"
+        assert [method.reason for method in view.methods] == ["connect_failed", "timeout"]
+        assert view.methods[0].detail == "It could not be reached."
+        assert view.methods[0].age == "40 s ago"
+
+    def test_a_source_with_one_method_down_answers_in_part(self):
+        (view,) = failing_sources([a_status("quote", None), a_status("chart")], NOW)
+        assert view.headline == "Yahoo answers only in part"
+        assert [method.method for method in view.methods] == ["chart"]
+
+    @pytest.mark.parametrize("reason", [None, Reason.NOT_FOUND, Reason.NOT_CONFIGURED])
+    def test_a_source_that_answers_or_is_not_asked_is_no_news(self, reason):
+        assert failing_sources([a_status(reason=reason)], NOW) == ()
+
+
+class TestBoard:
+    def test_rows_without_a_value_come_last_either_way(self):
+        rows = [a_row("NONE"), a_row("LOW", a_quote(price=1)), a_row("HIGH", a_quote(price=9))]
+        board = present.board_view(a_board(*rows), NOW)
+        for descending, order in ((False, ["LOW", "HIGH"]), (True, ["HIGH", "LOW"])):
+            view = present.sorted_by(board, "price", descending=descending)
+            assert [row.symbol for row in view.rows] == [*order, "NONE"]
+
+    def test_the_youngest_price_comes_first_by_age(self):
+        rows = [a_row("OLD", a_quote(age=90)), a_row("YOUNG", a_quote(age=5))]
+        view = present.sorted_by(present.board_view(a_board(*rows), NOW), "age", descending=False)
+        assert [row.symbol for row in view.rows] == ["YOUNG", "OLD"]
+
+    def test_it_knows_of_samples_and_simulated_rows(self):
+        view = present.board_view(a_board(a_row("LARK.SIM", sample=True)), NOW)
+        assert view.any_sample
+        assert view.any_simulated
+        plain = present.board_view(a_board(a_row()), NOW)
+        assert not plain.any_sample
+        assert not plain.any_simulated
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "just now"),
+        (5, "5 s ago"),
+        (59.9, "59 s ago"),
+        (60, "1 min ago"),
+        (3599, "59 min ago"),
+        (3600, "1 h ago"),
+        (86_400, "1 day ago"),
+        (200_000, "2 days ago"),
+    ],
+)
+def test_ages_are_as_coarse_as_one_cares_for(seconds, text):
+    assert words.ago(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, ""), (0.2, "about 1 s left"), (80, "about 80 s left"), (125, "about 2 min left")],
+)
+def test_the_time_left_is_an_estimate(seconds, text):
+    assert words.time_left(seconds) == text
+
+
+def test_an_address_can_make_a_page_say_nothing_else():
+    assert done.words("added", "AAPL") == "AAPL was added."
+    assert done.words("added", "Call 555 now!") == ""
+    assert done.words("anything", "AAPL") == ""
