@@ -93,6 +93,7 @@ class Follower:
             try:
                 while self._step():
                     pass
+                self._log.wait(1.0)
             except Exception:
                 # A locked database or a full disk passes; streams must outlive it. At the end of
                 # the worker the log closes under us: no news.
@@ -100,13 +101,14 @@ class Follower:
                     return
                 logger.exception("following the event log failed")
                 threading.Event().wait(0.5)
-            self._log.wait(1.0)
 
     def _step(self) -> bool:
         events = self._log.since(self._last_id)
+        if not events:
+            return False
+        self._last_id = events[-1].id
+        self._fanout.publish(events)
         for event in events:
-            self._last_id = event.id
-            self._fanout.publish([event])
             for listener in self._listeners:
                 listener(event)
-        return bool(events)
+        return True

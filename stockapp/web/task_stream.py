@@ -56,9 +56,12 @@ class TaskStreams:
             event = subscription.get(self._heartbeat_seconds)
             if event is None:
                 yield sse.HEARTBEAT
-            elif event.id > position:
-                yield self._message(event)
-                position = None if event.type.ends_task else event.id
+                continue
+            # Whatever came together leaves together: one write for each stream.
+            news = [each for each in (event, *subscription.drain()) if each.id > position]
+            if news:
+                yield b"".join(map(self._message, news))
+                position = None if news[-1].type.ends_task else news[-1].id
 
     def _snapshot(self, task_id: str) -> "Generator[bytes, None, int | None]":
         """The whole task; for one that has ended, also its end. Returns the position, or None."""
