@@ -12,6 +12,10 @@ from stockapp.domain.quote import Quote
 from stockapp.domain.task import ItemState, Task
 from stockapp.domain.watchlist import WatchlistItem
 
+# A symbol that just failed is not asked for again by everybody who looks at it.
+_REST_AFTER = 15.0
+_REST_AFTER_UNKNOWN = 300.0
+
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
@@ -41,6 +45,14 @@ class SymbolReport:
     at: datetime
     error: Failure | None
     attempts: tuple[Attempt, ...]
+
+    def rest_seconds(self, now: datetime) -> float:
+        """For how much longer to ask no source again unless a person says so; 0 or less: ask."""
+        if self.error is None:
+            return 0.0
+        unknown = self.error.reason is Reason.NOT_FOUND
+        rest = _REST_AFTER_UNKNOWN if unknown else _REST_AFTER
+        return rest - (now - self.at).total_seconds()
 
     def to_json(self) -> dict[str, Any]:
         """The report as the cache keeps it."""
@@ -86,6 +98,12 @@ class Row:
     quote: QuoteView | None
     state: ItemState | None
     report: SymbolReport | None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether looking at it should refresh it: it is not fresh, and nothing speaks against."""
+        if self.state or (self.quote and self.quote.freshness is Freshness.FRESH):
+            return False
+        return self.report is None or self.report.rest_seconds(now) <= 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """Refreshing quotes: what is due becomes a task; an equal one that runs is joined."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from stockapp.domain.freshness import Freshness
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.ports import Cancelled, WatchlistStore
-from stockapp.services.board import QuoteView
+from stockapp.ports import Cancelled, Created, WatchlistStore
+from stockapp.services.board import Board, QuoteView
 from stockapp.services.live_prices import KIND, fresh_item
 from stockapp.services.quotes import Quotes
 from stockapp.tasks.engine import TaskEngine
@@ -59,21 +60,38 @@ class Refreshes:
         }
         if len(fresh) == len(wanted):
             return Started(None, False, tuple(fresh.values()))
-        items = [
-            fresh_item(fresh[symbol]) if symbol in fresh else Item(symbol, ItemState.QUEUED)
-            for symbol in wanted
-        ]
-        params = {
-            "symbols": wanted,
-            "force": force,
-            "watchlist": watchlist if whole_list else None,
-        }
-        created = self._engine.submit(KIND, params, items, _dedupe_key(wanted, force))
+        for_list = watchlist if whole_list else None
+        created = self._submit(wanted, fresh, force=force, watchlist=for_list)
         return Started(created.task, created.joined)
+
+    def start_due(self, board: Board, now: datetime) -> Task | None:
+        """Refresh what is due of a board that is looked at; not right after another refresh.
+
+        So one that was cancelled is not started again by the page that says so.
+        """
+        due = [row.item.symbol for row in board.rows if row.is_due(now)]
+        if not due or board.refresh:
+            return None
+        return self._submit(due, {}, force=False, watchlist=board.watchlist).task
 
     def cancel(self, task_id: str) -> Cancelled | None:
         """Cancel a task; None when there is no such task."""
         return self._engine.cancel(task_id)
+
+    def _submit(
+        self,
+        wanted: Sequence[str],
+        fresh: Mapping[str, QuoteView],
+        *,
+        force: bool,
+        watchlist: str | None,
+    ) -> Created:
+        items = [
+            fresh_item(fresh[symbol]) if symbol in fresh else Item(symbol, ItemState.QUEUED)
+            for symbol in wanted
+        ]
+        params = {"symbols": list(wanted), "force": force, "watchlist": watchlist}
+        return self._engine.submit(KIND, params, items, _dedupe_key(wanted, force))
 
     def _wanted(self, symbols: Sequence[str] | None, watchlist: str) -> list[str]:
         if symbols is None:

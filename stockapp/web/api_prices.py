@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain.attempt import Reason
+from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Task
@@ -20,10 +20,6 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.schemas import RefreshInput
-
-# A symbol that just failed is not asked for again by every reader of its quote.
-_UNKNOWN_SECONDS = 300.0
-_FAILED_SECONDS = 15.0
 
 
 class PricesApi:
@@ -89,8 +85,8 @@ class PricesApi:
         symbol = parse_symbol(ticker)
         known = self._quotes.known([symbol])[symbol]
         if known.quote is None:
-            if known.report:
-                self._refuse_repeat(symbol, known.report)
+            if known.report and known.report.error:
+                self._refuse_repeat(symbol, known.report, known.report.error)
             started = self._refreshes.start([symbol], force=False)
             if started.task:
                 response = self._accepted(started, started.task)
@@ -99,7 +95,7 @@ class PricesApi:
             known = self._quotes.known([symbol])[symbol]
         if known.quote is None:
             raise not_found("quote", f"There is no quote of {symbol} any more; ask again.")
-        refresh = self._refresh_behind(symbol, known.quote)
+        refresh = self._refresh_behind(symbol, known.quote, known.report)
         response = jsonify(
             {
                 "quote": known.quote.to_json(),
@@ -110,23 +106,25 @@ class PricesApi:
         response.headers["Cache-Status"] = self._status([known.quote])
         return response
 
-    def _refresh_behind(self, symbol: str, view: QuoteView) -> Task | None:
-        if view.freshness is Freshness.FRESH:
+    def _refresh_behind(
+        self, symbol: str, view: QuoteView, report: SymbolReport | None
+    ) -> Task | None:
+        resting = report is not None and report.rest_seconds(self._clock.now()) > 0
+        if view.freshness is Freshness.FRESH or resting:
             return None
         return self._refreshes.start([symbol], force=False).task
 
-    def _refuse_repeat(self, symbol: str, report: SymbolReport) -> None:
-        if report.error is None:
+    def _refuse_repeat(self, symbol: str, report: SymbolReport, error: Failure) -> None:
+        rest = report.rest_seconds(self._clock.now())
+        if rest <= 0:
             return
-        age = (self._clock.now() - report.at).total_seconds()
         extra = {"symbol": symbol, "attempts": [entry.to_json() for entry in report.attempts]}
-        if report.error.reason is Reason.NOT_FOUND and age < _UNKNOWN_SECONDS:
+        if error.reason is Reason.NOT_FOUND:
             detail = f"No source knows {symbol}."
             raise Problem(404, "unknown_symbol", detail, field="ticker", extra=extra)
-        if age < _FAILED_SECONDS:
-            detail = f"No source gave a price for {symbol} just now: {report.error.detail}"
-            retry = str(max(1, round(_FAILED_SECONDS - age)))
-            raise Problem(503, "no_price", detail, extra=extra, headers={"Retry-After": retry})
+        detail = f"No source gave a price for {symbol} just now: {error.detail}"
+        retry = str(max(1, round(rest)))
+        raise Problem(503, "no_price", detail, extra=extra, headers={"Retry-After": retry})
 
     def _accepted(self, started: Started, task: Task) -> Response:
         """The 202, or the result where the client waits for it and it comes in time."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -57,7 +58,7 @@ class Pages:
         return blueprint
 
     def watchlist(self) -> Response:
-        """The watchlist."""
+        """The watchlist: at once as it is known, while what is due of it is fetched."""
         key, what = request.args.get("done", ""), request.args.get("what", "")
         return self._page(said=done.words(key, what))
 
@@ -136,7 +137,10 @@ class Pages:
         return self._done("cancelled" if cancelled.changed else "ended", "", self._refresh_bar())
 
     def _board(self) -> BoardView:
-        board = present.board_view(self._boards.board(DEFAULT_WATCHLIST), self._clock.now())
+        now = self._clock.now()
+        known = self._boards.board(DEFAULT_WATCHLIST)
+        started = self._refreshes.start_due(known, now)
+        board = present.board_view(replace(known, refresh=started or known.refresh), now)
         order = request.args if request.method == "GET" else _order()
         key = order.get("sort", "")
         if key not in SORT_KEYS:

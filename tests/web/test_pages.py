@@ -88,3 +88,29 @@ def test_the_links_sort(page):
     assert text.index('id="row-WREN_2eSIM"') < text.index('id="row-BRAM_2eSIM"')
     assert 'aria-sort="descending"' in text
     assert page("/?sort=nonsense").count("aria-sort") == 0
+
+
+def test_looking_at_the_page_fetches_what_is_due_behind_it(client, page):
+    assert "No price yet" in page()
+    assert wait_until(lambda: "12 updated" in page())
+    assert "No price yet" not in page()
+    tasks = client.get("/api/tasks").json["tasks"]
+    assert len(tasks) == 1, "fresh prices are not fetched again"
+
+
+def test_a_refresh_that_was_cancelled_is_not_begun_anew_by_looking(new_app):
+    client = new_app(simulated_latency_ms=20_000).test_client()
+    client.get("/")
+    (task,) = client.get("/api/tasks").json["tasks"]
+    answer = client.post(f"/tasks/{task['id']}/cancel", follow_redirects=True)
+    assert "Refresh cancelled." in answer.get_data(as_text=True)
+    client.get("/")
+    statuses = [task["status"] for task in client.get("/api/tasks").json["tasks"]]
+    assert statuses == ["cancelled"]
+
+
+def wait_until(condition):
+    until = time.monotonic() + 20
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.05)
+    return condition()
