@@ -1,6 +1,7 @@
 """The one stream of a page: fragments of whatever changes, in every window."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from flask import Flask
@@ -40,10 +41,17 @@ def test_rows_change_one_by_one_in_the_windows_of_every_worker(
     new_app: Callable[..., Flask],
 ) -> None:
     clients = [new_app(simulated_latency_ms=600).test_client() for _ in range(2)]
-    with page_stream(clients[0]) as here, page_stream(clients[1]) as there:
+    after = clients[0].get("/api/watchlist/cached").get_json()["event_id"]
+
+    def follow(client: FlaskClient) -> str:
+        with page_stream(client, after) as heard:
+            return "".join(message.data for message in until(heard, "12 updated"))
+
+    with ThreadPoolExecutor(2) as pool:
+        followed = [pool.submit(follow, client) for client in clients]
         clients[0].post("/refresh")
-        for heard in (here, there):
-            told = "".join(message.data for message in until(heard, "12 updated"))
+        for window in followed:
+            told = window.result()
             assert told.count('<hx-partial hx-target="#row-LARK_2eSIM"') >= 2
             assert "updating" in told
             assert 'class="amount"' in told
