@@ -28,7 +28,8 @@ class Simulated:
     """Provider of invented prices; says so in the source of every quote."""
 
     name = NAME
-    methods = (Method("quote", 25, 8),)
+    # Small batches: a demo should show progress as real sources do.
+    methods = (Method("quote", 2, 8),)
 
     def supports(self, symbol: str) -> bool:
         """Only symbols that end in .SIM."""
