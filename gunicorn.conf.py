@@ -5,15 +5,15 @@ from pathlib import Path
 
 import gevent
 from gunicorn.arbiter import Arbiter
-from gunicorn.workers.base import Worker
 
 from stockapp.settings import Settings
+from stockapp.web.worker import Worker
 
 _settings = Settings()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gevent"
+worker_class = "stockapp.web.worker.Worker"
 
 # When its connections are used up a worker makes the next client wait without a word; streams
 # are refused with a 503 long before (max_streams).
@@ -26,7 +26,8 @@ timeout = 60
 # Streams end and tasks are handed over within a second of the signal; what is left are requests.
 graceful_timeout = 15
 
-# Browsers reuse a connection for the next click; idle ones cost little under gevent.
+# Browsers reuse a connection for the next click; idle ones cost little under gevent, and do not
+# hold up a stop (see the worker class).
 keepalive = 30
 
 # A worker is replaced now and then, so that a slow leak in a library cannot grow for ever; with
@@ -58,6 +59,7 @@ def post_worker_init(worker: Worker) -> None:
         while worker.alive:
             gevent.sleep(0.05)
         house.drain()
+        worker.close_idle()
 
     gevent.spawn(watch)
 

@@ -116,7 +116,7 @@ class TaskEngine:
 
     def _run(self, task: Task) -> None:
         if task.id in self._runners:
-            # Our own lease had lapsed while this worker was held up; the run goes on with a new one.
+            # Our own lease had lapsed while this worker was held up: the run just goes on.
             return
         runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock)
         self._runners[task.id] = runner

@@ -69,10 +69,14 @@ class PageFeed:
         self._clock = clock
         self._pages: set[Mailbox[Fragment]] = set()
         self._started = False
+        self._closed = False
 
     def subscribe(self) -> Mailbox[Fragment]:
         """Begin to receive the fragments of every change; call `unsubscribe` when done."""
         page: Mailbox[Fragment] = Mailbox()
+        if self._closed:
+            page.close()
+            return page
         self._pages.add(page)
         if not self._started:
             self._started = True
@@ -106,6 +110,7 @@ class PageFeed:
                 time.sleep(_GATHER_SECONDS)
                 self._publish([event, *subscription.drain()])
         except Closed:
+            self._closed = True
             for page in list(self._pages):
                 page.close()
 

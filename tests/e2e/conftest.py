@@ -1,11 +1,29 @@
-"""A server with simulated companies, shared by the tests of one process."""
+"""Servers and a browser, shared by the tests of one process."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.upstream.client import UpstreamServer
 
 from .server import Server, serving
+
+CHROMIUM = "/usr/bin/chromium"
+# It runs as root in CI, and must not talk to anybody but our server.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_OF_REQUESTS = re.compile("^Failed to load resource|^htmx: htmx:(sse:)?error: ")
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +32,69 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("simulated")
     with serving(folder, STOCKAPP_SIMULATED_LATENCY_MS=400) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def yahoo_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Server, UpstreamServer]]:
+    """Two workers, and the simulated upstream that is all of Yahoo to them."""
+    folder: Path = tmp_path_factory.mktemp("yahoo")
+    with (
+        UpstreamServer() as upstream,
+        serving(
+            folder,
+            STOCKAPP_YAHOO_BASE_URL=upstream.url,
+            STOCKAPP_REQUEST_TIMEOUT_SECONDS=1.5,
+        ) as server,
+    ):
+        yield server, upstream
+
+
+@pytest.fixture
+def yahoo(
+    yahoo_server: tuple[Server, UpstreamServer],
+) -> Iterator[tuple[Server, UpstreamServer]]:
+    """The same, behaving."""
+    yahoo_server[1].reset()
+    yield yahoo_server
+    yahoo_server[1].reset()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a window of its own profile; at the end none may have met an error.
+
+    `refused` is for windows whose forms the server is meant to refuse, or that lose it: the browser
+    itself notes failed requests.
+    """
+    opened: list[tuple[Page, list[str]]] = []
+
+    def open_window(url: str, *, refused: bool = False, **options: Any) -> Page:
+        page = browser.new_context(**options).new_page()
+        errors: list[str] = []
+
+        def note(said: ConsoleMessage) -> None:
+            if said.type == "error" and not (refused and _OF_REQUESTS.search(said.text)):
+                errors.append(said.text)
+
+        page.on("console", note)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(15_000)
+        opened.append((page, errors))
+        page.goto(url)
+        return page
+
+    yield open_window
+    for page, _ in opened:
+        page.context.close()
+    assert [errors for _, errors in opened if errors] == []

@@ -90,6 +90,9 @@ class Server:
     def post(self, path: str, **options: Any) -> requests.Response:
         return requests.post(self.url + path, timeout=40, **options)
 
+    def delete(self, path: str) -> requests.Response:
+        return requests.delete(self.url + path, timeout=40)
+
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 

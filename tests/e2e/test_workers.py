@@ -74,8 +74,16 @@ def test_a_stopping_server_ends_its_streams_without_waiting_for_them(tmp_path: P
         for thread in threads:
             thread.join(20)
         assert len(ended) == 10
-        assert "graceful timeout" not in server.log()
+        assert server.log().count("Worker exiting") == 2
         assert "Traceback" not in server.log()
+
+
+def test_a_stopping_server_does_not_wait_for_connections_that_idle(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, requests.Session() as browser:
+        browser.get(server.url + "/healthz", timeout=10)
+        server.stop()
+        # Those that are killed for taking too long cannot say this.
+        assert server.log().count("Worker exiting") == 2
 
 
 def test_a_task_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:

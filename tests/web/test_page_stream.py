@@ -101,3 +101,13 @@ def test_a_list_that_does_not_exist_has_no_stream(client: FlaskClient) -> None:
     answer = client.get("/stream?watchlist=other")
     assert answer.status_code == 404
     assert "no watchlist of that name" in answer.get_data(as_text=True)
+
+
+def test_a_page_that_comes_to_a_stopping_worker_is_let_go(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    client = app.test_client()
+    with page_stream(client) as heard:
+        app.extensions["stockapp"].drain()
+        assert list(heard) == []
+    with page_stream(client) as heard:
+        assert list(heard) == []
