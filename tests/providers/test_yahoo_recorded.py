@@ -109,7 +109,6 @@ def check_failure(entry: Recorded, failure: Failure, row: dict[str, Any] | None)
     assert failure.detail
 
 
-@pytest.mark.skipif(not FOLDER, reason="RECORDED_ANSWERS names no folder of recorded answers")
 def test_there_are_recorded_answers_of_both_methods() -> None:
     assert {entry.method for entry in recorded()} == {"quote", "chart"}
 
