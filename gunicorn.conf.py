@@ -6,10 +6,10 @@ from pathlib import Path
 import gevent
 from gunicorn.arbiter import Arbiter
 
-from stockapp.settings import Settings
+from stockapp.settings import read_settings
 from stockapp.web.worker import Worker
 
-_settings = Settings()
+_settings = read_settings()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers

@@ -16,8 +16,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     # Imported here, as gunicorn's master reads stockapp.settings before gevent has patched ssl:
     # what uses ssl must not be imported there, nor inherited unpatched by the workers.
     from stockapp.bootstrap import build
-    from stockapp.settings import Settings
+    from stockapp.settings import read_settings
 
-    house = build(settings or Settings())
+    house = build(settings or read_settings())
     house.start()
     return house.app

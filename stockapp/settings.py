@@ -5,10 +5,11 @@ HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers.
 """
 
 import os
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -146,3 +147,23 @@ class Settings(BaseSettings):
     simulated_seed: int = Field(
         default=20_261_123, description="Another seed gives other simulated prices."
     )
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SystemExit with what to mend."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        # Without the values: one of them may be a secret.
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {wrong}") from None
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+    except OSError as error:
+        raise SystemExit(
+            f"stockapp cannot write to its data folder {settings.data_dir} ({error.strerror});"
+            " name another one in STOCKAPP_DATA_DIR."
+        ) from None
+    return settings

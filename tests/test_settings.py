@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from scripts.settings_doc import environment_name, page
-from stockapp.settings import Settings
+from stockapp.settings import Settings, read_settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -47,3 +47,22 @@ def test_a_bad_value_is_refused_by_name(
 def test_each_setting_has_a_name_of_its_own() -> None:
     names = [environment_name(name, field) for name, field in Settings.model_fields.items()]
     assert len(set(names)) == len(names)
+
+
+def test_a_start_with_a_bad_value_says_which_one_and_not_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STOCKAPP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORT", "hush")
+    with pytest.raises(SystemExit, match=r"PORT: Input should be a valid integer") as told:
+        read_settings()
+    assert "hush" not in str(told.value)
+
+
+def test_a_start_without_a_usable_data_folder_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STOCKAPP_DATA_DIR", str(tmp_path / "file" / "data"))
+    with pytest.raises(SystemExit, match="name another one in STOCKAPP_DATA_DIR"):
+        read_settings()
