@@ -110,6 +110,7 @@ def test_a_price_of_unknown_time_is_no_price(time: object) -> None:
 
 def test_a_renamed_symbol_has_no_data() -> None:
     assert reason_of(quote_answer({"symbol": "ACME", "quoteType": "NONE"})) is Reason.NO_DATA
+    assert reason_of(quote_answer(row(quoteType="NONE"))) is Reason.NO_DATA, "its price is a ghost"
 
 
 def test_rows_go_to_their_own_symbols_in_whatever_order_they_come() -> None:
