@@ -18,6 +18,8 @@ from stockapp.services.board import QuoteView, SymbolReport
 
 _QUOTE = "quote:"
 _FAILURE = "failure:"
+# Read in parts, so that making quotes of a thousand entries does not hold up all else.
+_SYMBOLS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,16 @@ class Quotes:
 
     def known(self, symbols: Sequence[str]) -> dict[str, Known]:
         """The last quote and the last report of each of the symbols."""
-        keys = [prefix + symbol for symbol in symbols for prefix in (_QUOTE, _FAILURE)]
-        entries = self._cache.get_many(keys)
-        now = self._clock.now()
-        return {
-            symbol: _known(entries.get(_QUOTE + symbol), entries.get(_FAILURE + symbol), now)
-            for symbol in symbols
-        }
+        known: dict[str, Known] = {}
+        for start in range(0, len(symbols), _SYMBOLS_AT_ONCE):
+            part = symbols[start : start + _SYMBOLS_AT_ONCE]
+            keys = [prefix + symbol for symbol in part for prefix in (_QUOTE, _FAILURE)]
+            entries = self._cache.get_many(keys)
+            now = self._clock.now()
+            for symbol in part:
+                success, failure = entries.get(_QUOTE + symbol), entries.get(_FAILURE + symbol)
+                known[symbol] = _known(success, failure, now)
+        return known
 
     def new_view(self, quote: Quote) -> QuoteView:
         """A quote that was fetched just now."""

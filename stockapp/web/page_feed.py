@@ -17,6 +17,7 @@ from stockapp.services.sources import Sources
 from stockapp.tasks.fanout import Fanout
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import fragments
+from stockapp.web.pacing import paced
 
 logger = logging.getLogger(__name__)
 
@@ -152,9 +153,8 @@ class PageFeed:
         return Fragment(events[-1].id, html) if html else None
 
     def _rows(self, rows: Sequence[Row]) -> Iterable[str]:
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            yield fragments.rows(rows[start : start + _ROWS_AT_ONCE], self._clock.now())
-            time.sleep(0)
+        now = self._clock.now()
+        return paced((fragments.rows([row], now) for row in rows), _ROWS_AT_ONCE)
 
 
 def digest(events: Sequence[Event], topic: str) -> Changes:
