@@ -1,12 +1,12 @@
 """Refreshing quotes: what is due becomes a task; an equal one that runs is joined."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from stockapp.domain.freshness import Freshness
-from stockapp.domain.symbol import parse_symbol
+from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Cancelled, Created, WatchlistStore
@@ -96,13 +96,21 @@ class Refreshes:
     def _wanted(self, symbols: Sequence[str] | None, watchlist: str) -> list[str]:
         if symbols is None:
             return [item.symbol for item in self._watchlists.items(watchlist)]
-        wanted = list(dict.fromkeys(parse_symbol(symbol) for symbol in symbols))
+        wanted = list(dict.fromkeys(_parse_all(symbols)))
         if len(wanted) > self._max_symbols:
             raise TooManySymbols(
                 f"{len(wanted)} symbols are too many for one refresh;"
                 f" ask for at most {self._max_symbols} at a time."
             )
         return wanted
+
+
+def _parse_all(symbols: Sequence[str]) -> Iterator[str]:
+    for number, symbol in enumerate(symbols, 1):
+        try:
+            yield parse_symbol(symbol)
+        except InvalidSymbol as error:
+            raise InvalidSymbol(f"Symbol {number} of {len(symbols)}: {error}") from None
 
 
 def _dedupe_key(symbols: Sequence[str], force: bool) -> str:

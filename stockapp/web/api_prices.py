@@ -7,7 +7,6 @@ from flask import Blueprint, Response, jsonify
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.freshness import Freshness, Lifetime
-from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock
@@ -55,9 +54,10 @@ class PricesApi:
         """Start a refresh, or join the one that runs; 200 when all quotes are fresh."""
         wanted = inputs.read(RefreshInput)
         require_watchlist(wanted.watchlist)
-        started = self._refreshes.start(
-            wanted.symbols, watchlist=wanted.watchlist, force=wanted.force
-        )
+        with inputs.symbol_from("symbols"):
+            started = self._refreshes.start(
+                wanted.symbols, watchlist=wanted.watchlist, force=wanted.force
+            )
         if started.task is None:
             items = [fresh_item(view) for view in started.fresh]
             response = jsonify({**result_of(items), "cached": True})
@@ -82,7 +82,7 @@ class PricesApi:
 
     def quote(self, ticker: str) -> Response:
         """The last quote at once; a stale one with a refresh behind, none with a task to follow."""
-        symbol = parse_symbol(ticker)
+        symbol = inputs.ticker(ticker)
         known = self._quotes.known([symbol])[symbol]
         if known.quote is None:
             if known.report and known.report.error:

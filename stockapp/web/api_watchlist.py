@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import inputs
@@ -49,7 +48,7 @@ class WatchlistApi:
 
     def item(self, ticker: str) -> Response:
         """One item."""
-        symbol = parse_symbol(ticker)
+        symbol = inputs.ticker(ticker)
         item = self._watchlists.get(DEFAULT_WATCHLIST, symbol)
         if item is None:
             raise _not_listed(symbol)
@@ -57,7 +56,7 @@ class WatchlistApi:
 
     def change(self, ticker: str) -> Response:
         """Set the note or the target price."""
-        symbol = parse_symbol(ticker)
+        symbol = inputs.ticker(ticker)
         changes = inputs.read(ItemChangesInput).model_dump(exclude_unset=True)
         item = self._watchlists.update(DEFAULT_WATCHLIST, symbol, changes)
         if item is None:
@@ -66,7 +65,7 @@ class WatchlistApi:
 
     def remove(self, ticker: str) -> Response:
         """Remove an item."""
-        symbol = parse_symbol(ticker)
+        symbol = inputs.ticker(ticker)
         if not self._watchlists.remove(DEFAULT_WATCHLIST, [symbol]):
             raise _not_listed(symbol)
         return Response(status=204)

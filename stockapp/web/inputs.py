@@ -1,12 +1,15 @@
 """Reading what a client sent: query, JSON body, and the Prefer header."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
+from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.web.errors import Problem
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -28,6 +31,21 @@ def wait_seconds() -> int:
     """How long the client would wait for the result (RFC 7240), at most 30 seconds; 0: not."""
     match = _WAIT.search(request.headers.get("Prefer", ""))
     return min(MAX_WAIT_SECONDS, int(match.group(1))) if match else 0
+
+
+@contextmanager
+def symbol_from(field: str) -> Iterator[None]:
+    """Within it, what can be no symbol is a problem of that field. Raises Problem."""
+    try:
+        yield
+    except InvalidSymbol as error:
+        raise Problem(422, "invalid_symbol", str(error), field=field) from None
+
+
+def ticker(text: str) -> str:
+    """The symbol that stands in an address. Raises Problem."""
+    with symbol_from("ticker"):
+        return parse_symbol(text)
 
 
 def _body() -> dict[str, Any]:

@@ -136,3 +136,13 @@ def test_the_watchlist_from_the_cache_has_every_item_with_its_quote(client: Flas
     body = client.get("/api/watchlist/cached").get_json()
     assert len(body["items"]) == 12
     assert all(item["quote"]["age_seconds"] >= 0 for item in body["items"])
+
+
+def test_what_can_be_no_symbol_is_named_as_the_ticker_of_the_address(client: FlaskClient) -> None:
+    problem = client.get("/api/quote/A%20B/cached").get_json()
+    assert (problem["code"], problem["field"]) == ("invalid_symbol", "ticker")
+
+
+def test_a_bad_symbol_among_many_is_pointed_at(client: FlaskClient) -> None:
+    problem = client.post(f"{REFRESH}?symbols=AAPL,A/B").get_json()
+    assert problem["detail"].startswith("Symbol 2 of 2: ")

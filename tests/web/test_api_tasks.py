@@ -164,8 +164,8 @@ def test_one_stream_too_many_is_a_503_that_says_when_to_try_again(
 @pytest.mark.parametrize(
     ("query", "code", "field"),
     [
-        ("symbols=A/B", "invalid_symbol", "symbol"),
-        ("symbols=", "invalid_symbol", "symbol"),
+        ("symbols=AAPL,A/B", "invalid_symbol", "symbols"),
+        ("symbols=", "invalid_symbol", "symbols"),
         ("force=perhaps", "invalid_value", "force"),
         ("watchlist=nowhere", "unknown_watchlist", "watchlist"),
         ("symbol=LARK.SIM", "invalid_value", "symbol"),
