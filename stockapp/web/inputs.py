@@ -1,5 +1,6 @@
 """Reading what a client sent: query, JSON body, and the Prefer header."""
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.web.errors import Problem
@@ -49,8 +50,12 @@ def ticker(text: str) -> str:
 
 
 def _body() -> dict[str, Any]:
-    if not request.get_data():
+    data = request.get_data()
+    if not data:
         return {}
+    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
+        # Without a length werkzeug reads as far as the limit and says nothing.
+        raise RequestEntityTooLarge
     if not request.is_json:
         raise UnsupportedMediaType
     body = request.get_json()

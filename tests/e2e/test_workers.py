@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
@@ -140,3 +141,18 @@ def _status(server: Server, task_id: str) -> str:
 
 def _pids(server: Server) -> set[int]:
     return {worker["pid"] for worker in server.workers()}
+
+
+def test_a_body_over_the_limit_is_refused_also_when_it_does_not_say_its_length(
+    simulated: Server,
+) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b'{"symbol": "LUMI.SIM", "note": "'
+        for _ in range(20):
+            yield b"x" * 100_000
+        yield b'"}'
+
+    headers = {"Content-Type": "application/json"}
+    answer = simulated.post("/api/watchlist", data=parts(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+    assert simulated.get("/api/watchlist/LUMI.SIM").status_code == 404
