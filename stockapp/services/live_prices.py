@@ -85,9 +85,9 @@ def result_of(items: Sequence[Item]) -> Mapping[str, Any]:
 
 
 def closing_words(items: Sequence[Item]) -> str:
-    """What to say when all is done: 48 updated, 1 stale, 1 failed."""
+    """What to say when all is done: 48 updated, 1 not updated, 1 failed."""
     summary = result_of(items)["summary"]
-    words = {"ok": "updated", "stale": "stale", "failed": "failed"}
+    words = {"ok": "updated", "stale": "not updated", "failed": "failed"}
     return ", ".join(f"{n} {words[state]}" for state, n in summary.items() if n) or "Nothing to do"
 
 

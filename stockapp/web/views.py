@@ -86,7 +86,7 @@ class RefreshView:
     """The refresh of a list: running with its progress, or ended with its closing words.
 
     `line` is "21 of 50 · about 3 s left · AAPL from yahoo/quote" while it runs, then
-    "48 updated, 1 stale, 1 failed".
+    "48 updated, 1 not updated, 1 failed".
     """
 
     task_id: str

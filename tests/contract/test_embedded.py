@@ -18,7 +18,8 @@ from .event_log import LONG, EventLogContract, WaitingContract
 from .executor import ExecutorContract
 from .response_cache import ResponseCacheContract
 from .shared_state import SharedStateContract
-from .task_store import TaskStoreContract, new_task
+from .task_store import TaskStoreContract
+from .tasks import new_task
 from .watchlist_store import WatchlistStoreContract
 
 

@@ -146,3 +146,13 @@ def test_what_can_be_no_symbol_is_named_as_the_ticker_of_the_address(client: Fla
 def test_a_bad_symbol_among_many_is_pointed_at(client: FlaskClient) -> None:
     problem = client.post(f"{REFRESH}?symbols=AAPL,A/B").get_json()
     assert problem["detail"].startswith("Symbol 2 of 2: ")
+
+
+def test_a_refresh_that_gave_nothing_new_says_so_in_its_closing_words(
+    new_app: Callable[..., Flask],
+) -> None:
+    path = f"{REFRESH}?symbols=LARK.SIM&force=true"
+    new_app().test_client().post(path, headers={"Prefer": "wait=20"})
+    failing = new_app(simulated_failure_rate=1).test_client()
+    task = failing.post(path, headers={"Prefer": "wait=20"}).get_json()
+    assert task["progress"]["message"] == "1 not updated"

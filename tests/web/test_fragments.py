@@ -83,9 +83,9 @@ def test_a_running_refresh_shows_progress_and_can_be_cancelled():
 
 
 def test_an_ended_refresh_tells_its_summary_and_can_be_repeated():
-    task = a_task(TaskStatus.COMPLETED, message="48 updated, 1 stale, 1 failed")
+    task = a_task(TaskStatus.COMPLETED, message="48 updated, 1 not updated, 1 failed")
     html = fragments.refresh(task, NOW)
-    assert "48 updated, 1 stale, 1 failed" in html
+    assert "48 updated, 1 not updated, 1 failed" in html
     assert 'hx-post="/refresh"' in html
     assert "<progress" not in html
 

@@ -180,8 +180,8 @@ class TestRefresh:
             (a_task(message="AAPL from yahoo/quote"), "21 of 50 · AAPL from yahoo/quote"),
             (a_task(TaskStatus.PENDING, done=0), "0 of 50 · Waiting for a worker"),
             (
-                a_task(TaskStatus.COMPLETED, message="48 updated, 1 stale, 1 failed"),
-                "48 updated, 1 stale, 1 failed",
+                a_task(TaskStatus.COMPLETED, message="48 updated, 1 not updated, 1 failed"),
+                "48 updated, 1 not updated, 1 failed",
             ),
             (a_task(TaskStatus.CANCELLED), "Cancelled after 21 of 50"),
             (a_task(TaskStatus.FAILED, error="The disk is full."), "The disk is full."),
