@@ -77,7 +77,8 @@ def test_each_way_to_fail_is_told_and_the_old_price_stays_marked_stale(
     symbol = f"F{kind}{options.get('status', '')}".upper()
     before = prices(server.refresh(symbol, wait=20))[symbol]["quote"]
     upstream.configure(tick=1)
-    upstream.fault("*", kind, **options)
+    for route in ("quote", "chart"):
+        upstream.fault(route, kind, **options)
     entry = prices(server.refresh(symbol, wait=30))[symbol]
     assert entry["success"] is False
     assert entry["error"]["code"] == reason
