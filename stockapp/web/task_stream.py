@@ -16,6 +16,8 @@ _END = {
     TaskStatus.FAILED: EventType.FAILED,
     TaskStatus.CANCELLED: EventType.CANCELLED,
 }
+# Events kept as sent; streams of a task read them within a moment of each other.
+_MOST_KEPT = 256
 
 
 class TaskStreams:
@@ -28,6 +30,8 @@ class TaskStreams:
         self._log = log
         self._fanout = fanout
         self._heartbeat_seconds = heartbeat_seconds
+        # An event as it is sent, made once for all streams of this worker.
+        self._made: dict[int, bytes] = {}
 
     def messages(self, task_id: str, after_id: int | None) -> Iterator[bytes]:
         """The stream of a task, until it ends or the worker stops.
@@ -90,6 +94,15 @@ class TaskStreams:
         return position
 
     def _message(self, event: Event) -> bytes:
+        made = self._made.get(event.id)
+        if made is None:
+            made = self._make(event)
+            if len(self._made) >= _MOST_KEPT:
+                del self._made[next(iter(self._made))]
+            self._made[event.id] = made
+        return made
+
+    def _make(self, event: Event) -> bytes:
         """An event; the end of a task carries the whole task, as the log does not."""
         data = orjson.dumps(dict(event.data)).decode()
         if event.type.ends_task:
