@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import events, load, refresh
+from bench import cancel, events, load, refresh
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
 from tests.e2e.server import Server
@@ -28,7 +28,7 @@ def main() -> int:
         )
         try:
             server.start()
-            for bench in (refresh.run, events.run, load.run):
+            for bench in (refresh.run, cancel.run, events.run, load.run):
                 bench(report, server, upstream, lag_folder)
                 upstream.reset()
                 upstream.configure(latency_ms=LATENCY_MS)

@@ -25,10 +25,8 @@ from stockapp.fetching.race import Race
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
 from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers.base import Provider
+from stockapp.providers import registry
 from stockapp.providers.simulated.exchange import Exchange
-from stockapp.providers.simulated.provider import Simulated
-from stockapp.providers.yahoo.provider import Yahoo
 from stockapp.services.boards import Boards
 from stockapp.services.live_prices import LivePrices
 from stockapp.services.quotes import Quotes
@@ -275,13 +273,10 @@ def _race(settings: Settings, backends: Backends, exchange: Exchange) -> Race:
         base_url=settings.yahoo_base_url,
         cache_dir=settings.data_dir / "yfinance",
     )
-    sources: list[tuple[Provider, Transport]] = [
-        (Simulated(), simulated),
-        (Yahoo(settings.yahoo_concurrency), yahoo),
-    ]
+    transports: dict[str, Transport] = {"simulated": simulated, "yahoo": yahoo}
     lanes = [
-        Lane(provider, method, transport, backends.clock)
-        for provider, transport in sources
+        Lane(provider, method, transports[provider.name], backends.clock)
+        for provider in registry(yahoo_concurrency=settings.yahoo_concurrency)
         for method in provider.methods
     ]
     return Race(

@@ -52,7 +52,10 @@ Parsed = Mapping[str, Quote | Failure]
 
 
 class Provider(Protocol):
-    """One service. Adding one is a file with this shape and a line in providers/__init__.py."""
+    """One service. Adding one is a file of this shape and a line in the registry beside it.
+
+    Bootstrap tells which transport carries its requests.
+    """
 
     @property
     def name(self) -> str:

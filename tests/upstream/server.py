@@ -1,5 +1,6 @@
 """The server: /HOST/PATH stands for https://HOST/PATH, /_control/ for what tests set and read."""
 
+import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
@@ -41,7 +42,7 @@ class Application:
         route = yahoo.route_of(host, path)
         symbols = yahoo.symbols_of(path, query)
         control.counts[route] += 1
-        control.log.append({"route": route, "symbols": symbols})
+        control.log.append({"at": time.time(), "route": route, "symbols": symbols})
         control.at_once[route] += 1
         control.most_at_once[route] = max(control.most_at_once[route], control.at_once[route])
         fault = control.fault(route)
