@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.upstream.client import UpstreamServer
 
 from .server import Server, serving
 
 CHROMIUM = "/usr/bin/chromium"
+# Ample also on a busy machine; nothing waits longer than it has to.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 # It runs as root in CI, and must not talk to anybody but our server.
 _FLAGS = (
     "--no-sandbox",
@@ -89,7 +92,7 @@ def window(browser: Browser) -> Iterator[Callable[..., Page]]:
 
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         opened.append((page, errors))
         page.goto(url)
         return page

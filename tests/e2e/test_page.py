@@ -14,14 +14,28 @@ Window = Callable[..., Page]
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Server]:
-    """Two workers and the simulated list, whose exchange takes a second or so for each batch."""
+def quick_shop(tmp_path: Path) -> Iterator[Server]:
+    """Two workers and the simulated list with its prices."""
     with serving(
-        tmp_path, STOCKAPP_SAMPLE="simulated", STOCKAPP_SIMULATED_LATENCY_MS=1_200
+        tmp_path,
+        STOCKAPP_SAMPLE="simulated",
+        STOCKAPP_SIMULATED_LATENCY_MS=10,
+        STOCKAPP_REQUEST_TIMEOUT_SECONDS=30,
+        STOCKAPP_SYMBOL_DEADLINE_SECONDS=60,
     ) as server:
-        symbols = [item["symbol"] for item in server.get("/api/watchlist").json()["items"]]
-        assert server.refresh(",".join(symbols), wait=20)["status"] == "completed"
+        started = server.post(
+            "/api/watchlist/live-prices-async?force=true", headers={"Prefer": "wait=20"}
+        )
+        assert started.json()["status"] == "completed"
         yield server
+
+
+@pytest.fixture
+def shop(quick_shop: Server) -> Server:
+    """The same, but a refresh takes some five seconds: time to do things meanwhile."""
+    quick_shop.stop()
+    quick_shop.settings["STOCKAPP_SIMULATED_LATENCY_MS"] = "4000"
+    return quick_shop.start()
 
 
 def row(page: Page, symbol: str) -> str:
@@ -108,9 +122,8 @@ def test_sorting_and_adding_go_on_during_a_refresh(shop: Server, window: Window)
 
 
 def test_cancel_works_from_another_window(shop: Server, window: Window) -> None:
-    here = window(shop.url)
+    here, there = window(shop.url), window(shop.url)
     refresh(here)
-    there = window(shop.url)
     expect(there.get_by_role("progressbar")).to_be_visible()
     there.get_by_role("button", name="Cancel").click()
     for page in (here, there):
@@ -142,9 +155,9 @@ def test_the_page_comes_back_by_itself_after_a_restart(shop: Server, window: Win
 
 
 def test_an_unknown_symbol_is_added_only_once_one_has_seen_why_not(
-    shop: Server, window: Window
+    quick_shop: Server, window: Window
 ) -> None:
-    page = window(shop.url, refused=True)
+    page = window(quick_shop.url, refused=True)
     field = page.get_by_label("Add a symbol")
     field.fill("nope.sim")
     field.press("Enter")
@@ -177,8 +190,8 @@ def test_every_form_works_without_scripts(shop: Server, window: Window) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_is_wider_than_the_window(shop: Server, window: Window, width: int) -> None:
-    page = window(shop.url, viewport={"width": width, "height": 800})
+def test_nothing_is_wider_than_the_window(quick_shop: Server, window: Window, width: int) -> None:
+    page = window(quick_shop.url, viewport={"width": width, "height": 800})
     page.locator("summary").first.click()
     overflow = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
