@@ -16,7 +16,7 @@ from stockapp.services.boards import Boards
 from stockapp.services.sources import Sources
 from stockapp.tasks.fanout import Fanout
 from stockapp.tasks.mailbox import Closed, Mailbox
-from stockapp.web import fragments
+from stockapp.web import fragments, sse
 from stockapp.web.pacing import paced
 
 logger = logging.getLogger(__name__)
@@ -42,10 +42,10 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """HTML that brings a page up to the event with that id."""
+    """What brings a page up to the event with that id, as streams send it: made once for all."""
 
     event_id: int
-    html: str
+    message: bytes
 
 
 class PageFeed:
@@ -131,7 +131,7 @@ class PageFeed:
     def _everything(self) -> Fragment:
         board = self._boards.board(self._watchlist)
         with self._app.app_context():
-            return Fragment(board.event_id, fragments.whole(board, self._clock.now()))
+            return _fragment(board.event_id, fragments.whole(board, self._clock.now()))
 
     def _render(self, events: Sequence[Event]) -> Fragment | None:
         changes = digest(events, watchlist_topic(self._watchlist))
@@ -150,11 +150,15 @@ class PageFeed:
             if changes.sources and not changes.structure:
                 parts.append(fragments.sources(self._sources.statuses(), now))
         html = "".join(parts)
-        return Fragment(events[-1].id, html) if html else None
+        return _fragment(events[-1].id, html) if html else None
 
     def _rows(self, rows: Sequence[Row]) -> Iterable[str]:
         now = self._clock.now()
         return paced((fragments.rows([row], now) for row in rows), _ROWS_AT_ONCE)
+
+
+def _fragment(event_id: int, html: str) -> Fragment:
+    return Fragment(event_id, sse.message(html, event_id=event_id))
 
 
 def digest(events: Sequence[Event], topic: str) -> Changes:

@@ -57,14 +57,14 @@ class Streams:
             position = after_id or 0
             missed = self._feed.catch_up(after_id)
             if missed:
-                yield sse.message(missed.html, event_id=missed.event_id)
+                yield missed.message
                 position = missed.event_id
             while True:
                 fragment = page.get(self._heartbeat_seconds)
                 if fragment is None:
                     yield sse.HEARTBEAT
                 elif fragment.event_id > position:
-                    yield sse.message(fragment.html, event_id=fragment.event_id)
+                    yield fragment.message
         except Closed:
             return
         finally:
