@@ -43,7 +43,9 @@ def row(page: Page, symbol: str) -> str:
 
 
 def refresh(page: Page) -> None:
+    """Start it; the summary of the one before is gone once this one's bar is there."""
     page.get_by_role("button", name="Refresh", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
 
 
 def test_a_refresh_in_one_window_changes_the_rows_of_both(shop: Server, window: Window) -> None:
@@ -94,6 +96,7 @@ def test_typing_focus_and_open_details_survive_a_refresh(shop: Server, window: W
     note.press_sequentially("first")
     refresh_elsewhere = shop.post("/api/watchlist/live-prices-async?force=true")
     assert refresh_elsewhere.status_code == 202
+    expect(page.get_by_role("progressbar")).to_be_visible()
     expect(lark).to_contain_text("updating")
     note.press_sequentially(" and second")
     expect(page.get_by_text("12 updated")).to_be_visible()
