@@ -135,7 +135,21 @@ def test_a_number_beyond_all_numbers_is_never_a_price(method: str, number: bytes
 
 
 @BOTH
-@pytest.mark.parametrize("result", [None, {}, "none", 0, [{"meta": None}], [None], [[]]])
+@pytest.mark.parametrize(
+    "result",
+    [
+        None,
+        {},
+        "none",
+        0,
+        [],
+        [None],
+        [[]],
+        [{"meta": None}],
+        [{"meta": ["symbol"]}],
+        [{"meta": 1}],
+    ],
+)
 def test_an_answer_without_results_gives_no_quote(method: str, result: object) -> None:
     root = {"quote": "quoteResponse", "chart": "chart"}[method]
     found = answer({root: {"result": result, "error": None}})
