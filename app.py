@@ -4,12 +4,16 @@ import os
 import sys
 from pathlib import Path
 
-from stockapp import create_app
+from flask import Flask
 
-# `flask --app app` finds the factory here.
-__all__ = ["create_app"]
+import stockapp
 
 ROOT = Path(__file__).parent
+
+
+def create_app() -> Flask:
+    """What `flask --app app` finds: the application for commands, which takes no tasks."""
+    return stockapp.create_app(start=False)
 
 
 def main() -> None:

@@ -6,10 +6,15 @@ from pathlib import Path
 import gevent
 from gunicorn.arbiter import Arbiter
 
+from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import read_settings
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
+try:
+    chosen(_settings)
+except UnknownSource as error:
+    raise SystemExit(f"stockapp cannot start, see docs/settings.md: {error}") from None
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from stockapp.settings import Settings
 
 
-def create_app(settings: "Settings | None" = None) -> "Flask":
+def create_app(settings: "Settings | None" = None, *, start: bool = True) -> "Flask":
     """The application with its background work started; call once in each worker process.
 
-    What was built is in `app.extensions["stockapp"]`, for the server to drain and close.
+    What was built is in `app.extensions["stockapp"]`, for the server to drain and close. Without
+    `start` it takes no tasks, as a command must not that shares its data with running workers.
     """
     # Imported here, as gunicorn's master reads stockapp.settings before gevent has patched ssl:
     # what uses ssl must not be imported there, nor inherited unpatched by the workers.
@@ -19,5 +20,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from stockapp.settings import read_settings
 
     house = build(settings or read_settings())
-    house.start()
+    if start:
+        house.start()
     return house.app

@@ -2,11 +2,25 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
+from stockapp.domain.secrecy import Redactor
 
-def configure(level: str, as_json: bool) -> None:
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Takes secrets out of the whole line, whoever wrote it: urllib3 logs addresses, say."""
+
+    def __init__(self, redactor: Redactor, **options: Any) -> None:
+        super().__init__(**options)
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redactor.text(super().format(record))
+
+
+def configure(level: str, as_json: bool, redactor: Redactor) -> None:
     """Send all logging of this process, ours and libraries', to standard error in one form."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -21,7 +35,8 @@ def configure(level: str, as_json: bool) -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
+            redactor,
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )

@@ -1,15 +1,18 @@
 """Every setting in one table: name, type, default, help. `docs/settings.md` lists them.
 
 Read from the environment, then from a `.env` file. Names carry the prefix STOCKAPP_, but for
-HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers.
+HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the keys of services.
+Each key may be given in a file instead, named by the same name with _FILE.
 """
 
 import os
 import tempfile
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +29,29 @@ class LogFormat(StrEnum):
 
     CONSOLE = "console"
     JSON = "json"
+
+
+class RaceMode(StrEnum):
+    """Whether sources are asked one after the other's delay or failure, or all at once."""
+
+    HEDGED = "hedged"
+    ALL = "all"
+
+
+def _key(name: str, words: str) -> Any:
+    return Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices(name, name.lower()),
+        description=words,
+    )
+
+
+def _key_file(name: str) -> Any:
+    return Field(
+        default=None,
+        validation_alias=AliasChoices(f"{name}_FILE", f"{name}_FILE".lower()),
+        description=f"File that holds {name}, in place of that.",
+    )
 
 
 class Settings(BaseSettings):
@@ -124,7 +150,74 @@ class Settings(BaseSettings):
     symbol_deadline_seconds: float = Field(
         default=12,
         gt=0,
-        description="Longest wait for one symbol over all methods, once it is asked for.",
+        description="Longest wait for one symbol over all sources, from its first request on.",
+    )
+    sources: str = Field(
+        default="",
+        description=(
+            "Sources in order of preference, with commas: yahoo,google,fmp,marketstack,"
+            "alpha_vantage. What is left out is not asked; empty: all, in this order."
+        ),
+    )
+    race: RaceMode = Field(
+        default=RaceMode.HEDGED,
+        description=(
+            "hedged: the next source after a failure or a delay, which spares quotas;"
+            " all: every configured source at once."
+        ),
+    )
+    hedge_min_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        description="An answer is never called late before this; see hedge_max_seconds.",
+    )
+    hedge_max_seconds: float = Field(
+        default=4.0,
+        gt=0,
+        description=(
+            "An answer that takes this long is late. Between the two, it is late after the 95th"
+            " percentile of the method's recent answers."
+        ),
+    )
+    alpha_vantage_api_key: SecretStr = _key(
+        "ALPHA_VANTAGE_API_KEY", "Key of Alpha Vantage; without one it is not asked."
+    )
+    alpha_vantage_api_key_file: Path | None = _key_file("ALPHA_VANTAGE_API_KEY")
+    alpha_vantage_a_day: int = Field(
+        default=25, ge=0, description="Requests a day in your Alpha Vantage plan; 0: no limit."
+    )
+    alpha_vantage_a_second: int = Field(
+        default=1, ge=0, description="Requests a second in that plan; 0: no limit."
+    )
+    alpha_vantage_bulk: bool = Field(
+        default=False, description="Whether that plan has bulk quotes (100 symbols a request)."
+    )
+    fmp_api_key: SecretStr = _key(
+        "FMP_API_KEY", "Key of Financial Modeling Prep; without one it is not asked."
+    )
+    fmp_api_key_file: Path | None = _key_file("FMP_API_KEY")
+    fmp_a_day: int = Field(
+        default=250,
+        ge=0,
+        description="Requests a day in your Financial Modeling Prep plan; 0: no limit.",
+    )
+    fmp_batch: bool = Field(
+        default=False, description="Whether that plan has batch quotes (100 symbols a request)."
+    )
+    marketstack_api_key: SecretStr = _key(
+        "MARKETSTACK_API_KEY", "Key of MarketStack; without one it is not asked."
+    )
+    marketstack_api_key_file: Path | None = _key_file("MARKETSTACK_API_KEY")
+    marketstack_a_month: int = Field(
+        default=100,
+        ge=0,
+        description="Symbols a month in your MarketStack plan; 0: no limit.",
+    )
+    marketstack_a_second: int = Field(
+        default=5, ge=0, description="Requests a second in that plan; 0: no limit."
+    )
+    marketstack_version: Literal["v1", "v2"] = Field(
+        default="v2", description="Which MarketStack interface the key is for: v2 or v1."
     )
     yahoo_base_url: str = Field(
         default="",
@@ -132,6 +225,22 @@ class Settings(BaseSettings):
             "Where to find Yahoo's hosts, each as a folder (BASE/query1.finance.yahoo.com/...);"
             " empty: the real ones."
         ),
+    )
+    google_base_url: str = Field(
+        default="",
+        description="Where to find Google Finance, in place of https: BASE/www.google.com/...",
+    )
+    fmp_base_url: str = Field(
+        default="",
+        description="Where to find financialmodelingprep.com: BASE/financialmodelingprep.com/...",
+    )
+    marketstack_base_url: str = Field(
+        default="",
+        description="Where to find MarketStack, in place of https: BASE/api.marketstack.com/...",
+    )
+    alpha_vantage_base_url: str = Field(
+        default="",
+        description="Where to find Alpha Vantage, in place of https: BASE/www.alphavantage.co/...",
     )
     yahoo_concurrency: int = Field(
         default=10, ge=1, description="Requests to Yahoo that one worker has under way at once."
@@ -148,6 +257,35 @@ class Settings(BaseSettings):
         default=20_261_123, description="Another seed gives other simulated prices."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_from_files(cls, data: dict[str, Any]) -> dict[str, Any]:
+        given = {name.lower(): value for name, value in data.items()}
+        for key in ("alpha_vantage_api_key", "fmp_api_key", "marketstack_api_key"):
+            path = given.get(f"{key}_file")
+            if path and not given.get(key):
+                data = {name: v for name, v in data.items() if name.lower() != key}
+                data[key] = _read_key(Path(path), key.upper())
+        return data
+
+    def secrets(self) -> Iterator[str]:
+        """The values that must never be shown or logged."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr) and value.get_secret_value():
+                yield value.get_secret_value()
+
+
+def _read_key(path: Path, name: str) -> str:
+    try:
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        raise ValueError(f"{name}_FILE names {path}, which cannot be read ({why})") from None
+    if not key:
+        raise ValueError(f"{name}_FILE names {path}, which is empty")
+    return key
+
 
 def read_settings() -> Settings:
     """The settings of this process. Raises SystemExit with what to mend."""
@@ -155,7 +293,10 @@ def read_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         # Without the values: one of them may be a secret.
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(
+            ": ".join((*(str(part) for part in entry["loc"]), entry["msg"]))
+            for entry in error.errors()
+        )
         raise SystemExit(f"stockapp cannot start, see docs/settings.md: {wrong}") from None
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -25,3 +25,9 @@ MINOR_UNITS: dict[str, MinorUnit] = {
 def minor_unit(currency: str | None) -> MinorUnit | None:
     """The minor unit behind a quoted currency code, or None when it is a whole currency."""
     return MINOR_UNITS.get(currency) if currency else None
+
+
+def in_major_units(amount: float, currency: str | None) -> tuple[float, str | None]:
+    """The amount in whole currency with its code: 150 GBp is 1.5 GBP."""
+    unit = minor_unit(currency)
+    return (amount / unit.per_major, unit.major) if unit else (amount, currency)

@@ -24,13 +24,47 @@ class NotAPrice(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPrice:
+    """What another source said of the same symbol at a comparable time, where it disagrees."""
+
+    source: str
+    method: str
+    price: float
+    currency: str | None
+    as_of: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """The price as the JSON interface and the cache hold it."""
+        return {
+            "source": self.source,
+            "method": self.method,
+            "price": self.price,
+            "currency": self.currency,
+            "as_of": moment.to_text(self.as_of),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "OtherPrice":
+        """The price that `to_json` wrote."""
+        return cls(
+            source=data["source"],
+            method=data["method"],
+            price=data["price"],
+            currency=data["currency"],
+            as_of=moment.from_text(data["as_of"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """The last price of one symbol, with its currency, its time and where it came from.
 
     `price`, `previous_close` and `change` are in `currency`, which may be a minor unit such as
-    GBp (see domain.money) or None when the source did not say. `change_percent` is a percentage:
-    -2.03 means -2.03 %. `as_of` is the market's time, `fetched_at` ours. `delay_minutes` is how
-    far behind the market the source admits to be.
+    GBp (see domain.money) or None when nobody said. `change_percent` is a percentage: -2.03 means
+    -2.03 %. `as_of` is the market's time, `fetched_at` ours. `delay_minutes` is how far behind the
+    market the source admits to be. With `end_of_day` the source names the trading day only: `as_of`
+    is that day at 00:00 UTC, and the price its close. `currency_assumed` says that the currency
+    was known of the symbol, not told with this price. `disagreeing` are prices of other sources.
     """
 
     symbol: str
@@ -47,6 +81,9 @@ class Quote:
     exchange: str | None = None
     delay_minutes: int | None = None
     name: str | None = None
+    end_of_day: bool = False
+    currency_assumed: bool = False
+    disagreeing: tuple[OtherPrice, ...] = ()
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.price) or self.price <= 0:
@@ -69,6 +106,9 @@ class Quote:
             "source": self.source,
             "method": self.method,
             "fetched_at": moment.to_text(self.fetched_at),
+            "end_of_day": self.end_of_day,
+            "currency_assumed": self.currency_assumed,
+            "disagreeing": [other.to_json() for other in self.disagreeing],
         }
 
     @classmethod
@@ -90,6 +130,10 @@ class Quote:
             source=data["source"],
             method=data["method"],
             fetched_at=moment.from_text(data["fetched_at"]),
+            # What an older version kept says nothing of these.
+            end_of_day=data.get("end_of_day", False),
+            currency_assumed=data.get("currency_assumed", False),
+            disagreeing=tuple(OtherPrice.from_json(o) for o in data.get("disagreeing", ())),
         )
 
 

@@ -1,16 +1,24 @@
-"""One method of one source with its transport: asking it, and judging whether it answers."""
+"""One method of one source with its transport: whether it may be asked, and asking it."""
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import Quote
+from stockapp.domain.secrecy import Redactor
+from stockapp.domain.symbol import is_simulated
+from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.latency import LateBounds, Latency
+from stockapp.fetching.ledger import Asked, Ledger
+from stockapp.fetching.quota import Quotas
+from stockapp.fetching.room import Room
 from stockapp.fetching.transport import Transport, TransportError
 from stockapp.ports import Clock
-from stockapp.providers.base import Method, Provider, all_failed
+from stockapp.providers.base import FollowUp, Method, Parsed, Provider, all_failed
 
 logger = logging.getLogger(__name__)
 
@@ -26,79 +34,188 @@ _OF_THE_SOURCE = frozenset(
         Reason.BLOCKED,
         Reason.BAD_RESPONSE,
         Reason.UPSTREAM_ERROR,
+        Reason.QUOTA_EXHAUSTED,
         Reason.INTERNAL,
     }
 )
-# After so many failures of that sort in a row, one run leaves the method alone.
-_FAILURES_TO_GIVE_UP = 3
+_MOST_FOLLOW_UPS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that ended, and what it gave for each of its symbols."""
+    """A request that ended, and what it gave for each symbol; `asked` is false if none was sent."""
 
     started_at: datetime
-    ended_at: datetime
     elapsed_seconds: float
     parsed: Mapping[str, Quote | Failure]
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeepers:
+    """What all lanes of a worker ask before a request, and tell after it."""
+
+    breakers: Breakers
+    quotas: Quotas
+    ledger: Ledger
+    redactor: Redactor
 
 
 class Lane:
     """A method of a source, shared by all runs of this worker."""
 
     def __init__(
-        self, provider: Provider, method: Method, transport: Transport, clock: Clock
+        self,
+        provider: Provider,
+        method: Method,
+        transport: Transport,
+        clock: Clock,
+        keepers: Gatekeepers,
+        bounds: LateBounds,
     ) -> None:
+        self.provider = provider
         self.method = method
         self.source = provider.name
         self.label = f"{provider.name}/{method.name}"
-        self._provider = provider
+        self.room = Room(method.concurrency)
+        # 0 for those to ask first, 1 where requests are scarce, 2 where prices are of the day.
+        self.tier = 2 if method.end_of_day else 1 if provider.scarce else 0
         self._transport = transport
         self._clock = clock
-        self._limit = threading.BoundedSemaphore(method.concurrency)
+        self._keepers = keepers
+        self._latency = Latency(bounds)
+        self._lock = threading.Lock()
+        self._sent_at: dict[int, float] = {}
 
-    def supports(self, symbol: str) -> bool:
-        """Whether the source could know the symbol."""
-        return self._provider.supports(symbol)
+    @property
+    def late_after(self) -> float:
+        """Seconds after which an answer is late."""
+        return self._latency.late_after
 
-    def longest_wait(self, timeout_seconds: float) -> float:
-        """Seconds until `ask` has returned at the latest: the wait for a place, then the answer."""
-        return 2 * timeout_seconds
+    def is_for(self, symbol: str) -> bool:
+        """Whether real and simulated do not mix."""
+        return self.provider.simulated == is_simulated(symbol)
 
-    def ask(self, symbols: Sequence[str], timeout_seconds: float) -> Sent:
-        """Send one request for these symbols, once there is room, and parse the answer."""
-        if not self._limit.acquire(timeout=timeout_seconds):
-            now = self._clock.now()
-            busy = Failure(Reason.TIMEOUT, f"{self.label} was busy with other requests.")
-            return Sent(now, now, timeout_seconds, all_failed(symbols, busy))
-        started_at, start = self._clock.now(), self._clock.monotonic()
+    def unusable(self, symbol: str) -> Failure | None:
+        """Why it makes no sense to ask this method for the symbol, now or later."""
+        title = self.provider.title
+        if not self.provider.supports(self.method.name, symbol):
+            return Failure(Reason.UNSUPPORTED_SYMBOL, f"{title} does not cover {symbol}.")
+        if not self.provider.configured:
+            detail = f"{title} needs a key: set {self.provider.key_name} and restart."
+            return Failure(Reason.NOT_CONFIGURED, detail)
+        return None
+
+    def obstacle(self) -> Failure | None:
+        """Why no request may be sent just now; None lets the caller send one, and only one."""
+        return self._keepers.breakers.obstacle(self.label, self.provider.key_mark)
+
+    def is_stuck(self) -> bool:
+        """Whether every place is taken by a request that is late."""
+        now = self._clock.monotonic()
+        with self._lock:
+            sent_at = list(self._sent_at.values())
+        full = len(sent_at) >= self.method.concurrency
+        return full and all(now - at > self.late_after for at in sent_at)
+
+    def ask(
+        self, symbols: Sequence[str], timeout_seconds: float, on_sent: Callable[[], None]
+    ) -> Sent:
+        """Send one request for these symbols, in a place taken before, and give the place back.
+
+        `on_sent` is called when it leaves; a source's turn may have to be waited for first.
+        """
         try:
-            request = self._provider.request(self.method.name, symbols)
-            answer = self._transport.send(request, timeout_seconds)
-            parsed = self._provider.parse(self.method.name, symbols, answer)
-        except TransportError as error:
-            parsed = all_failed(symbols, error.failure)
+            cost = len(symbols) if self.provider.counts_symbols else 1
+            turn = self._keepers.quotas.reserve(self.provider, cost)
+            if isinstance(turn, Failure):
+                return Sent(self._clock.now(), 0.0, all_failed(symbols, turn), asked=False)
+            time.sleep(turn)
+            self._transport.prepare()
+            return self._ask(symbols, timeout_seconds, on_sent)
         except Exception:
             # A defect in one provider must not take the others' answers with it.
             logger.exception("provider failed", extra={"lane": self.label})
             failure = Failure(Reason.INTERNAL, f"{self.label} failed by an error of stockapp.")
+            return Sent(self._clock.now(), 0.0, all_failed(symbols, failure))
+        finally:
+            self.room.give_back()
+
+    def _ask(
+        self, symbols: Sequence[str], timeout_seconds: float, on_sent: Callable[[], None]
+    ) -> Sent:
+        started_at, start = self._clock.now(), self._clock.monotonic()
+        mark = id(on_sent)
+        with self._lock:
+            self._sent_at[mark] = start
+        on_sent()
+        try:
+            parsed = self._exchange(symbols, start + timeout_seconds)
+        except TransportError as error:
+            parsed = all_failed(symbols, error.failure)
+        except Exception:
+            logger.exception("provider failed", extra={"lane": self.label})
+            failure = Failure(Reason.INTERNAL, f"{self.label} failed by an error of stockapp.")
             parsed = all_failed(symbols, failure)
         finally:
-            self._limit.release()
-        elapsed = self._clock.monotonic() - start
-        return Sent(started_at, self._clock.now(), elapsed, parsed)
+            with self._lock:
+                del self._sent_at[mark]
+        sent = Sent(started_at, self._clock.monotonic() - start, self._clean(parsed))
+        self._note(symbols, sent)
+        return sent
 
-    def failure_of_request(self, outcomes: Sequence[Quote | Failure]) -> Failure | None:
-        """The failure that the request as a whole had: none of its symbols, by the source."""
-        failures = [entry for entry in outcomes if isinstance(entry, Failure)]
-        if len(failures) == len(outcomes) and all(f.reason in _OF_THE_SOURCE for f in failures):
-            return failures[0]
-        return None
+    def _exchange(self, symbols: Sequence[str], until: float) -> Parsed:
+        """The answer to the request, and to those it leads to. Raises TransportError."""
+        request = self.provider.request(self.method.name, symbols)
+        for _ in range(_MOST_FOLLOW_UPS):
+            left = until - self._clock.monotonic()
+            if left <= 0:
+                detail = f"{self.provider.title} took too long to find the symbol."
+                raise TransportError(Failure(Reason.TIMEOUT, detail))
+            answer = self._transport.send(request, left)
+            outcome = self.provider.parse(self.method.name, symbols, answer)
+            if not isinstance(outcome, FollowUp):
+                return outcome
+            request = outcome.request
+        detail = f"{self.provider.title} leads from one address to the next."
+        raise TransportError(Failure(Reason.BAD_RESPONSE, detail))
 
-    def given_up(self, failures_in_a_row: Sequence[Failure]) -> Failure | None:
-        """Why a run should stop asking this method, after these failed requests in a row."""
-        if len(failures_in_a_row) < _FAILURES_TO_GIVE_UP:
-            return None
-        last = failures_in_a_row[-1]
-        detail = f"Not asked: {self.label} failed {len(failures_in_a_row)} times in a row."
-        return Failure(Reason.CIRCUIT_OPEN, f"{detail} {last.detail}", last.retry_after_seconds)
+    def _clean(self, parsed: Parsed) -> Parsed:
+        """Without secrets in what a source says, such as a key that it sends back."""
+        clean = self._keepers.redactor.text
+        return {
+            symbol: replace(outcome, detail=clean(outcome.detail))
+            if isinstance(outcome, Failure)
+            else outcome
+            for symbol, outcome in parsed.items()
+        }
+
+    def _note(self, symbols: Sequence[str], sent: Sent) -> None:
+        failure = _failure_of_request(list(sent.parsed.values()))
+        if failure is None:
+            self._latency.note(sent.elapsed_seconds)
+        asked = Asked(self._clock.now(), sent.elapsed_seconds * 1000, failure)
+        self._keepers.ledger.note_request(self.source, self.method.name, asked)
+        logger.info(
+            "asked",
+            extra={
+                "source": self.source,
+                "method": self.method.name,
+                "symbols": list(symbols),
+                "elapsed_ms": round(asked.elapsed_ms, 1),
+                "failed": {
+                    symbol: f"{outcome.reason}: {outcome.detail}"
+                    for symbol, outcome in sent.parsed.items()
+                    if isinstance(outcome, Failure)
+                },
+            },
+        )
+        self._keepers.breakers.note(self.label, self.provider.key_mark, failure)
+
+
+def _failure_of_request(outcomes: Sequence[Quote | Failure]) -> Failure | None:
+    """The failure that a request as a whole had: none of its symbols, by the source."""
+    failures = [entry for entry in outcomes if isinstance(entry, Failure)]
+    if len(failures) == len(outcomes) and all(f.reason in _OF_THE_SOURCE for f in failures):
+        return failures[0]
+    return None

@@ -30,6 +30,9 @@ class SimulatedTransport:
         self._failure_rate = failure_rate
         self._random = random.Random()
 
+    def prepare(self) -> None:
+        """Nothing to do: the exchange is in this process."""
+
     def send(self, request: Request, timeout_seconds: float) -> Answer:
         """The exchange's answer. Raises TransportError for a simulated time-out."""
         delay = self._latency_seconds * self._random.uniform(0.5, 1.5)
@@ -42,4 +45,4 @@ class SimulatedTransport:
         now = self._clock.now()
         if status == HTTPStatus.OK:
             body = answer_body(self._exchange, request.params["symbols"].split(","), now)
-        return Answer(status, {}, body, now)
+        return Answer(status, {}, body, now, request.url)

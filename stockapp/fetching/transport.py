@@ -17,5 +17,8 @@ class TransportError(Exception):
 class Transport(Protocol):
     """Sends a request and brings back the answer, of whatever status."""
 
+    def prepare(self) -> None:
+        """Get ready to send, where that takes time of its own; the first call may be slow."""
+
     def send(self, request: Request, timeout_seconds: float) -> Answer:
         """The answer, within the time-out. Raises TransportError and nothing else."""

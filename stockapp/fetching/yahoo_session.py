@@ -105,11 +105,14 @@ def _refuse_bad_crumb(response: Response) -> None:
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or "Too Many Requests" in text:
         detail = "Yahoo limits the rate of requests from this address (HTTP 429 for a crumb)."
         failure = Failure(Reason.RATE_LIMITED, detail)
-    elif response.status_code != HTTPStatus.OK or not text or len(text) > _LONGEST_CRUMB:
+    elif response.status_code == HTTPStatus.UNAUTHORIZED:
+        failure = Failure(Reason.UNAUTHORIZED, "Yahoo refused the cookie it had given (HTTP 401).")
+    elif response.status_code >= HTTPStatus.BAD_REQUEST:
+        own = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
         detail = f"Yahoo gave no crumb to ask with (HTTP {response.status_code})."
-        failure = Failure(Reason.UNAUTHORIZED, detail)
-    elif "<" in text or "{" in text:
-        failure = Failure(Reason.UNAUTHORIZED, "Yahoo sent a page in place of a crumb.")
+        failure = Failure(Reason.UPSTREAM_ERROR if own else Reason.ACCESS_DENIED, detail)
+    elif not text or len(text) > _LONGEST_CRUMB or "<" in text or "{" in text:
+        failure = Failure(Reason.BAD_RESPONSE, "Yahoo sent something else in place of a crumb.")
     else:
         return
     raise NoCrumb(failure)

@@ -57,6 +57,10 @@ class YahooTransport:
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
+    def prepare(self) -> None:
+        """Import yfinance, the first time."""
+        self._load()
+
     def send(self, request: Request, timeout_seconds: float) -> Answer:
         """Yahoo's answer, of whatever status. Raises TransportError."""
         loaded = self._load()
@@ -73,7 +77,8 @@ class YahooTransport:
             failure = _failure(loaded, error, told_host, timeout_seconds)
             raise TransportError(failure) from None
         headers = {name.lower(): value or "" for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, response.content, self._clock.now())
+        now = self._clock.now()
+        return Answer(response.status_code, headers, response.content, now, request.url)
 
     def _load(self) -> _Loaded:
         with self._lock:

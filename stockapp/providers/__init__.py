@@ -1,13 +1,56 @@
-"""One module or folder a service; the registry lists them in order of preference."""
+"""One module or folder a service, and the registry that lists them."""
 
+from stockapp.providers.alpha_vantage import AlphaVantage
 from stockapp.providers.base import Provider
+from stockapp.providers.fmp import Fmp
+from stockapp.providers.google import Google
+from stockapp.providers.marketstack import MarketStack
 from stockapp.providers.simulated.provider import Simulated
 from stockapp.providers.yahoo.provider import Yahoo
+from stockapp.settings import Settings
 
 
-def registry(*, yahoo_concurrency: int) -> tuple[Provider, ...]:
-    """Every source, the preferred first; each asks only for symbols that it supports."""
+def registry(settings: Settings) -> tuple[Provider, ...]:
+    """Every source, in the order in which they are preferred where the settings name none."""
     return (
         Simulated(),
-        Yahoo(yahoo_concurrency),
+        Yahoo(settings.yahoo_concurrency),
+        Google(),
+        Fmp(
+            settings.fmp_api_key.get_secret_value(),
+            a_day=settings.fmp_a_day,
+            batch=settings.fmp_batch,
+        ),
+        MarketStack(
+            settings.marketstack_api_key.get_secret_value(),
+            a_second=settings.marketstack_a_second,
+            a_month=settings.marketstack_a_month,
+            version=settings.marketstack_version,
+        ),
+        AlphaVantage(
+            settings.alpha_vantage_api_key.get_secret_value(),
+            a_second=settings.alpha_vantage_a_second,
+            a_day=settings.alpha_vantage_a_day,
+            bulk=settings.alpha_vantage_bulk,
+        ),
     )
+
+
+class UnknownSource(ValueError):
+    """The settings name a source that does not exist; the message says which ones do."""
+
+
+def chosen(settings: Settings) -> tuple[Provider, ...]:
+    """The simulated source, then those that the settings name, in that order; all for none.
+
+    Raises UnknownSource.
+    """
+    providers = registry(settings)
+    by_name = {provider.name: provider for provider in providers if not provider.simulated}
+    names = [name.strip() for name in settings.sources.split(",") if name.strip()] or by_name
+    for name in names:
+        if name not in by_name:
+            known = ", ".join(by_name)
+            raise UnknownSource(f"STOCKAPP_SOURCES: there is no {name!r}; there are {known}")
+    simulated = tuple(provider for provider in providers if provider.simulated)
+    return simulated + tuple(by_name[name] for name in dict.fromkeys(names))

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stockapp.domain.task import Item, ItemState
-from stockapp.fetching.race import Fetched, News, Race
+from stockapp.fetching.news import Fetched, News
+from stockapp.fetching.race import Race
 from stockapp.ports import WatchlistStore
 from stockapp.services.board import QuoteView, failure_to_json
+from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
-from stockapp.services.sources import Sources
 from stockapp.tasks.kinds import Kind, TaskRun
 
 KIND = "live_prices"
@@ -18,11 +19,11 @@ class LivePrices:
     """Runs the race for the items of a task, keeping each quote as it arrives."""
 
     def __init__(
-        self, race: Race, quotes: Quotes, sources: Sources, watchlists: WatchlistStore
+        self, race: Race, quotes: Quotes, profiles: Profiles, watchlists: WatchlistStore
     ) -> None:
         self._race = race
         self._quotes = quotes
-        self._sources = sources
+        self._profiles = profiles
         self._watchlists = watchlists
 
     def kind(self) -> Kind:
@@ -36,11 +37,11 @@ class LivePrices:
 
     def _keep(self, run: TaskRun, news: News) -> None:
         """Cache first, then record: whoever hears of an item finds its quote."""
+        news = News(news.started, self._profiles.complete(news.fetched))
         failed = [entry.symbol for entry in news.fetched if entry.quote is None]
         older = self._quotes.cached(failed)
         self._quotes.store(news.fetched)
         self._fill_names(news)
-        self._sources.note(news.asked)
         items = {
             symbol: Item(symbol, ItemState.RUNNING)
             for started in news.started

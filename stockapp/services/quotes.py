@@ -12,7 +12,7 @@ from typing import Any
 from stockapp.domain.attempt import Attempt
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.quote import Quote
-from stockapp.fetching.race import Fetched
+from stockapp.fetching.news import Fetched
 from stockapp.ports import Clock, Entry, ResponseCache
 from stockapp.services.board import QuoteView, SymbolReport
 

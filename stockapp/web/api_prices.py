@@ -128,20 +128,9 @@ class PricesApi:
 
     def _accepted(self, started: Started, task: Task) -> Response:
         """The 202, or the result where the client waits for it and it comes in time."""
-        seconds = inputs.wait_seconds()
-        if seconds:
-            task = self._waiter.wait(task.id, seconds) or task
-        body: dict[str, Any] = task_json.started(task, joined=started.joined)
-        if task.status.ended:
-            body = {**body, **(task.result or {}), "cached": False}
-        response = jsonify(body)
-        if seconds:
-            response.headers["Preference-Applied"] = f"wait={seconds}"
-        if not task.status.ended:
-            response.status_code = 202
-            response.headers["Location"] = f"/api/tasks/{task.id}"
-            response.headers["Retry-After"] = "1"
-        return response
+        return task_json.accepted(
+            task, joined=started.joined, waiter=self._waiter, seconds=inputs.wait_seconds()
+        )
 
     def _status(self, views: Iterable[QuoteView]) -> str:
         """Cache-Status (RFC 9211): the time to live of the oldest; below 0 it is stale."""

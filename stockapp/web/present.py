@@ -8,7 +8,7 @@ from zlib import crc32
 from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Outcome
 from stockapp.domain.freshness import Freshness
-from stockapp.domain.quote import MarketState, Quote
+from stockapp.domain.quote import MarketState, OtherPrice, Quote
 from stockapp.domain.symbol import is_simulated
 from stockapp.domain.task import Task, TaskStatus
 from stockapp.services.board import Board, QuoteView, Row
@@ -152,8 +152,10 @@ def _price_view(view: QuoteView, now: datetime) -> PriceView:
         age=words.ago(view.age_seconds),
         fetched_at=moment.to_text(now - timedelta(seconds=view.age_seconds)),
         fresh_until=moment.to_text(view.fresh_until),
-        market_time=f"{quote.as_of:%Y-%m-%d %H:%M} UTC",
+        market_time=_market_time(quote.as_of, end_of_day=quote.end_of_day),
         provenance=_provenance(quote),
+        currency_assumed=quote.currency_assumed,
+        disagreeing=tuple(_other_price(other, quote) for other in quote.disagreeing),
         exchange=quote.exchange or "",
         stale=view.freshness is not Freshness.FRESH,
     )
@@ -180,8 +182,23 @@ def _direction(quote: Quote) -> str:
     return "flat" if move == 0 else "up" if move > 0 else "down"
 
 
+def _market_time(as_of: datetime, *, end_of_day: bool) -> str:
+    return f"{as_of:%Y-%m-%d}, its close" if end_of_day else f"{as_of:%Y-%m-%d %H:%M} UTC"
+
+
+def _other_price(other: OtherPrice, quote: Quote) -> str:
+    """Alpha Vantage (quote): 101.20 USD, 2026-11-23 15:00 UTC."""
+    places = words.decimals(other.price, quote.symbol, other.currency)
+    currency = other.currency or "in a currency it did not say"
+    price = f"{words.amount(other.price, places)} {currency}"
+    at = f"{other.as_of:%Y-%m-%d %H:%M} UTC"
+    return f"{words.source_name(other.source)} ({other.method}): {price}, {at}"
+
+
 def _provenance(quote: Quote) -> str:
     parts = [words.source_name(quote.source)]
+    if quote.end_of_day:
+        parts.append(f"close of {quote.as_of:%Y-%m-%d}")
     if quote.delay_minutes:
         parts.append(f"{quote.delay_minutes} min delayed")
     if quote.market_state in _SESSIONS:

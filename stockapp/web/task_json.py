@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from flask import Response, jsonify
+
 from stockapp.domain import moment
 from stockapp.domain.task import Task
+from stockapp.services.waiting import TaskWaiter
 
 
 def summary(task: Task) -> dict[str, Any]:
@@ -45,3 +48,20 @@ def started(task: Task, *, joined: bool) -> dict[str, Any]:
             else "Started. Poll poll_url, or follow events_url."
         ),
     }
+
+
+def accepted(task: Task, *, joined: bool, waiter: TaskWaiter, seconds: int) -> Response:
+    """The 202 of a started task, or its result where the client waits and it comes in time."""
+    if seconds:
+        task = waiter.wait(task.id, seconds) or task
+    body = started(task, joined=joined)
+    if task.status.ended:
+        body = {**body, **(task.result or {}), "cached": False}
+    response = jsonify(body)
+    if seconds:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+    if not task.status.ended:
+        response.status_code = 202
+        response.headers["Location"] = f"/api/tasks/{task.id}"
+        response.headers["Retry-After"] = "1"
+    return response

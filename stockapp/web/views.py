@@ -28,7 +28,8 @@ class PriceView:
     """A price. `direction` is up, down, flat or unknown.
 
     `currency_words` says what the code means where it does not speak for itself (GBp: pence).
-    `provenance` is the source and what limits its word: "Yahoo, 15 min delayed".
+    `provenance` is the source and what limits its word: "Yahoo, 15 min delayed". The currency is
+    `currency_assumed` where the source did not tell it. `disagreeing` says what others told.
     """
 
     amount: str
@@ -43,6 +44,8 @@ class PriceView:
     provenance: str
     exchange: str
     stale: bool
+    currency_assumed: bool = False
+    disagreeing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

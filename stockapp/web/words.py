@@ -1,6 +1,7 @@
 """Numbers, times, states and reasons in the words that pages use."""
 
 import math
+from collections.abc import Mapping
 
 from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.money import minor_unit
@@ -13,7 +14,7 @@ _JUST_NOW = 5
 _SECONDS_MATTER_BELOW = 90
 _NO_SMALLER_UNIT = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "HUF", "IDR"})
 
-_SOURCES = {"yahoo": "Yahoo", "simulated": "Simulated exchange"}
+_titles: dict[str, str] = {}
 _OUTCOMES = {
     Outcome.OK: "gave the price",
     Outcome.FAILED: "failed",
@@ -44,9 +45,14 @@ _REASONS = {
 _STATES = {ItemState.QUEUED: "queued", ItemState.RUNNING: "updating"}
 
 
+def name_sources(titles: Mapping[str, str]) -> None:
+    """Tell how the sources are called on pages, once at the start."""
+    _titles.update(titles)
+
+
 def source_name(source: str) -> str:
     """A source's name for people."""
-    return _SOURCES.get(source, source)
+    return _titles.get(source) or source.replace("_", " ").title()
 
 
 def outcome(value: Outcome) -> str:
@@ -118,6 +124,6 @@ def plain(value: float) -> str:
 def currency_words(currency: str | None) -> str:
     """What a currency code means where it does not speak for itself, such as pence for GBp."""
     if currency is None:
-        return "the source did not say which currency this is"
+        return "no source said for certain which currency this is"
     unit = minor_unit(currency)
     return f"{unit.name}, {unit.per_major} to one {unit.major}" if unit else ""

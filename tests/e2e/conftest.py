@@ -47,8 +47,11 @@ def yahoo_server(
         UpstreamServer() as upstream,
         serving(
             folder,
+            STOCKAPP_SOURCES="yahoo",
             STOCKAPP_YAHOO_BASE_URL=upstream.url,
             STOCKAPP_REQUEST_TIMEOUT_SECONDS=1.5,
+            STOCKAPP_SYMBOL_DEADLINE_SECONDS=6,
+            STOCKAPP_HEDGE_MAX_SECONDS=1.2,
         ) as server,
     ):
         yield server, upstream
@@ -58,10 +61,12 @@ def yahoo_server(
 def yahoo(
     yahoo_server: tuple[Server, UpstreamServer],
 ) -> Iterator[tuple[Server, UpstreamServer]]:
-    """The same, behaving."""
-    yahoo_server[1].reset()
+    """The same, behaving, and no method left alone."""
+    server, upstream = yahoo_server
+    upstream.reset()
+    server.close_breakers()
     yield yahoo_server
-    yahoo_server[1].reset()
+    upstream.reset()
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,13 @@ class Server:
     def delete(self, path: str) -> requests.Response:
         return requests.delete(self.url + path, timeout=40)
 
+    def close_breakers(self) -> None:
+        """Have every method of every source asked again."""
+        for source in self.get("/api/providers").json()["providers"]:
+            for method in source["methods"]:
+                if method["breaker"]["state"] != "closed":
+                    self.post(method["links"]["close"])
+
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from tests.upstream.client import UpstreamServer
-from tests.upstream.yahoo import currency_of, price_of
+from tests.upstream.world import currency_of, price_of
 
 from .server import Server, eventually, free_port, serving
 
 Yahoo = tuple[Server, UpstreamServer]
+METHODS = ("quote", "spark", "chart", "summary", "page")
 
 
 def prices(task: dict[str, Any]) -> dict[str, Any]:
@@ -49,12 +50,17 @@ def test_a_quote_carries_all_that_it_means(yahoo: Yahoo) -> None:
 
 def test_what_quote_does_not_give_comes_from_chart_and_says_so(yahoo: Yahoo) -> None:
     server, upstream = yahoo
-    upstream.fault("quote", "status", status=500)
+    for route in ("quote", "spark"):
+        upstream.fault(route, "status", status=500)
     entry = prices(server.refresh("CHRT", wait=20))["CHRT"]
     assert entry["quote"]["price"] == price_of("CHRT", 0)
     assert entry["quote"]["method"] == "chart"
     told = [(a["method"], a["outcome"], a["reason"]) for a in entry["attempts"]]
-    assert told == [("quote", "failed", "upstream_error"), ("chart", "ok", None)]
+    assert told == [
+        ("quote", "failed", "upstream_error"),
+        ("spark", "failed", "upstream_error"),
+        ("chart", "ok", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -77,15 +83,13 @@ def test_each_way_to_fail_is_told_and_the_old_price_stays_marked_stale(
     symbol = f"F{kind}{options.get('status', '')}".upper()
     before = prices(server.refresh(symbol, wait=20))[symbol]["quote"]
     upstream.configure(tick=1)
-    for route in ("quote", "chart"):
+    for route in METHODS:
         upstream.fault(route, kind, **options)
     entry = prices(server.refresh(symbol, wait=30))[symbol]
     assert entry["success"] is False
     assert entry["error"]["code"] == reason
-    assert {a["method"]: a["outcome"] for a in entry["attempts"]} == {
-        "quote": "failed",
-        "chart": "failed",
-    }
+    told = {a["method"]: a["outcome"] for a in entry["attempts"]}
+    assert told == dict.fromkeys(METHODS, "failed")
     assert all(a["reason"] and a["detail"] for a in entry["attempts"])
     assert (entry["quote"]["price"], entry["quote"]["fetched_at"]) == (
         before["price"],
@@ -93,6 +97,7 @@ def test_each_way_to_fail_is_told_and_the_old_price_stays_marked_stale(
     )
     upstream.reset()
     upstream.configure(tick=1)
+    server.close_breakers()
     after = prices(server.refresh(symbol, wait=20))[symbol]["quote"]
     assert after["price"] == price_of(symbol, 1)
 

@@ -1,71 +1,38 @@
 """The race: every symbol ends with a price or with each reason why not."""
 
 import threading
-from collections.abc import Iterator
-
-import pytest
+import time
 
 from stockapp.domain.attempt import Outcome, Reason
-from stockapp.fetching.lane import Lane
-from stockapp.fetching.race import Asked, Fetched, News, Race
 from stockapp.providers.base import Method
 from stockapp.tasks.cancellation import CancelToken
 
-from .scripted import Behaviour, RealClock, Scripted, Threads, answers, fails, hangs
+from .scripted import (
+    Behaviour,
+    Listener,
+    Scripted,
+    Threads,
+    Track,
+    answers,
+    fails,
+    hangs,
+    single,
+    takes,
+)
 
 
-@pytest.fixture
-def executor() -> Iterator[Threads]:
-    threads = Threads()
-    yield threads
-    threads.close()
-
-
-class Listener:
-    """Keeps what a race tells."""
-
-    def __init__(self) -> None:
-        self.fetched: dict[str, Fetched] = {}
-        self.asked: list[Asked] = []
-        self.started: list[str] = []
-
-    def __call__(self, news: News) -> None:
-        self.fetched.update({entry.symbol: entry for entry in news.fetched})
-        self.asked += news.asked
-        self.started += [symbol for entry in news.started for symbol in entry.symbols]
-
-    def attempts(self, symbol: str) -> list[tuple[str, Outcome, Reason | None]]:
-        return [(a.method, a.outcome, a.reason) for a in self.fetched[symbol].attempts]
-
-
-def source(batch: Behaviour, single: Behaviour, *, batch_size: int = 50) -> Scripted:
+def source(batch: Behaviour, one: Behaviour, *, batch_size: int = 50) -> Scripted:
     return Scripted(
         {
             "batch": (Method("batch", batch_size, 4), batch),
-            "single": (Method("single", 1, 3), single),
+            "single": (Method("single", 1, 3), one),
         }
     )
 
 
-def run(
-    scripted: Scripted,
-    executor: Threads,
-    symbols: list[str],
-    *,
-    timeout: float = 5.0,
-    token: CancelToken | None = None,
-) -> Listener:
-    clock = RealClock()
-    lanes = [Lane(scripted, method, scripted, clock) for method in scripted.methods]
-    race = Race(lanes, executor, clock, timeout_seconds=timeout, deadline_seconds=2 * timeout)
-    listener = Listener()
-    race.run(symbols, listener, (token or CancelToken()).on_cancel)
-    return listener
-
-
 def test_one_batch_answers_for_all_symbols_and_nothing_else_is_asked(executor: Threads) -> None:
     scripted = source(answers("batch"), answers("single"))
-    heard = run(scripted, executor, ["A", "B", "C"])
+    heard = Track(executor, scripted).run("A", "B", "C")
     assert {s: f.quote.price for s, f in heard.fetched.items() if f.quote} == dict.fromkeys(
         "ABC", 10.0
     )
@@ -82,15 +49,15 @@ def test_more_symbols_than_a_batch_holds_go_out_as_several_batches_at_once(
         return answers("batch")(symbols)
 
     scripted = source(wait_for_the_others, answers("single"), batch_size=2)
-    heard = run(scripted, executor, [f"S{i}" for i in range(8)])
+    heard = Track(executor, scripted).run(*(f"S{i}" for i in range(8)))
     assert len(heard.fetched) == 8
     assert scripted.most_at_once["batch"] == 4
 
 
 def test_what_the_batch_did_not_know_is_asked_of_the_next_method(executor: Threads) -> None:
     scripted = source(answers("batch", unknown=["B"]), answers("single"))
-    heard = run(scripted, executor, ["A", "B"])
-    assert heard.fetched["B"].quote and heard.fetched["B"].quote.method == "single"
+    heard = Track(executor, scripted).run("A", "B")
+    assert heard.quote("B").method == "single"
     assert heard.attempts("B") == [
         ("batch", Outcome.FAILED, Reason.NOT_FOUND),
         ("single", Outcome.OK, None),
@@ -100,30 +67,52 @@ def test_what_the_batch_did_not_know_is_asked_of_the_next_method(executor: Threa
 
 def test_a_symbol_nobody_knows_ends_as_not_found_with_every_attempt(executor: Threads) -> None:
     scripted = source(answers("batch", unknown=["B"]), answers("single", unknown=["B"]))
-    heard = run(scripted, executor, ["B"])
-    failed = heard.fetched["B"]
-    assert failed.quote is None
-    assert failed.error and failed.error.reason is Reason.NOT_FOUND
-    assert [a.method for a in failed.attempts] == ["batch", "single"]
+    heard = Track(executor, scripted).run("B")
+    assert heard.error("B") is Reason.NOT_FOUND
+    assert [a.method for a in heard.fetched["B"].attempts] == ["batch", "single"]
+
+
+def test_after_two_methods_did_not_know_a_symbol_its_source_is_not_asked_further(
+    executor: Threads,
+) -> None:
+    nowhere = {
+        name: (Method(name, 1, 3), answers(name, unknown=["B"])) for name in ("one", "two", "three")
+    }
+    scripted, other = Scripted(nowhere), single("other", answers("single"))
+    heard = Track(executor, scripted, other).run("B")
+    assert heard.attempts("B") == [
+        ("one", Outcome.FAILED, Reason.NOT_FOUND),
+        ("two", Outcome.FAILED, Reason.NOT_FOUND),
+        ("three", Outcome.SKIPPED, Reason.NOT_FOUND),
+        ("single", Outcome.OK, None),
+    ]
 
 
 def test_a_rate_limit_never_makes_a_symbol_unknown(executor: Threads) -> None:
     scripted = source(fails(Reason.RATE_LIMITED), fails(Reason.RATE_LIMITED))
-    heard = run(scripted, executor, ["A"])
-    error = heard.fetched["A"].error
-    assert error and error.reason is Reason.RATE_LIMITED
+    heard = Track(executor, scripted).run("A")
+    assert heard.error("A") is Reason.RATE_LIMITED
 
 
-def test_a_method_that_fails_for_everybody_is_left_alone_and_each_symbol_says_so(
+def test_a_price_comes_as_long_as_any_source_has_it(executor: Threads) -> None:
+    sources = [single(f"down{n}", fails(Reason.UPSTREAM_ERROR)) for n in range(4)]
+    heard = Track(executor, *sources, single("up", answers("single"))).run("A")
+    assert heard.quote("A").price == 10
+    assert [outcome for _, outcome, _ in heard.by_source("A")] == [Outcome.FAILED] * 4 + [
+        Outcome.OK
+    ]
+
+
+def test_a_method_that_fails_again_and_again_is_left_alone_and_each_symbol_says_so(
     executor: Threads,
 ) -> None:
     scripted = source(fails(Reason.CONNECT_FAILED), fails(Reason.CONNECT_FAILED))
     symbols = [f"S{i}" for i in range(40)]
-    heard = run(scripted, executor, symbols)
+    heard = Track(executor, scripted).run(*symbols)
     assert set(heard.fetched) == set(symbols)
-    assert len(scripted.requests["single"]) <= 6
+    assert len(scripted.requests["single"]) <= 8
     skipped = [s for s in symbols if heard.attempts(s)[-1][1] is Outcome.SKIPPED]
-    assert len(skipped) >= 34
+    assert len(skipped) >= 32
     assert heard.attempts(skipped[0])[-1][2] is Reason.CIRCUIT_OPEN
     assert "connect_failed of the whole request" in (
         heard.fetched[skipped[0]].attempts[-1].detail or ""
@@ -133,62 +122,214 @@ def test_a_method_that_fails_for_everybody_is_left_alone_and_each_symbol_says_so
 def test_unknown_symbols_do_not_count_against_a_source(executor: Threads) -> None:
     symbols = [f"S{i}" for i in range(20)]
     scripted = source(answers("batch", unknown=symbols), answers("single", unknown=symbols))
-    heard = run(scripted, executor, symbols)
+    track = Track(executor, scripted)
+    track.run(*symbols)
     assert len(scripted.requests["single"]) == 20
-    assert all(entry.failure is None for entry in heard.asked)
+    assert track.keepers.breakers.all() == {}
 
 
-def test_a_request_that_never_comes_back_is_given_up(executor: Threads) -> None:
-    release = threading.Event()
-    scripted = source(hangs(release), answers("single"))
-    heard = run(scripted, executor, ["A"], timeout=0.05)
-    release.set()
-    assert heard.attempts("A")[0] == ("batch", Outcome.FAILED, Reason.TIMEOUT)
+class TestHedging:
+    def test_a_late_answer_is_not_waited_for(self, executor: Threads) -> None:
+        release = threading.Event()
+        first, second = single("slow", hangs(release)), single("quick", answers("single"))
+        heard = Track(executor, first, second, late=(0.05, 0.05), timeout_seconds=20).run("A")
+        release.set()
+        assert heard.quote("A").price == 10
+        assert heard.by_source("A") == [
+            ("quick", Outcome.OK, None),
+            ("slow", Outcome.LOST_RACE, None),
+        ]
 
+    def test_the_late_one_still_wins_when_it_comes_first(self, executor: Threads) -> None:
+        release = threading.Event()
+        first = single("late", takes(0.3, answers("single", price=11)))
+        second = single("hung", hangs(release))
+        heard = Track(executor, first, second, late=(0.05, 0.05), timeout_seconds=20).run("A")
+        release.set()
+        assert heard.quote("A").price == 11
+        assert heard.by_source("A") == [
+            ("late", Outcome.OK, None),
+            ("hung", Outcome.LOST_RACE, None),
+        ]
 
-def test_a_cancel_ends_the_race_while_a_source_hangs(executor: Threads) -> None:
-    release = threading.Event()
-    scripted = source(hangs(release), answers("single"))
-    token = CancelToken()
-    threading.Timer(0.05, token.cancel).start()
-    heard = run(scripted, executor, ["A"], timeout=25, token=token)
-    release.set()
-    assert heard.fetched == {}
+    def test_an_answer_in_time_costs_no_second_request(self, executor: Threads) -> None:
+        first, second = single("first", answers("single")), single("second", answers("single"))
+        Track(executor, first, second).run(*(f"S{n}" for n in range(20)))
+        assert len(first.requests["single"]) == 20
+        assert not second.requests
 
+    def test_all_of_many_hung_sources_are_in_flight_at_once(self, executor: Threads) -> None:
+        release = threading.Event()
+        hung = [single(f"hung{n}", hangs(release)) for n in range(4)]
+        up = single("up", answers("single"))
+        heard = Track(executor, *hung, up, late=(0.05, 0.05), timeout_seconds=20).run("A")
+        assert heard.quote("A").price == 10
+        assert all(source._at_once["single"] == 1 for source in hung)
+        release.set()
 
-def test_a_symbol_that_no_source_covers_says_so(executor: Threads) -> None:
-    heard = run(source(answers("batch"), answers("single")), executor, ["X.SIM"])
-    error = heard.fetched["X.SIM"].error
-    assert error and error.reason is Reason.UNSUPPORTED_SYMBOL
+    def test_what_stands_in_line_behind_hung_requests_goes_elsewhere(
+        self, executor: Threads
+    ) -> None:
+        release = threading.Event()
+        first, second = single("hung", hangs(release)), single("up", answers("single"))
+        symbols = [f"S{n}" for n in range(12)]
+        heard = Track(executor, first, second, late=(0.05, 0.05), timeout_seconds=20).run(*symbols)
+        release.set()
+        assert len(first.requests["single"]) == 4
+        assert all(heard.quote(symbol) for symbol in symbols)
+        assert heard.by_source("S11")[0] == ("hung", Outcome.SKIPPED, Reason.TIMEOUT)
 
-
-def test_a_defect_in_a_provider_is_an_internal_failure_and_the_next_method_is_asked(
-    executor: Threads,
-) -> None:
-    def breaks(symbols):
-        raise ZeroDivisionError
-
-    heard = run(source(breaks, answers("single")), executor, ["A"])
-    assert heard.attempts("A")[0] == ("batch", Outcome.FAILED, Reason.INTERNAL)
-    assert heard.fetched["A"].quote
-
-
-def test_runs_share_the_limit_of_requests_under_way(executor: Threads) -> None:
-    scripted = source(answers("batch", unknown=[f"S{i}" for i in range(30)]), answers("single"))
-    clock = RealClock()
-    lanes = [Lane(scripted, method, scripted, clock) for method in scripted.methods]
-    race = Race(lanes, executor, clock, timeout_seconds=5, deadline_seconds=10)
-    listeners = [Listener() for _ in range(3)]
-    threads = [
-        threading.Thread(
-            target=race.run,
-            args=([f"S{i}" for i in range(30)], listener, CancelToken().on_cancel),
+    def test_a_hedge_takes_another_source_than_the_late_one(self, executor: Threads) -> None:
+        release = threading.Event()
+        two = Scripted(
+            {
+                "one": (Method("one", 1, 3), hangs(release)),
+                "two": (Method("two", 1, 3), answers("two")),
+            },
+            name="two_ways",
         )
-        for listener in listeners
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert all(len(listener.fetched) == 30 for listener in listeners)
-    assert scripted.most_at_once["single"] <= 3
+        other = single("other", answers("single"))
+        heard = Track(executor, two, other, late=(0.05, 0.05), timeout_seconds=20).run("A")
+        release.set()
+        assert heard.quote("A").method == "single"
+        assert not two.requests["two"]
+
+
+class TestAllAtOnce:
+    def test_every_source_is_asked_and_the_first_price_wins(self, executor: Threads) -> None:
+        release = threading.Event()
+        slow, quick = single("slow", hangs(release)), single("quick", answers("single"))
+        track = Track(executor, slow, quick, all_at_once=True, compare_seconds=0)
+        heard = track.run("A")
+        release.set()
+        assert heard.quote("A").price == 10
+        assert set(heard.by_source("A")) == {
+            ("quick", Outcome.OK, None),
+            ("slow", Outcome.LOST_RACE, None),
+        }
+
+    def test_sources_that_disagree_are_both_shown(self, executor: Threads) -> None:
+        one = single("one", answers("single", price=100))
+        other = single("other", takes(0.1, answers("single", price=103)))
+        heard = Track(executor, one, other, all_at_once=True).run("A")
+        quote = heard.quote("A")
+        assert quote.price == 100
+        assert [found.price for found in quote.disagreeing] == [103]
+        assert len(heard.told) == 2
+
+    def test_sources_that_agree_are_told_once(self, executor: Threads) -> None:
+        one = single("one", answers("single", price=100))
+        other = single("other", takes(0.1, answers("single", price=101)))
+        heard = Track(executor, one, other, all_at_once=True).run("A")
+        assert heard.quote("A").disagreeing == ()
+        assert len(heard.told) == 1
+
+
+class TestDeadline:
+    def test_nothing_adds_up_beyond_it_and_every_lane_says_how_far_it_came(
+        self, executor: Threads
+    ) -> None:
+        release = threading.Event()
+        hung = [single(f"hung{n}", hangs(release)) for n in range(2)]
+        never = single("never", answers("single"), key_name="SOME_KEY")
+        track = Track(
+            executor,
+            *hung,
+            never,
+            late=(0.2, 0.2),
+            timeout_seconds=30,
+            deadline_seconds=0.3,
+        )
+        start = time.monotonic()
+        heard = track.run("A")
+        release.set()
+        assert time.monotonic() - start < 10
+        assert heard.error("A") is Reason.TIMEOUT
+        assert [(who, reason) for who, _, reason in heard.by_source("A")] == [
+            ("hung0", Reason.TIMEOUT),
+            ("hung1", Reason.TIMEOUT),
+            ("never", Reason.NOT_CONFIGURED),
+        ]
+
+    def test_a_request_that_never_comes_back_is_given_up(self, executor: Threads) -> None:
+        release = threading.Event()
+        scripted = source(hangs(release), answers("single"))
+        heard = Track(executor, scripted, timeout_seconds=0.05, deadline_seconds=30).run("A")
+        release.set()
+        assert heard.attempts("A")[0] == ("batch", Outcome.FAILED, Reason.TIMEOUT)
+        assert heard.quote("A")
+
+    def test_a_cancel_ends_the_race_while_a_source_hangs(self, executor: Threads) -> None:
+        release = threading.Event()
+        scripted = source(hangs(release), answers("single"))
+        token = CancelToken()
+        threading.Timer(0.05, token.cancel).start()
+        heard = Track(executor, scripted, timeout_seconds=25).run("A", token=token)
+        release.set()
+        assert heard.fetched == {}
+
+
+class TestWhoIsAsked:
+    def test_a_source_that_does_not_cover_a_symbol_costs_no_request(
+        self, executor: Threads
+    ) -> None:
+        narrow = single("narrow", answers("single"), supported=lambda symbol: symbol != "A")
+        down = single("down", fails(Reason.UPSTREAM_ERROR))
+        heard = Track(executor, narrow, down).run("A")
+        assert not narrow.requests
+        assert heard.by_source("A") == [
+            ("down", Outcome.FAILED, Reason.UPSTREAM_ERROR),
+            ("narrow", Outcome.SKIPPED, Reason.UNSUPPORTED_SYMBOL),
+        ]
+        assert heard.error("A") is Reason.UPSTREAM_ERROR
+
+    def test_a_source_without_its_key_is_named_with_what_to_set(self, executor: Threads) -> None:
+        keyed = single("keyed", answers("single"), key_name="SOME_API_KEY")
+        heard = Track(executor, keyed).run("A")
+        (attempt,) = heard.fetched["A"].attempts
+        assert (attempt.outcome, attempt.reason) == (Outcome.SKIPPED, Reason.NOT_CONFIGURED)
+        assert "SOME_API_KEY" in (attempt.detail or "")
+        assert not keyed.requests
+
+    def test_simulated_and_real_sources_do_not_mix(self, executor: Threads) -> None:
+        heard = Track(executor, source(answers("batch"), answers("single"))).run("X.SIM")
+        assert heard.error("X.SIM") is Reason.UNSUPPORTED_SYMBOL
+
+    def test_batches_come_first_whatever_the_order_and_closes_of_the_day_last(
+        self, executor: Threads
+    ) -> None:
+        down = fails(Reason.UPSTREAM_ERROR)
+        daily = single("daily", down, end_of_day=True)
+        heard = Track(executor, daily, single("ones", down), source(down, down)).run("A")
+        asked = [(a.source, a.method) for a in heard.fetched["A"].attempts]
+        assert asked == [
+            ("scripted", "batch"),
+            ("ones", "single"),
+            ("scripted", "single"),
+            ("daily", "single"),
+        ]
+
+    def test_a_defect_in_a_provider_is_an_internal_failure_and_the_next_method_is_asked(
+        self, executor: Threads
+    ) -> None:
+        def breaks(symbols):
+            raise ZeroDivisionError
+
+        heard = Track(executor, source(breaks, answers("single"))).run("A")
+        assert heard.attempts("A")[0] == ("batch", Outcome.FAILED, Reason.INTERNAL)
+        assert heard.quote("A")
+
+    def test_runs_share_the_limit_of_requests_under_way(self, executor: Threads) -> None:
+        symbols = [f"S{i}" for i in range(30)]
+        scripted = source(answers("batch", unknown=symbols), takes(0.005, answers("single")))
+        track = Track(executor, scripted)
+        heard: list[Listener] = []
+        threads = [
+            threading.Thread(target=lambda: heard.append(track.run(*symbols))) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [len(listener.fetched) for listener in heard] == [30, 30, 30]
+        assert scripted.most_at_once["single"] <= 3

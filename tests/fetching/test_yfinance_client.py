@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.upstream.client import UpstreamServer
-from tests.upstream.yahoo import price_of
+from tests.upstream.world import price_of
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -121,7 +121,7 @@ def test_a_chart_needs_neither_cookie_nor_crumb(
         ("malformed", {}, "bad_response"),
         ("html", {}, "bad_response"),
         ("empty", {}, "bad_response"),
-        ("wrong_symbol", {}, "not_found"),
+        ("wrong_symbol", {}, "bad_response"),
         ("status", {"status": 429}, "rate_limited"),
         ("status", {"status": 500}, "upstream_error"),
         ("status", {"status": 403}, "access_denied"),
@@ -165,8 +165,11 @@ def test_a_crumb_that_went_bad_is_renewed_once(upstream: UpstreamServer, warm: P
     ("kind", "options", "reason"),
     [
         ("status", {"status": 429}, "rate_limited"),
-        ("html", {}, "unauthorized"),
-        ("empty", {}, "unauthorized"),
+        ("status", {"status": 500}, "upstream_error"),
+        ("status", {"status": 403}, "access_denied"),
+        ("status", {"status": 401}, "unauthorized"),
+        ("html", {}, "bad_response"),
+        ("empty", {}, "bad_response"),
         ("hang", {}, "timeout"),
         ("reset", {}, "connect_failed"),
     ],

@@ -22,8 +22,11 @@ from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.domain.attempt import Failure
 from stockapp.domain.quote import Quote
 from stockapp.fetching.lane import Lane
+from stockapp.fetching.latency import LateBounds
 from stockapp.fetching.yfinance_client import YahooTransport
 from stockapp.providers.yahoo.provider import Yahoo
+
+from .scripted import gatekeepers
 
 
 def outcome(found: Quote | Failure) -> dict[str, Any]:
@@ -43,10 +46,16 @@ def main() -> None:
         transport = YahooTransport(
             EmbeddedExecutor(32), clock, base_url=sys.argv[-1], cache_dir=Path(folder)
         )
-        lanes = {m.name: Lane(provider, m, transport, clock) for m in provider.methods}
+        bounds = LateBounds(1, 4)
+        lanes = {
+            m.name: Lane(provider, m, transport, clock, gatekeepers(), bounds)
+            for m in provider.methods
+        }
 
         def ask(question: dict[str, Any]) -> dict[str, Any]:
-            sent = lanes[question["method"]].ask(question["symbols"], question["timeout"])
+            lane = lanes[question["method"]]
+            assert lane.room.take(lambda: None)
+            sent = lane.ask(question["symbols"], question["timeout"], lambda: None)
             return {symbol: outcome(found) for symbol, found in sent.parsed.items()}
 
         pool = ThreadPoolExecutor(32)

@@ -9,15 +9,17 @@ import pytest
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import Quote
 from stockapp.fetching.lane import Lane
-from stockapp.fetching.race import Fetched, News, Race
-from stockapp.providers import registry
+from stockapp.fetching.latency import LateBounds
+from stockapp.fetching.news import Fetched, News
+from stockapp.fetching.race import Race
+from stockapp.fetching.race_run import Rules
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import Simulated, answer_body
 from stockapp.providers.yahoo.provider import Yahoo
 from stockapp.tasks.cancellation import CancelToken
 
-from ..fetching.scripted import RealClock, Threads
+from ..fetching.scripted import RealClock, Threads, gatekeepers
 from .yahoo_answers import NOW, answer, chart_answer, error_answer, meta, quote_answer, row
 
 CHART = "/v8/finance/chart/"
@@ -32,7 +34,7 @@ def symbols_of(request: Request) -> list[str]:
 def kind_of(request: Request) -> str:
     if request.url.startswith("simulated:"):
         return "simulated"
-    return "chart" if CHART in request.url else "quote"
+    return next((kind for kind in ("chart", "spark", "summary") if kind in request.url), "quote")
 
 
 class Recorder:
@@ -48,12 +50,19 @@ class Recorder:
     def asked(self, kind: str) -> list[list[str]]:
         return [symbols_of(request) for request in self.requests if kind_of(request) == kind]
 
+    def prepare(self) -> None:
+        """Always ready."""
+
     def send(self, request: Request, timeout_seconds: float) -> Answer:
         with self._lock:
             self.requests.append(request)
         symbols = symbols_of(request)
         if kind_of(request) == "simulated":
             return Answer(200, {}, answer_body(self._exchange, symbols, NOW), NOW)
+        if kind_of(request) == "spark":
+            return answer({})
+        if kind_of(request) == "summary":
+            return error_answer(404, "quoteSummary", "Not Found", "Quote not found")
         if kind_of(request) == "quote":
             return quote_answer(*(row(symbol) for symbol in symbols if symbol not in self._rare))
         if symbols[0] in self._unknown:
@@ -70,9 +79,10 @@ def fetch() -> Iterator[Fetch]:
 
     def run(network: Recorder, symbols: Sequence[str]) -> dict[str, Fetched]:
         clock = RealClock()
+        keepers = gatekeepers()
         lanes = [
-            Lane(provider, method, network, clock)
-            for provider in registry(yahoo_concurrency=4)
+            Lane(provider, method, network, clock, keepers, LateBounds(20, 20))
+            for provider in (Simulated(), Yahoo(4))
             for method in provider.methods
         ]
         fetched: dict[str, Fetched] = {}
@@ -80,7 +90,7 @@ def fetch() -> Iterator[Fetch]:
         def listen(news: News) -> None:
             fetched.update({entry.symbol: entry for entry in news.fetched})
 
-        race = Race(lanes, threads, clock, timeout_seconds=30, deadline_seconds=60)
+        race = Race(lanes, threads, clock, keepers, Rules(30, 60))
         race.run(symbols, listen, CancelToken().on_cancel)
         return fetched
 
@@ -129,9 +139,11 @@ def test_simulated_symbols_never_leave_the_house_and_no_others_stay_in_it(fetch:
 def test_where_only_the_simulated_exchange_is_asked_other_symbols_cost_no_request() -> None:
     network, clock, threads = Recorder(), RealClock(), Threads()
     simulated = Simulated()
-    lanes = [Lane(simulated, method, network, clock) for method in simulated.methods]
+    keepers = gatekeepers()
+    bounds = LateBounds(20, 20)
+    lanes = [Lane(simulated, m, network, clock, keepers, bounds) for m in simulated.methods]
     told: list[Fetched] = []
-    race = Race(lanes, threads, clock, timeout_seconds=30, deadline_seconds=60)
+    race = Race(lanes, threads, clock, keepers, Rules(30, 60))
     race.run(["ACME", "SIM", "VOD.L"], lambda n: told.extend(n.fetched), CancelToken().on_cancel)
     threads.close()
     assert {entry.symbol for entry in told} == {"ACME", "SIM", "VOD.L"}
@@ -157,15 +169,17 @@ def test_a_symbol_is_spelt_so_that_an_address_can_hold_it(symbol: str, spelt: st
 
 @pytest.mark.parametrize(("wanted", "charts"), [(1, 1), (8, 8), (30, 8)])
 def test_single_symbols_are_asked_for_eight_at_a_time_at_most(wanted: int, charts: int) -> None:
-    batch, single = Yahoo(wanted).methods
+    batch, spark, *singles = Yahoo(wanted).methods
     assert (batch.name, batch.batch_size, batch.concurrency) == ("quote", 50, wanted)
-    assert (single.name, single.batch_size, single.concurrency) == ("chart", 1, charts)
+    assert (spark.name, spark.batch_size, spark.concurrency) == ("spark", 20, wanted)
+    assert [single.name for single in singles] == ["chart", "summary", "page"]
+    assert all(single.batch_size == 1 and single.concurrency <= charts for single in singles)
 
 
 def test_no_request_names_a_header_or_a_secret_of_its_own() -> None:
     for method in Yahoo(4).methods:
         request = Yahoo(4).request(method.name, ["ACME"])
-        assert request.headers == {}
+        assert set(request.headers) <= {"Accept"}
         assert "crumb" not in request.params
 
 

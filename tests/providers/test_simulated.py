@@ -111,5 +111,5 @@ def test_a_quote_says_that_it_is_simulated() -> None:
 
 def test_it_answers_for_its_own_symbols_alone() -> None:
     assert all(is_simulated(company.symbol) for company in COMPANIES)
-    assert Simulated().supports("LARK.SIM")
-    assert not any(map(Simulated().supports, ("AAPL", "SIM", "LARK.SIMX", "VOD.L")))
+    assert Simulated().simulated
+    assert not any(map(is_simulated, ("AAPL", "SIM", "LARK.SIMX", "VOD.L")))

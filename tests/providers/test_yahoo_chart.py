@@ -100,4 +100,4 @@ def test_the_request_is_for_one_day_of_one_symbol_spelt_for_an_address() -> None
     request = YAHOO.request("chart", ["^GSPC"])
     assert request.url == "https://query1.finance.yahoo.com/v8/finance/chart/%5EGSPC"
     assert request.params == {"range": "1d", "interval": "1d"}
-    assert YAHOO.methods[1].batch_size == 1
+    assert YAHOO.methods[2].batch_size == 1

@@ -31,10 +31,16 @@ def test_a_rate_limit_is_read_from_the_status_whatever_the_body(method: str, bod
 
 
 @BOTH
-@pytest.mark.parametrize("header", ["", "soon", "-1", "1.5", "Fri, 20 Nov 2026 16:00:00 GMT"])
-def test_a_wait_that_is_not_told_in_seconds_is_unknown(method: str, header: str) -> None:
+@pytest.mark.parametrize("header", ["", "soon", "-1", "1.5", "Fri, 20 Nov 2026 15:00:00 GMT"])
+def test_a_wait_that_says_nothing_or_is_over_is_unknown(method: str, header: str) -> None:
     failure = failure_of(method, answer(b"", 429, {"retry-after": header}))
     assert (failure.reason, failure.retry_after_seconds) == (Reason.RATE_LIMITED, None)
+
+
+@BOTH
+def test_a_wait_may_be_told_as_an_instant(method: str) -> None:
+    headers = {"retry-after": "Fri, 20 Nov 2026 16:00:00 GMT"}
+    assert failure_of(method, answer(b"", 429, headers)).retry_after_seconds == 1800
 
 
 @BOTH

@@ -61,7 +61,7 @@ def test_a_currency_that_is_no_word_is_unknown(method: str, currency: object) ->
 
 
 @BOTH
-@pytest.mark.parametrize("price", [None, 0, 0.0, -1.5, "102.5", True, {"raw": 102.5}, [102.5]])
+@pytest.mark.parametrize("price", [None, 0, 0.0, -1.5, "102.5", True, {}, {"raw": "1"}, [102.5]])
 def test_what_is_no_price_is_never_shown_as_one(method: str, price: object) -> None:
     outcome = outcome_of(method, answer_of(method, regularMarketPrice=price))
     assert isinstance(outcome, Failure)

@@ -120,8 +120,8 @@ def test_rows_go_to_their_own_symbols_in_whatever_order_they_come() -> None:
     assert prices == {"ONE": 1.0, "TWO": 2.0, "THREE": Reason.NOT_FOUND}
 
 
-def test_an_answer_for_another_symbol_gives_nothing() -> None:
-    assert reason_of(quote_answer(row("OTHER"))) is Reason.NOT_FOUND
+def test_an_answer_for_others_alone_says_nothing_of_the_symbol() -> None:
+    assert reason_of(quote_answer(row("OTHER"))) is Reason.BAD_RESPONSE
 
 
 def test_one_unreadable_row_spoils_no_other() -> None:
@@ -172,8 +172,3 @@ def test_a_request_asks_for_at_most_fifty_symbols_and_for_plain_numbers() -> Non
     request = YAHOO.request("quote", ["BRK-B", "^GSPC"])
     assert request.params == {"symbols": "BRK-B,^GSPC", "formatted": "false"}
     assert request.url == "https://query1.finance.yahoo.com/v7/finance/quote"
-
-
-def test_yahoo_is_never_asked_for_a_simulated_company() -> None:
-    assert YAHOO.supports("AAPL")
-    assert not YAHOO.supports("LARK.SIM")

@@ -13,14 +13,19 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class UpstreamServer:
-    """A simulated upstream in a process of its own; `url` is where it answers."""
+    """A simulated upstream in a process of its own; `url` is where all services answer.
+
+    `services` is where each answers alone, on a port that can refuse connections.
+    """
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.upstream"], cwd=ROOT, stdout=subprocess.PIPE
         )
         assert self._process.stdout is not None
-        self.url: str = json.loads(self._process.stdout.readline())["url"]
+        told = json.loads(self._process.stdout.readline())
+        self.url: str = told["url"]
+        self.services: dict[str, str] = told["services"]
 
     def __enter__(self) -> "UpstreamServer":
         return self
@@ -33,12 +38,21 @@ class UpstreamServer:
     ) -> None:
         self.stop()
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment that lets stockapp find every service here."""
+        return {f"STOCKAPP_{name.upper()}_BASE_URL": url for name, url in self.services.items()}
+
+    def refuse(self, service: str) -> None:
+        """Let nobody connect to the service, until `reset`."""
+        self.configure(refuse={service: True})
+
     def configure(self, **settings: Any) -> None:
         """Set `latency_ms` and `tick`."""
         requests.post(f"{self.url}/_control/configure", json=settings, timeout=10)
 
     def fault(self, route: str, kind: str = "", **options: Any) -> None:
-        """Give a route (cookie, getcrumb, quote, chart, or * for all) a fault."""
+        """Give a route of Yahoo's, a service, or * for all, a fault."""
         self.configure(faults={route: {"kind": kind, **options}})
 
     def heal(self, route: str) -> None:

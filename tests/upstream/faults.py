@@ -14,9 +14,11 @@ from gevent.event import Event
 @dataclass
 class Fault:
     """How a route behaves. `kind`: hang, reset, truncated, malformed, html, empty, wrong_symbol,
-    or status with `status`. `times` limits how often; 0 is always."""
+    status with `status`, or error with the `name` of one that the service words itself. `times`
+    limits how often; 0 is always."""
 
     kind: str = ""
+    name: str = ""
     status: int = 0
     retry_after: int | None = None
     times: int = 0
@@ -44,7 +46,7 @@ class Control:
         self.__dict__.update(fresh.__dict__)
 
     def configure(self, settings: dict[str, Any]) -> None:
-        """Set latency and tick, and the faults of routes ("*" means all of them)."""
+        """Set latency and tick, and the faults of routes, of services, or of all ("*")."""
         self.latency_ms = settings.get("latency_ms", self.latency_ms)
         self.tick = settings.get("tick", self.tick)
         for route, fault in settings.get("faults", {}).items():
@@ -53,9 +55,9 @@ class Control:
             else:
                 self.faults[route] = Fault(**fault)
 
-    def fault(self, route: str) -> Fault:
+    def fault(self, route: str, service: str) -> Fault:
         """The fault of a request that just came in, used up if it is limited."""
-        name = route if route in self.faults else "*"
+        name = next((key for key in (route, service) if key in self.faults), "*")
         fault = self.faults.get(name, Fault())
         if fault.times:
             fault.times -= 1

@@ -1,33 +1,31 @@
-"""Yahoo's hosts: cookie, crumb, quote and chart, over an invented world."""
+"""Yahoo's hosts: cookie, crumb and five ways to a quote, over an invented world."""
 
-import hashlib
+import html
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import orjson
+
+from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
 
 HOSTS = {
     "fc.yahoo.com",
     "guce.yahoo.com",
     "consent.yahoo.com",
+    "finance.yahoo.com",
     "query1.finance.yahoo.com",
     "query2.finance.yahoo.com",
 }
 COOKIE = "A3=d=simulated-upstream"
 CRUMB = "a/b.c%2FdE9"
-_JSON = "application/json;charset=utf-8"
-
-
-@dataclass
-class Reply:
-    """What is sent back."""
-
-    status: int
-    body: bytes
-    content_type: str = _JSON
-    headers: dict[str, str] = field(default_factory=dict)
+_SPARK = "/v8/finance/spark"
+_BY_PATH = {
+    "/v8/finance/chart/": "chart",
+    "/v10/finance/quoteSummary/": "summary",
+    "/quote/": "page",
+}
 
 
 def route_of(host: str, path: str) -> str:
@@ -38,30 +36,17 @@ def route_of(host: str, path: str) -> str:
         return "getcrumb"
     if path == "/v7/finance/quote":
         return "quote"
-    return "chart" if path.startswith("/v8/finance/chart/") else "consent"
+    if path == _SPARK:
+        return "spark"
+    return next((route for start, route in _BY_PATH.items() if path.startswith(start)), "consent")
 
 
 def symbols_of(path: str, query: str) -> list[str]:
     """The symbols that a request names."""
-    if path.startswith("/v8/finance/chart/"):
-        return [path.rsplit("/", 1)[1]]
+    for start in _BY_PATH:
+        if path.startswith(start):
+            return [unquote(path.removeprefix(start).strip("/"))]
     return parse_qs(query).get("symbols", [""])[0].split(",")
-
-
-def is_known(symbol: str) -> bool:
-    return not symbol.upper().startswith("NOPE")
-
-
-def price_of(symbol: str, tick: int) -> float:
-    """The price in the invented world: fixed for a symbol, and moving with the tick."""
-    seed = int.from_bytes(hashlib.blake2b(symbol.encode(), digest_size=4).digest())
-    return round(10 + seed % 49_000 / 100 + tick * 0.25, 2)
-
-
-def currency_of(symbol: str) -> str:
-    if symbol.endswith(".L"):
-        return "GBP" if symbol.startswith("0P") else "GBp"
-    return "JPY" if symbol.endswith(".T") else "USD"
 
 
 def answer(route: str, query: str, symbols: list[str], cookie: str, tick: int) -> Reply:
@@ -73,20 +58,90 @@ def answer(route: str, query: str, symbols: list[str], cookie: str, tick: int) -
         if COOKIE not in cookie:
             return unauthorized("Invalid Cookie")
         return Reply(200, CRUMB.encode(), "text/plain;charset=utf-8")
-    if route == "quote":
-        return _quote(query, symbols, cookie, tick)
-    if route == "chart":
-        return _chart(symbols[0], tick, days=1 if "range=1d" in query else 30)
+    refused = _refused(query, cookie) if route in ("quote", "summary") else None
+    if refused:
+        return refused
+    days = 1 if "range=1d" in query else 30
+    makers: dict[str, Callable[[], Reply]] = {
+        "quote": lambda: _quote(symbols, tick),
+        "spark": lambda: _spark(symbols, tick),
+        "chart": lambda: _chart(symbols[0], tick, days),
+        "summary": lambda: _summary(symbols[0], tick),
+        "page": lambda: _page(symbols[0], tick),
+    }
+    if route in makers:
+        return makers[route]()
     return Reply(200, b"<html><body>nothing to consent to</body></html>", "text/html")
 
 
-def _quote(query: str, symbols: list[str], cookie: str, tick: int) -> Reply:
+def _refused(query: str, cookie: str) -> Reply | None:
     if COOKIE not in cookie:
         return unauthorized("User is unable to access this feature")
     if parse_qs(query).get("crumb") != [CRUMB]:
         return unauthorized("Invalid Crumb")
+    return None
+
+
+def _quote(symbols: list[str], tick: int) -> Reply:
     rows = [_row(symbol, tick) for symbol in symbols if is_known(symbol)]
-    return _json({"quoteResponse": {"result": rows, "error": None}})
+    return json_reply({"quoteResponse": {"result": rows, "error": None}})
+
+
+def _spark(symbols: list[str], tick: int) -> Reply:
+    if len(symbols) > 20:
+        error = {"code": "Bad Request", "description": "Too many symbols"}
+        return json_reply({"spark": {"result": None, "error": error}}, 400)
+    now = int(time.time())
+    found = {}
+    for symbol in symbols:
+        if is_known(symbol):
+            price = price_of(symbol, tick)
+            found[symbol] = {
+                "symbol": symbol,
+                "timestamp": [now - 1500, now - 1200, now - 900],
+                "close": [round(price * 0.99, 2), None, price],
+                "chartPreviousClose": round(price * 0.98, 2),
+                "previousClose": None,
+                "start": None,
+                "end": None,
+                "dataGranularity": 300,
+            }
+    return json_reply(found)
+
+
+def _summary(symbol: str, tick: int) -> Reply:
+    if not is_known(symbol):
+        words = f"Quote not found for ticker symbol: {symbol}"
+        error = {"code": "Not Found", "description": words}
+        return json_reply({"quoteSummary": {"result": None, "error": error}}, 404)
+    row = _row(symbol, tick)
+    row["regularMarketChangePercent"] /= 100
+    row["exchangeName"] = row.pop("fullExchangeName")
+    return json_reply({"quoteSummary": {"result": [{"price": row}], "error": None}})
+
+
+def _page(symbol: str, tick: int) -> Reply:
+    if not is_known(symbol):
+        return Reply(200, b"<html><body>Symbols similar to it</body></html>", "text/html")
+    others = [_row(name, tick) for name in ("OTHER", "ANOTHER")]
+    row = {
+        name: {"raw": value, "fmt": f"{value}"} if isinstance(value, float | int) else value
+        for name, value in _row(symbol, tick).items()
+    }
+    scripts = _embedded("v7/finance/quote?symbols=OTHER,ANOTHER", others)
+    scripts += _embedded(f"v7/finance/quote?formatted=true&symbols={symbol}", [row])
+    page = f"<!doctype html><html><head></head><body><p>$1.00</p>{scripts}</body></html>"
+    return Reply(200, page.encode(), "text/html")
+
+
+def _embedded(path: str, rows: list[dict[str, Any]]) -> str:
+    body = orjson.dumps({"quoteResponse": {"result": rows, "error": None}}).decode()
+    wrapped = {"status": 200, "statusText": "OK", "headers": {}, "body": body}
+    url = html.escape(f"https://query1.finance.yahoo.com/{path}")
+    return (
+        f'<script type="application/json" data-sveltekit-fetched data-url="{url}" data-ttl="1">'
+        f"{orjson.dumps(wrapped).decode()}</script>"
+    )
 
 
 def _row(symbol: str, tick: int) -> dict[str, Any]:
@@ -112,7 +167,7 @@ def _chart(symbol: str, tick: int, days: int) -> Reply:
     if not is_known(symbol):
         words = "No data found, symbol may be delisted"
         error = {"code": "Not Found", "description": words}
-        return _json({"chart": {"result": None, "error": error}}, 404)
+        return json_reply({"chart": {"result": None, "error": error}}, 404)
     price, now = price_of(symbol, tick), int(time.time())
     meta = {
         "symbol": symbol,
@@ -143,14 +198,10 @@ def _chart(symbol: str, tick: int, days: int) -> Reply:
     indicators = {"quote": [bars], "adjclose": [{"adjclose": closes}]}
     times = [now - 900 - 86_400 * day for day in reversed(range(days))]
     result = {"meta": meta, "timestamp": times, "indicators": indicators}
-    return _json({"chart": {"result": [result], "error": None}})
-
-
-def _json(document: dict[str, Any], status: int = 200) -> Reply:
-    return Reply(status, orjson.dumps(document))
+    return json_reply({"chart": {"result": [result], "error": None}})
 
 
 def unauthorized(words: str) -> Reply:
     """The answer to a wrong cookie or crumb."""
     error = {"code": "Unauthorized", "description": words}
-    return _json({"finance": {"result": None, "error": error}}, 401)
+    return json_reply({"finance": {"result": None, "error": error}}, 401)

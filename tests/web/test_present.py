@@ -39,7 +39,7 @@ class TestPrices:
     def test_an_unknown_currency_is_not_guessed(self):
         view = price_of(a_quote(currency=None))
         assert view.currency == "currency?"
-        assert "did not say" in view.currency_words
+        assert "no source said" in view.currency_words
 
     @pytest.mark.parametrize(
         ("symbol", "price", "previous", "currency", "amount", "change"),

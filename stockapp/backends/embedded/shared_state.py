@@ -1,12 +1,14 @@
 """Small facts that all workers of this machine share."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from stockapp.backends.embedded.codec import decode, encode
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
 from stockapp.ports import Clock
+
+T = TypeVar("T")
 
 
 class SqliteSharedState:
@@ -31,6 +33,31 @@ class SqliteSharedState:
             )
 
         self._database.write(put)
+
+    def update(
+        self,
+        key: str,
+        change: Callable[[Mapping[str, Any] | None], tuple[Mapping[str, Any] | None, T]],
+        keep_seconds: float,
+    ) -> T:
+        """Replace a value by what `change` makes of it, in one write transaction."""
+        now = self._clock.now().timestamp()
+
+        def update(connection: Connection) -> T:
+            row = connection.execute(
+                "SELECT value FROM shared_state WHERE key = ? AND expires_at > ?", (key, now)
+            ).fetchone()
+            value, result = change(decode(row[0]) if row else None)
+            if value is None:
+                connection.execute("DELETE FROM shared_state WHERE key = ?", (key,))
+            else:
+                connection.execute(
+                    "INSERT OR REPLACE INTO shared_state (key, value, expires_at) VALUES (?, ?, ?)",
+                    (key, encode(value), now + keep_seconds),
+                )
+            return result
+
+        return self._database.write(update)
 
     def scan(self, prefix: str) -> dict[str, Mapping[str, Any]]:
         """All values whose key starts with `prefix`, by key."""

@@ -9,11 +9,11 @@ import orjson
 from stockapp.domain import moment
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import MarketState, Quote, change_since
-from stockapp.domain.symbol import is_simulated
 from stockapp.providers.base import (
     Answer,
     Method,
     Parsed,
+    Provider,
     Request,
     all_failed,
     failure_of_status,
@@ -24,16 +24,15 @@ NAME = "simulated"
 _SERVICE = "The simulated exchange"
 
 
-class Simulated:
+class Simulated(Provider):
     """Provider of invented prices; says so in the source of every quote."""
 
     name = NAME
+    title = "Simulated exchange"
+    simulated = True
+    self_test = "LARK.SIM"
     # Small batches: a demo should show progress as real sources do.
     methods = (Method("quote", 2, 8),)
-
-    def supports(self, symbol: str) -> bool:
-        """Only symbols that end in .SIM."""
-        return is_simulated(symbol)
 
     def request(self, method: str, symbols: Sequence[str]) -> Request:
         """The request for these symbols; it never leaves the process."""

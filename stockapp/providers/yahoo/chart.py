@@ -7,6 +7,7 @@ from urllib.parse import quote as percent_encoded
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import MarketState, Quote
+from stockapp.providers import fields
 from stockapp.providers.base import Answer, Parsed, Request, all_failed
 from stockapp.providers.yahoo import shared
 
@@ -30,7 +31,7 @@ def parse(symbols: Sequence[str], answer: Answer) -> Parsed:
     (symbol,) = symbols
     try:
         meta = _meta(shared.read(answer, "chart"))
-    except shared.BadAnswer as error:
+    except fields.BadAnswer as error:
         return all_failed(symbols, error.failure)
     if meta is None:
         failure = Failure(Reason.BAD_RESPONSE, "Yahoo sent a chart without its description.")
@@ -38,7 +39,7 @@ def parse(symbols: Sequence[str], answer: Answer) -> Parsed:
     return {symbol: _outcome(symbol, meta, answer)}
 
 
-def _meta(chart: shared.Row) -> dict[str, Any] | None:
+def _meta(chart: fields.Row) -> dict[str, Any] | None:
     result = chart.get("result")
     first = result[0] if isinstance(result, list) and result else None
     meta = first.get("meta") if isinstance(first, dict) else None
@@ -46,34 +47,33 @@ def _meta(chart: shared.Row) -> dict[str, Any] | None:
 
 
 def _outcome(symbol: str, meta: dict[str, Any], answer: Answer) -> Quote | Failure:
-    told = shared.text(meta, "symbol") or "no symbol"
+    told = fields.text(meta, "symbol") or "no symbol"
     if told.upper() != symbol.upper():
-        detail = f"Yahoo was asked for {symbol} and answered for {told}."
-        return Failure(Reason.BAD_RESPONSE, detail)
-    price = shared.real(meta, "regularMarketPrice")
+        return fields.other_symbol(shared.SERVICE, symbol, told)
+    price = shared.number(meta, "regularMarketPrice")
     previous = _previous_close(meta)
     change = shared.told_change(meta, price or 0.0, previous)
     return shared.quote_or_failure(
         symbol,
         price,
-        shared.instant(meta, "regularMarketTime"),
-        currency=shared.text(meta, "currency"),
+        fields.instant(meta.get("regularMarketTime")),
+        currency=fields.currency(meta.get("currency")),
         method=NAME,
         fetched_at=answer.received_at,
         previous_close=previous,
         change=change.amount,
         change_percent=change.percent,
         market_state=_market_state(meta, answer.received_at),
-        exchange=shared.text(meta, "fullExchangeName", "exchangeName"),
-        name=shared.text(meta, "longName", "shortName"),
+        exchange=fields.text(meta, "fullExchangeName", "exchangeName"),
+        name=fields.text(meta, "longName", "shortName"),
     )
 
 
 def _previous_close(meta: dict[str, Any]) -> float | None:
     """`chartPreviousClose` is the close before the range: yesterday's for a range of one day."""
-    told = shared.previous_close(shared.real(meta, "previousClose"))
+    told = fields.positive(meta.get("previousClose"))
     if told is None and meta.get("range") == _RANGE:
-        return shared.previous_close(shared.real(meta, "chartPreviousClose"))
+        return fields.positive(meta.get("chartPreviousClose"))
     return told
 
 
@@ -83,7 +83,7 @@ def _market_state(meta: dict[str, Any], now: datetime) -> MarketState | None:
     if not isinstance(periods, dict):
         return None
     spans = {
-        state: (shared.instant(period, "start"), shared.instant(period, "end"))
+        state: (fields.instant(period.get("start")), fields.instant(period.get("end")))
         for name, state in _SESSIONS.items()
         if isinstance(period := periods.get(name), dict)
     }

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from stockapp.domain.attempt import Failure, Reason
-from stockapp.domain.quote import MarketState, Quote
+from stockapp.domain.quote import Quote
+from stockapp.providers import fields
 from stockapp.providers.base import Answer, Parsed, Request, all_failed
 from stockapp.providers.yahoo import shared
 
@@ -11,14 +12,6 @@ NAME = "quote"
 # More gave HTTP 429 in the past: see FORMATS.md.
 BATCH_SIZE = 50
 _URL = "https://query1.finance.yahoo.com/v7/finance/quote"
-_STATES = {
-    "PREPRE": MarketState.PRE,
-    "PRE": MarketState.PRE,
-    "REGULAR": MarketState.REGULAR,
-    "POST": MarketState.POST,
-    "POSTPOST": MarketState.POST,
-    "CLOSED": MarketState.CLOSED,
-}
 
 
 def request(symbols: Sequence[str]) -> Request:
@@ -27,45 +20,31 @@ def request(symbols: Sequence[str]) -> Request:
 
 
 def parse(symbols: Sequence[str], answer: Answer) -> Parsed:
-    """A quote or a failure for each symbol.
-
-    The price is that of the regular session, also before and after hours, and so is its time.
-    """
+    """A quote or a failure for each symbol."""
     try:
         rows = shared.read(answer, "quoteResponse").get("result")
-    except shared.BadAnswer as error:
+    except fields.BadAnswer as error:
         return all_failed(symbols, error.failure)
     if not isinstance(rows, list):
         failure = Failure(Reason.BAD_RESPONSE, "Yahoo sent an answer without its list of quotes.")
         return all_failed(symbols, failure)
-    by_symbol = {
+    found = by_symbol(rows)
+    if found and not any(symbol.upper() in found for symbol in symbols):
+        failure = fields.other_symbol(shared.SERVICE, ", ".join(symbols), ", ".join(found))
+        return all_failed(symbols, failure)
+    return {symbol: _outcome(symbol, found.get(symbol.upper()), answer) for symbol in symbols}
+
+
+def by_symbol(rows: Sequence[object]) -> dict[str, fields.Row]:
+    """The rows that name their symbol, by it in upper case."""
+    return {
         name.upper(): row
         for row in rows
-        if isinstance(row, dict) and (name := shared.text(row, "symbol"))
+        if isinstance(row, dict) and (name := fields.text(row, "symbol"))
     }
-    return {symbol: _outcome(symbol, by_symbol.get(symbol.upper()), answer) for symbol in symbols}
 
 
-def _outcome(symbol: str, row: shared.Row | None, answer: Answer) -> Quote | Failure:
+def _outcome(symbol: str, row: fields.Row | None, answer: Answer) -> Quote | Failure:
     if row is None:
         return Failure(Reason.NOT_FOUND, f"Yahoo does not know {symbol}.")
-    if row.get("quoteType") == "NONE":
-        return shared.no_data(symbol, "the symbol was renamed or delisted")
-    price = shared.real(row, "regularMarketPrice")
-    previous = shared.previous_close(shared.real(row, "regularMarketPreviousClose"))
-    change = shared.told_change(row, price or 0.0, previous)
-    return shared.quote_or_failure(
-        symbol,
-        price,
-        shared.instant(row, "regularMarketTime"),
-        currency=shared.text(row, "currency"),
-        method=NAME,
-        fetched_at=answer.received_at,
-        previous_close=previous,
-        change=change.amount,
-        change_percent=change.percent,
-        market_state=_STATES.get(shared.text(row, "marketState") or ""),
-        exchange=shared.text(row, "fullExchangeName", "exchange"),
-        delay_minutes=shared.delay(row),
-        name=shared.text(row, "longName", "shortName"),
-    )
+    return shared.quote_of_row(symbol, row, NAME, answer.received_at)

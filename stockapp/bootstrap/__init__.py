@@ -1,4 +1,4 @@
-"""The composition root: the only module that names concrete classes."""
+"""The composition root: the only part that names concrete classes."""
 
 import os
 import uuid
@@ -6,32 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from flask_caching import Cache
 
-from stockapp import logs
-from stockapp.backends.embedded.cache import FlaskResponseCache
-from stockapp.backends.embedded.clock import SystemClock
-from stockapp.backends.embedded.database import Database
-from stockapp.backends.embedded.doorbell import Doorbell
-from stockapp.backends.embedded.events import SqliteEventLog
-from stockapp.backends.embedded.executor import EmbeddedExecutor
-from stockapp.backends.embedded.shared_state import SqliteSharedState
-from stockapp.backends.embedded.tasks import SqliteTaskStore
-from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp import cli, logs
+from stockapp.bootstrap.backends import Backends
+from stockapp.bootstrap.fetching import addresses, all_lanes, gatekeepers, rules
 from stockapp.domain.freshness import Lifetime
+from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.fetching.lane import Lane
 from stockapp.fetching.race import Race
-from stockapp.fetching.simulated_transport import SimulatedTransport
-from stockapp.fetching.transport import Transport
-from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers import registry
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.boards import Boards
+from stockapp.services.doctor import Doctor
 from stockapp.services.live_prices import LivePrices
+from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes
 from stockapp.services.samples import SAMPLE_REAL
+from stockapp.services.source_tests import SourceTesting, SourceTests
 from stockapp.services.sources import Sources
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.services.waiting import TaskWaiter
@@ -39,9 +30,11 @@ from stockapp.services.watchlists import Watchlists, sample_items
 from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.fanout import Fanout, Follower
+from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
-from stockapp.web import errors, security
+from stockapp.web import errors, security, words
 from stockapp.web.api_prices import PricesApi
+from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.health import Health
@@ -50,42 +43,10 @@ from stockapp.web.page_feed import PageFeed
 from stockapp.web.pages import Pages, item_path
 from stockapp.web.sse import StreamGate
 from stockapp.web.stream import Streams
+from stockapp.web.system_page import SystemPage
 from stockapp.web.task_stream import TaskStreams
 
-ROOT = Path(__file__).parent.parent
-
-
-class Backends:
-    """The embedded set: every port, on one data folder."""
-
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        data_dir = settings.data_dir
-        data_dir.mkdir(parents=True, exist_ok=True)
-        self.clock = SystemClock()
-        # A task keeps a thread for as long as it runs; its requests need others.
-        self.executor = EmbeddedExecutor(settings.fetch_threads + settings.task_slots)
-        self.database = Database(data_dir / "stockapp.sqlite3", self.executor)
-        self.doorbell = Doorbell(data_dir)
-        self.database.after_commit.append(self.doorbell.ring)
-        self.log = SqliteEventLog(self.database, self.doorbell)
-        self.tasks = SqliteTaskStore(self.database, self.clock)
-        self.watchlists = SqliteWatchlistStore(self.database, self.clock)
-        self.shared = SqliteSharedState(self.database, self.clock)
-        cache = Cache(
-            app,
-            config={
-                "CACHE_TYPE": "stockapp.backends.embedded.cache.BytesFileCache",
-                "CACHE_DIR": str(data_dir / "cache"),
-                "CACHE_THRESHOLD": 0,
-            },
-        )
-        self.cache = FlaskResponseCache(cache.cache, self.executor, self.clock)
-
-    def close(self) -> None:
-        """Close in the order of dependence."""
-        self.database.close()
-        self.doorbell.close()
-        self.executor.close()
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Services:
@@ -95,19 +56,30 @@ class Services:
         clock = backends.clock
         self.lifetime = Lifetime(settings.quote_fresh_seconds, settings.quote_keep_seconds)
         self.quotes = Quotes(backends.cache, self.lifetime, clock)
-        self.sources = Sources(backends.shared, clock)
         self.exchange = Exchange(settings.simulated_seed)
-        race = _race(settings, backends, self.exchange)
-        live_prices = LivePrices(race, self.quotes, self.sources, backends.watchlists)
+        self.keepers = gatekeepers(settings, backends)
+        lanes = all_lanes(settings, backends, self.exchange, self.keepers)
+        race = Race(lanes, backends.executor, clock, self.keepers, rules(settings))
+        self.sources = Sources(
+            lanes, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
+        )
+        live_prices = LivePrices(race, self.quotes, Profiles(backends.cache), backends.watchlists)
+        source_tests = SourceTests(
+            self.sources,
+            self.keepers.breakers,
+            backends.executor,
+            settings.request_timeout_seconds,
+        )
         self.engine = TaskEngine(
             backends.tasks,
             backends.executor,
             clock,
-            [live_prices.kind()],
+            [live_prices.kind(), source_tests.kind()],
             worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
             slots=settings.task_slots,
             lease_seconds=settings.lease_seconds,
         )
+        self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
         self.fanout = Fanout()
         self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
         self.refreshes = Refreshes(
@@ -143,6 +115,7 @@ class House:
         self._background = _background(settings, self._backends, self._services, gate)
         _seed(settings, self._backends, self._services)
         _register(self.app, settings, self._backends, self._services, gate, self._background.vitals)
+        cli.register(self.app, _doctor(settings, self._backends, self._services), self.close)
         self.app.extensions["stockapp"] = self
         self._closed = False
 
@@ -174,6 +147,7 @@ class Background:
     upkeep: Upkeep
     meter: HubLagMeter
     vitals: Vitals
+    ledger: Periodic
 
     def start(self) -> None:
         """Begin."""
@@ -181,6 +155,7 @@ class Background:
         self.upkeep.start()
         self.meter.start()
         self.vitals.start()
+        self.ledger.start()
 
     def stop(self) -> None:
         """End."""
@@ -188,11 +163,13 @@ class Background:
         self.follower.stop()
         self.meter.stop()
         self.vitals.stop()
+        self.ledger.stop()
 
 
 def build(settings: Settings) -> House:
     """Build everything of one worker, on its data folder."""
-    logs.configure(settings.log_level, settings.log_format is LogFormat.JSON)
+    redactor = Redactor(settings.secrets())
+    logs.configure(settings.log_level, settings.log_format is LogFormat.JSON, redactor)
     return House(settings)
 
 
@@ -224,7 +201,9 @@ def _background(
     meter = HubLagMeter(backends.clock)
     gauges = {"running_tasks": lambda: engine.running, "open_streams": lambda: int(gate)}
     vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
-    return Background(follower, upkeep, meter, vitals)
+    # What ends when its run is over, such as a request that hung, is shared by this.
+    ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
+    return Background(follower, upkeep, meter, vitals, ledger)
 
 
 def _register(
@@ -236,6 +215,7 @@ def _register(
     vitals: Vitals,
 ) -> None:
     clock, tasks, log = backends.clock, backends.tasks, backends.log
+    words.name_sources(services.sources.titles())
     heartbeat = settings.stream_heartbeat_seconds
     feed = PageFeed(
         app, DEFAULT_WATCHLIST, services.boards, services.sources, log, services.fanout, clock
@@ -251,6 +231,8 @@ def _register(
     )
     for blueprint in (
         prices.blueprint(),
+        ProvidersApi(services.sources, services.source_testing, services.waiter).blueprint(),
+        SystemPage(services.sources, services.source_testing, clock).blueprint(),
         TasksApi(tasks, services.engine, services.waiter).blueprint(),
         WatchlistApi(services.watchlists).blueprint(),
         Streams(gate, tasks, task_streams, feed, heartbeat).blueprint(),
@@ -260,31 +242,14 @@ def _register(
         app.register_blueprint(blueprint)
 
 
-def _race(settings: Settings, backends: Backends, exchange: Exchange) -> Race:
-    simulated = SimulatedTransport(
-        exchange,
-        backends.clock,
-        latency_ms=settings.simulated_latency_ms,
-        failure_rate=settings.simulated_failure_rate,
-    )
-    yahoo = YahooTransport(
+def _doctor(settings: Settings, backends: Backends, services: Services) -> Doctor:
+    return Doctor(
+        services.sources,
         backends.executor,
-        backends.clock,
-        base_url=settings.yahoo_base_url,
-        cache_dir=settings.data_dir / "yfinance",
-    )
-    transports: dict[str, Transport] = {"simulated": simulated, "yahoo": yahoo}
-    lanes = [
-        Lane(provider, method, transports[provider.name], backends.clock)
-        for provider in registry(yahoo_concurrency=settings.yahoo_concurrency)
-        for method in provider.methods
-    ]
-    return Race(
-        lanes,
-        backends.executor,
-        backends.clock,
+        addresses=addresses(settings, services.sources.providers()),
+        data_dir=settings.data_dir,
+        static_dir=ROOT / "static",
         timeout_seconds=settings.request_timeout_seconds,
-        deadline_seconds=settings.symbol_deadline_seconds,
     )
 
 

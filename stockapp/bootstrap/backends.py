@@ -1,0 +1,48 @@
+"""The embedded set of backends, on one data folder."""
+
+from flask import Flask
+from flask_caching import Cache
+
+from stockapp.backends.embedded.cache import FlaskResponseCache
+from stockapp.backends.embedded.clock import SystemClock
+from stockapp.backends.embedded.database import Database
+from stockapp.backends.embedded.doorbell import Doorbell
+from stockapp.backends.embedded.events import SqliteEventLog
+from stockapp.backends.embedded.executor import EmbeddedExecutor
+from stockapp.backends.embedded.shared_state import SqliteSharedState
+from stockapp.backends.embedded.tasks import SqliteTaskStore
+from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp.settings import Settings
+
+
+class Backends:
+    """The embedded set: every port, on one data folder."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        data_dir = settings.data_dir
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self.clock = SystemClock()
+        # A task keeps a thread for as long as it runs; its requests need others.
+        self.executor = EmbeddedExecutor(settings.fetch_threads + settings.task_slots)
+        self.database = Database(data_dir / "stockapp.sqlite3", self.executor)
+        self.doorbell = Doorbell(data_dir)
+        self.database.after_commit.append(self.doorbell.ring)
+        self.log = SqliteEventLog(self.database, self.doorbell)
+        self.tasks = SqliteTaskStore(self.database, self.clock)
+        self.watchlists = SqliteWatchlistStore(self.database, self.clock)
+        self.shared = SqliteSharedState(self.database, self.clock)
+        cache = Cache(
+            app,
+            config={
+                "CACHE_TYPE": "stockapp.backends.embedded.cache.BytesFileCache",
+                "CACHE_DIR": str(data_dir / "cache"),
+                "CACHE_THRESHOLD": 0,
+            },
+        )
+        self.cache = FlaskResponseCache(cache.cache, self.executor, self.clock)
+
+    def close(self) -> None:
+        """Close in the order of dependence."""
+        self.database.close()
+        self.doorbell.close()
+        self.executor.close()

@@ -1,0 +1,101 @@
+"""The sources with their transports, and what guards them."""
+
+from urllib.parse import urlsplit
+
+from stockapp.bootstrap.backends import Backends
+from stockapp.domain.secrecy import Redactor
+from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.http import HttpTransport
+from stockapp.fetching.lane import Gatekeepers, Lane
+from stockapp.fetching.latency import LateBounds
+from stockapp.fetching.ledger import Ledger
+from stockapp.fetching.quota import Quotas
+from stockapp.fetching.race_run import Rules
+from stockapp.fetching.simulated_transport import SimulatedTransport
+from stockapp.fetching.transport import Transport
+from stockapp.fetching.yfinance_client import YahooTransport
+from stockapp.providers import chosen
+from stockapp.providers.base import Provider
+from stockapp.providers.simulated.exchange import Exchange
+from stockapp.services.doctor import Address
+from stockapp.settings import RaceMode, Settings
+
+
+def gatekeepers(settings: Settings, backends: Backends) -> Gatekeepers:
+    """What all lanes ask and tell."""
+    shared, clock = backends.shared, backends.clock
+    return Gatekeepers(
+        Breakers(shared, clock),
+        Quotas(shared, clock),
+        Ledger(shared, clock),
+        Redactor(settings.secrets()),
+    )
+
+
+def all_lanes(
+    settings: Settings, backends: Backends, exchange: Exchange, keepers: Gatekeepers
+) -> list[Lane]:
+    """A lane for each method of each chosen source."""
+    bounds = LateBounds(settings.hedge_min_seconds, settings.hedge_max_seconds)
+    lanes = []
+    for provider in chosen(settings):
+        transport = _transport(provider, settings, backends, exchange, keepers)
+        lanes += [
+            Lane(provider, method, transport, backends.clock, keepers, bounds)
+            for method in provider.methods
+        ]
+    return lanes
+
+
+def _transport(
+    provider: Provider,
+    settings: Settings,
+    backends: Backends,
+    exchange: Exchange,
+    keepers: Gatekeepers,
+) -> Transport:
+    """What carries a source's requests: the HTTP client, but for those that need another."""
+    if provider.name == "simulated":
+        return SimulatedTransport(
+            exchange,
+            backends.clock,
+            latency_ms=settings.simulated_latency_ms,
+            failure_rate=settings.simulated_failure_rate,
+        )
+    base_url = getattr(settings, f"{provider.name}_base_url", "")
+    if provider.name == "yahoo":
+        return YahooTransport(
+            backends.executor,
+            backends.clock,
+            base_url=base_url,
+            cache_dir=settings.data_dir / "yfinance",
+        )
+    connections = sum(method.concurrency for method in provider.methods)
+    return HttpTransport(
+        provider.title,
+        backends.clock,
+        keepers.redactor,
+        base_url=base_url,
+        connections=connections,
+    )
+
+
+def rules(settings: Settings) -> Rules:
+    """How races are run."""
+    return Rules(
+        settings.request_timeout_seconds,
+        settings.symbol_deadline_seconds,
+        all_at_once=settings.race is RaceMode.ALL,
+    )
+
+
+def addresses(settings: Settings, providers: list[Provider]) -> list[Address]:
+    """Where the sources are reached that can be asked at all."""
+    found = []
+    for provider in providers:
+        base = urlsplit(getattr(settings, f"{provider.name}_base_url", ""))
+        if base.hostname:
+            found.append(Address(base.hostname, base.port or 443, provider.title))
+        elif provider.configured:
+            found += [Address(host, 443, provider.title) for host in provider.hosts]
+    return found

@@ -1,0 +1,70 @@
+"""The page that tells how stockapp itself fares, so far of its sources."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from stockapp.ports import Clock
+from stockapp.services.source_tests import SourceTesting
+from stockapp.services.sources import NoSuchSource, Sources
+from stockapp.web.errors import not_found
+from stockapp.web.present_system import SourceCardView, source_cards
+from stockapp.web.rendering import render
+
+
+class SystemPage:
+    """The page, its part that is renewed, and its buttons."""
+
+    def __init__(self, sources: Sources, testing: SourceTesting, clock: Clock) -> None:
+        self._sources = sources
+        self._testing = testing
+        self._clock = clock
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("system", __name__, url_prefix="/system")
+        blueprint.add_url_rule("", view_func=self.page)
+        blueprint.add_url_rule("/sources", view_func=self.cards)
+        blueprint.add_url_rule("/sources/<source>/test", view_func=self.test, methods=["POST"])
+        blueprint.add_url_rule(
+            "/sources/<source>/<method>/close", view_func=self.close, methods=["POST"]
+        )
+        return blueprint
+
+    def page(self) -> Response:
+        """The whole page."""
+        return self._uncached(render("pages/system.html", sources=self._cards()))
+
+    def cards(self) -> Response:
+        """The sources alone, as the page renews them."""
+        return self._uncached(render("partials/_source_cards.html", sources=self._cards()))
+
+    def test(self, source: str) -> AnyResponse:
+        """Start a test of a source."""
+        try:
+            self._testing.start(source)
+        except NoSuchSource as error:
+            raise not_found("source", str(error)) from None
+        return self._done()
+
+    def close(self, source: str, method: str) -> AnyResponse:
+        """Close a breaker."""
+        try:
+            self._sources.close_breaker(source, method)
+        except NoSuchSource as error:
+            raise not_found("source", str(error)) from None
+        return self._done()
+
+    def _cards(self) -> tuple[SourceCardView, ...]:
+        return source_cards(self._sources.reports(), self._testing.latest(), self._clock.now())
+
+    def _done(self) -> AnyResponse:
+        if request.headers.get("HX-Request") == "true":
+            return self.cards()
+        return redirect("/system", HTTPStatus.SEE_OTHER)
+
+    def _uncached(self, html: str) -> Response:
+        response = make_response(html)
+        response.headers["Cache-Control"] = "no-store"
+        return response
