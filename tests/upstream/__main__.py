@@ -9,6 +9,7 @@ import argparse
 import json
 from typing import Any
 
+from gevent.pool import Pool
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from tests.upstream.server import SERVICES, Application
@@ -38,6 +39,8 @@ class Listener:
                 ("127.0.0.1", self.port),
                 self._application,
                 handler_class=Handler,
+                # With a pool, stopping also ends connections that are kept open.
+                spawn=Pool(),
                 log=None,
                 error_log=None,
             )
