@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from scripts.settings_doc import environment_name, page
+from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import Settings, read_settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -66,3 +67,46 @@ def test_a_start_without_a_usable_data_folder_says_so(
     monkeypatch.setenv("STOCKAPP_DATA_DIR", str(tmp_path / "file" / "data"))
     with pytest.raises(SystemExit, match="name another one in STOCKAPP_DATA_DIR"):
         read_settings()
+
+
+def test_a_key_may_be_given_in_a_file_and_the_variable_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("from-a-file\n")
+    monkeypatch.setenv("FMP_API_KEY_FILE", str(tmp_path / "key"))
+    assert Settings(_env_file=None).fmp_api_key.get_secret_value() == "from-a-file"
+    monkeypatch.setenv("FMP_API_KEY", "from-the-variable")
+    assert Settings(_env_file=None).fmp_api_key.get_secret_value() == "from-the-variable"
+
+
+@pytest.mark.parametrize(("content", "words"), [(None, "cannot be read"), ("", "is empty")])
+def test_a_key_file_that_gives_no_key_is_an_error_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, words: str
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_text(content)
+    monkeypatch.setenv("STOCKAPP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MARKETSTACK_API_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(SystemExit, match=f"MARKETSTACK_API_KEY_FILE .*{words}"):
+        read_settings()
+
+
+def test_keys_are_secrets_and_never_in_the_words_of_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALPHA_VANTAGE_API_KEY", "hush-hush")
+    settings = Settings(_env_file=None)
+    assert list(settings.secrets()) == ["hush-hush"]
+    assert "hush" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_sources_are_asked_in_the_order_of_the_settings() -> None:
+    names = [p.name for p in chosen(Settings(_env_file=None, sources=" fmp, yahoo"))]
+    assert names == ["simulated", "fmp", "yahoo"]
+    every = [p.name for p in chosen(Settings(_env_file=None))]
+    assert every == ["simulated", "yahoo", "google", "fmp", "marketstack", "alpha_vantage"]
+
+
+def test_a_source_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(UnknownSource, match=r"no 'yaho'; there are yahoo, google"):
+        chosen(Settings(_env_file=None, sources="yaho"))

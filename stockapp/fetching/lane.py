@@ -210,7 +210,11 @@ class Lane:
                 },
             },
         )
-        self._keepers.breakers.note(self.label, self.provider.key_mark, failure)
+        try:
+            self._keepers.breakers.note(self.label, self.provider.key_mark, failure)
+        except Exception as error:
+            # The answer is good without this. It happens where the worker is stopping.
+            logger.warning("not noted", extra={"lane": self.label, "error": repr(error)})
 
 
 def _failure_of_request(outcomes: Sequence[Quote | Failure]) -> Failure | None:

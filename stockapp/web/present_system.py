@@ -12,7 +12,7 @@ from stockapp.web import words
 
 @dataclass(frozen=True, slots=True)
 class SourceMethodView:
-    """One method. `state` is asked, left alone, or being tried; `may_close` offers to ask again."""
+    """One method. `state` is in use, left alone or being tried; `may_close` offers to ask again."""
 
     name: str
     label: str
@@ -60,7 +60,7 @@ def _card(report: SourceReport, test: Task | None, now: datetime) -> SourceCardV
         scarce=report.scarce,
         simulated=report.simulated,
         quotas=tuple(
-            f"{entry.left:,} of {entry.quota.limit:,} left this {entry.quota.period.value}"
+            f"{entry.left:,} of {entry.quota.limit:,} left {_PERIODS[entry.quota.period.value]}"
             for entry in report.quotas
         ),
         methods=tuple(_method(method, report, now) for method in report.methods),
@@ -96,9 +96,11 @@ def _method(method: MethodReport, report: SourceReport, now: datetime) -> Source
     )
 
 
+_PERIODS = {"day": "today", "month": "this month"}
+
 # Breaker states as people read them, with the colour of the mark.
 _STATES = {
-    "closed": ("asked", "busy"),
+    "closed": ("in use", "busy"),
     "open": ("left alone", "bad"),
     "half_open": ("being tried", "warn"),
 }

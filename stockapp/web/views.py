@@ -114,7 +114,7 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class MethodView:
-    """A method of a source that failed when it was last asked, at the time `at`."""
+    """Methods of a source that failed alike when they were last asked, at the time `at`."""
 
     method: str
     reason: str

@@ -54,9 +54,7 @@ KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "wrong_symbol": ({"kind": "wrong_symbol"}, {"bad_response", "no_data", "not_found"}),
 }
 # Every set of services that are down, but for the one where none is.
-COMBINATIONS = [
-    down for count in range(1, 6) for down in itertools.combinations(SERVICES, count)
-]
+COMBINATIONS = [down for count in range(1, 6) for down in itertools.combinations(SERVICES, count)]
 
 
 class House:
@@ -347,6 +345,14 @@ def test_all_at_once_asks_every_source_and_flags_those_that_disagree(tmp_path: P
         assert {source for source, _ in told} == set(SERVICES)
         assert ("yahoo", "lost_race") in told
         assert entry["quote"]["disagreeing"] == []
+        upstream.fault("fmp", tick=1_000, latency_ms=150)
+        quote = house.fetch("MSFT")["quote"]
+        (other,) = quote["disagreeing"]
+        assert (other["source"], other["price"]) == ("fmp", price_of("MSFT", 1_000))
+        assert quote["price"] == price_of("MSFT", 0)
+        server.post("/api/watchlist", json={"symbol": "MSFT"})
+        page = server.get("/").text
+        assert "sources differ" in page and "Financial Modeling Prep (quote)" in page
 
 
 def test_a_price_without_a_currency_takes_the_known_one_and_says_so(house: House) -> None:

@@ -23,6 +23,8 @@ class Fault:
     retry_after: int | None = None
     times: int = 0
     latency_ms: float | None = None
+    # Another price than the world's: that of so many ticks later.
+    tick: int = 0
     jitter_ms: float = 0.0
 
 

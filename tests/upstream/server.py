@@ -77,7 +77,7 @@ class Application:
         symbols: list[str],
         fault: Fault,
     ) -> Reply:
-        query, tick = environ["QUERY_STRING"], self.control.tick
+        query, tick = environ["QUERY_STRING"], self.control.tick + fault.tick
         if service == "yahoo":
             return yahoo.answer(route, query, symbols, environ.get("HTTP_COOKIE", ""), tick)
         module: Any = SERVICES[service]

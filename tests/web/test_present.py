@@ -1,11 +1,12 @@
 """What people read on the page."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from stockapp.domain.attempt import Outcome, Reason
-from stockapp.domain.quote import MarketState
+from stockapp.domain.quote import MarketState, OtherPrice
 from stockapp.domain.task import TaskStatus
 from stockapp.web import done, present, words
 from stockapp.web.present_sources import failing_sources
@@ -211,9 +212,33 @@ class TestSources:
         assert view.headline == "Yahoo answers only in part"
         assert [method.method for method in view.methods] == ["chart"]
 
+    def test_methods_that_failed_alike_share_a_line(self):
+        statuses = [a_status(name, Reason.RATE_LIMITED) for name in ("quote", "chart", "page")]
+        (view,) = failing_sources(statuses, NOW)
+        assert [method.method for method in view.methods] == ["quote, chart, page"]
+
+    def test_a_source_whose_requests_are_used_up_is_not_said_to_be_out_of_reach(self):
+        (view,) = failing_sources([a_status("quote", Reason.QUOTA_EXHAUSTED)], NOW)
+        assert view.headline == "Yahoo has no requests left"
+
+    def test_what_failed_long_ago_and_was_not_asked_since_is_no_news(self):
+        assert failing_sources([a_status("quote")], NOW + timedelta(minutes=15)) == ()
+
     @pytest.mark.parametrize("reason", [None, Reason.NOT_FOUND, Reason.NOT_CONFIGURED])
     def test_a_source_that_answers_or_is_not_asked_is_no_news(self, reason):
         assert failing_sources([a_status(reason=reason)], NOW) == ()
+
+
+class TestHonestNumbers:
+    def test_a_close_of_the_day_is_marked_as_one(self):
+        view = price_of(a_quote(end_of_day=True, source="marketstack"))
+        assert "close of 2026-11-24" in view.provenance
+        assert view.market_time == "2026-11-24, its close"
+
+    def test_prices_that_disagree_are_named_with_their_source(self):
+        other = OtherPrice("some_where", "page", 250.0, "USD", NOW)
+        view = price_of(a_quote(disagreeing=(other,)))
+        assert view.disagreeing == ("Some Where (page): 250.00 USD, 2026-11-24 12:00 UTC",)
 
 
 class TestBoard:
