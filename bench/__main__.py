@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cancel, events, load, refresh
+from bench import cancel, events, load, race, refresh
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
 from tests.e2e.server import Server
@@ -23,12 +23,13 @@ def main() -> int:
             Path(folder),
             config="bench/gunicorn_probe.py",
             application="bench.wsgi:app",
+            STOCKAPP_SOURCES="yahoo",
             STOCKAPP_YAHOO_BASE_URL=upstream.url,
             STOCKAPP_MAX_REQUESTS=0,
         )
         try:
             server.start()
-            for bench in (refresh.run, cancel.run, events.run, load.run):
+            for bench in (refresh.run, cancel.run, events.run, load.run, race.run):
                 bench(report, server, upstream, lag_folder)
                 upstream.reset()
                 upstream.configure(latency_ms=LATENCY_MS)

@@ -92,6 +92,16 @@ class Lane:
         """Seconds after which an answer is late."""
         return self._latency.late_after
 
+    def learn(self, answered_ms: Sequence[float]) -> None:
+        """Take over how long recent answers took in other workers, or before a restart."""
+        for milliseconds in answered_ms:
+            self._latency.note(milliseconds / 1000)
+
+    @property
+    def knows_latency(self) -> bool:
+        """Whether it has enough answers of its own to tell when one is late."""
+        return self._latency.is_known
+
     def is_for(self, symbol: str) -> bool:
         """Whether real and simulated do not mix."""
         return self.provider.simulated == is_simulated(symbol)

@@ -23,6 +23,11 @@ class Latency:
         self._bounds = bounds
         self._seconds: deque[float] = deque(maxlen=_SAMPLES)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there are enough answers to tell when one is late."""
+        return len(self._seconds) >= _LEAST_SAMPLES
+
     def note(self, seconds: float) -> None:
         """An answer came after so many seconds."""
         self._seconds.append(seconds)
@@ -34,7 +39,7 @@ class Latency:
         Before there are enough answers: half way between the bounds, for the first may take longer.
         """
         bounds = self._bounds
-        if len(self._seconds) < _LEAST_SAMPLES:
+        if not self.is_known:
             return (bounds.least + bounds.most) / 2
         usual = percentile(list(self._seconds), 0.95)
         return min(max(usual, bounds.least), bounds.most)

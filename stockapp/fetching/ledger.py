@@ -50,9 +50,14 @@ class Record:
             return None
         return sum(asked.failure is None for asked in self.recent) / len(self.recent)
 
+    @property
+    def answered_ms(self) -> list[float]:
+        """How long the recent answers took."""
+        return [asked.elapsed_ms for asked in self.recent if asked.failure is None]
+
     def latency_ms(self, share: float) -> float | None:
         """That percentile of the recent answers; None without any."""
-        answered = [asked.elapsed_ms for asked in self.recent if asked.failure is None]
+        answered = self.answered_ms
         return percentile(answered, share) if answered else None
 
 

@@ -13,6 +13,8 @@ from stockapp.fetching.race_run import Course, Rules, Run
 from stockapp.fetching.seeker import in_order
 from stockapp.ports import Clock, Executor
 
+_LEARN_SECONDS = 5.0
+
 
 class Race:
     """The lanes of this worker; runs share each lane's limit of requests under way."""
@@ -26,6 +28,7 @@ class Race:
         rules: Rules,
     ) -> None:
         self._course = Course(tuple(in_order(lanes)), executor, clock, keepers, rules)
+        self._learn_again_at = clock.monotonic()
 
     @property
     def lanes(self) -> Sequence[Lane]:
@@ -42,7 +45,20 @@ class Race:
 
         `on_cancel` takes a call to be made when the run should stop.
         """
+        self._learn()
         try:
             Run(self._course, symbols, tell).go(on_cancel)
         finally:
             self._course.keepers.ledger.flush()
+
+    def _learn(self) -> None:
+        """How long answers take, from what other workers know, until this one knows itself."""
+        now = self._course.clock.monotonic()
+        unknown = [lane for lane in self.lanes if not lane.knows_latency]
+        if not unknown or now < self._learn_again_at:
+            return
+        self._learn_again_at = now + _LEARN_SECONDS
+        records = {f"{r.source}/{r.method}": r for r in self._course.keepers.ledger.records()}
+        for lane in unknown:
+            if lane.label in records:
+                lane.learn(records[lane.label].answered_ms)

@@ -24,6 +24,8 @@ _LOST_AFTER_SECONDS = 2.0
 # How often to look whether a lane without room is stuck.
 _LOOK_SECONDS = 0.1
 _LONGEST_SLEEP = 60.0
+# A flight that has this share of its time behind it is late when another of its lane is.
+_NEARLY = 0.9
 # A request just before a deadline still needs a time-out above 0.
 _LEAST_TIMEOUT = 0.05
 
@@ -330,15 +332,24 @@ class Run:
                 elapsed = (self._clock.now() - flight.started_at).total_seconds()
                 parsed = all_failed(flight.symbols, failure)
                 self._absorb(_Ended(number, Sent(flight.started_at, elapsed, parsed)))
-            elif not flight.late and _is_late(flight, now):
-                flight.late = True
-                for symbol in flight.symbols:
-                    if symbol in self._seekers and not self._rules.all_at_once:
-                        self._hedge(self._seekers[symbol])
+        for flight in self._late_flights(now):
+            flight.late = True
+            for symbol in flight.symbols:
+                if symbol in self._seekers and not self._rules.all_at_once:
+                    self._hedge(self._seekers[symbol])
         while self._deadlines and self._deadlines[0][0] <= now:
             seeker = self._seekers.get(self._deadlines.popleft()[1])
             if seeker is not None:
                 self._give_up(seeker)
+
+    def _late_flights(self, now: float) -> list[Flight]:
+        """Flights that have become late, with those of their lane that are so in a moment.
+
+        Together their symbols fill the batches of the next lane.
+        """
+        fresh = [flight for flight in self._flights.values() if not flight.late]
+        lanes = {flight.lane for flight in fresh if _is_late(flight, now)}
+        return [f for f in fresh if f.lane in lanes and _is_late(f, now, _NEARLY)]
 
     def _give_up(self, seeker: Seeker) -> None:
         """End a symbol whose time is over, saying of each lane how far it came."""
@@ -382,5 +393,5 @@ class Run:
             self._audience(news)
 
 
-def _is_late(flight: Flight, now: float) -> bool:
-    return flight.sent_at is not None and now - flight.sent_at > flight.lane.late_after
+def _is_late(flight: Flight, now: float, share: float = 1.0) -> bool:
+    return flight.sent_at is not None and now - flight.sent_at > share * flight.lane.late_after

@@ -31,8 +31,9 @@ PAGE = (ROOT / "docs" / "adding-a-provider.md").read_text()
 
 
 def documented_file() -> str:
-    (file,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    return file
+    files: list[str] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert len(files) == 1
+    return files[0]
 
 
 def documented_lines() -> list[str]:
