@@ -65,6 +65,7 @@ class Quote:
     market the source admits to be. With `end_of_day` the source names the trading day only: `as_of`
     is that day at 00:00 UTC, and the price its close. `currency_assumed` says that the currency
     was known of the symbol, not told with this price. `disagreeing` are prices of other sources.
+    With `rolling_24h` the change is over the last 24 hours, not since `previous_close`.
     """
 
     symbol: str
@@ -83,6 +84,7 @@ class Quote:
     name: str | None = None
     end_of_day: bool = False
     currency_assumed: bool = False
+    rolling_24h: bool = False
     disagreeing: tuple[OtherPrice, ...] = ()
 
     def __post_init__(self) -> None:
@@ -108,6 +110,7 @@ class Quote:
             "fetched_at": moment.to_text(self.fetched_at),
             "end_of_day": self.end_of_day,
             "currency_assumed": self.currency_assumed,
+            "rolling_24h": self.rolling_24h,
             "disagreeing": [other.to_json() for other in self.disagreeing],
         }
 
@@ -133,6 +136,7 @@ class Quote:
             # What an older version kept says nothing of these.
             end_of_day=data.get("end_of_day", False),
             currency_assumed=data.get("currency_assumed", False),
+            rolling_24h=data.get("rolling_24h", False),
             disagreeing=tuple(OtherPrice.from_json(o) for o in data.get("disagreeing", ())),
         )
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import Quote
 from stockapp.domain.secrecy import Redactor
-from stockapp.domain.symbol import is_simulated
 from stockapp.fetching.breaker import Breakers
 from stockapp.fetching.latency import LateBounds, Latency
 from stockapp.fetching.ledger import Asked, Ledger
@@ -101,10 +100,6 @@ class Lane:
     def knows_latency(self) -> bool:
         """Whether it has enough answers of its own to tell when one is late."""
         return self._latency.is_known
-
-    def is_for(self, symbol: str) -> bool:
-        """Whether real and simulated do not mix."""
-        return self.provider.simulated == is_simulated(symbol)
 
     def unusable(self, symbol: str) -> Failure | None:
         """Why it makes no sense to ask this method for the symbol, now or later."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from stockapp.domain.agreement import disagreement
 from stockapp.domain.attempt import Failure, Outcome, Reason
 from stockapp.domain.quote import Quote
+from stockapp.domain.symbol import is_simulated
 from stockapp.fetching.lane import Gatekeepers, Lane, Sent
 from stockapp.fetching.news import Fetched, News, Started
 from stockapp.fetching.seeker import Flight, Seeker
@@ -71,9 +72,13 @@ class Run:
         self._rules = course.rules
         self._clock = course.clock
         self._audience = tell
+        # Real and simulated sources and symbols never mix.
+        lanes = {
+            simulated: [lane for lane in course.lanes if lane.provider.simulated is simulated]
+            for simulated in (False, True)
+        }
         self._seekers = {
-            symbol: Seeker(symbol, [lane for lane in course.lanes if lane.is_for(symbol)])
-            for symbol in symbols
+            symbol: Seeker(symbol, list(lanes[is_simulated(symbol)])) for symbol in symbols
         }
         self._won: dict[str, Fetched] = {}
         self._lines: dict[Lane, deque[str]] = {lane: deque() for lane in course.lanes}
@@ -348,8 +353,8 @@ class Run:
         Together their symbols fill the batches of the next lane.
         """
         fresh = [flight for flight in self._flights.values() if not flight.late]
-        lanes = {flight.lane for flight in fresh if _is_late(flight, now)}
-        return [f for f in fresh if f.lane in lanes and _is_late(f, now, _NEARLY)]
+        lanes = {flight.lane for flight in fresh if flight.is_overdue(now)}
+        return [f for f in fresh if f.lane in lanes and f.is_overdue(now, _NEARLY)]
 
     def _give_up(self, seeker: Seeker) -> None:
         """End a symbol whose time is over, saying of each lane how far it came."""
@@ -391,7 +396,3 @@ class Run:
             news = News(self._started, self._fetched)
             self._started, self._fetched = [], []
             self._audience(news)
-
-
-def _is_late(flight: Flight, now: float, share: float = 1.0) -> bool:
-    return flight.sent_at is not None and now - flight.sent_at > share * flight.lane.late_after

@@ -23,6 +23,10 @@ class Flight:
     sent_at: float | None = None
     late: bool = False
 
+    def is_overdue(self, now: float, share: float = 1.0) -> bool:
+        """Whether that share of the time is over after which its answer is late."""
+        return self.sent_at is not None and now - self.sent_at > share * self.lane.late_after
+
 
 @dataclass(slots=True)
 class Seeker:

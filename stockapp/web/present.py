@@ -172,6 +172,8 @@ def _change(quote: Quote) -> str:
         parts.append(words.change(quote.change, _places(quote) or (0 if whole else 2)))
     if quote.change_percent is not None:
         parts.append(f"{words.change(quote.change_percent, 2)} %")
+    if parts and quote.rolling_24h:
+        parts.append("24 h")
     return " · ".join(parts) or "change unknown"
 
 

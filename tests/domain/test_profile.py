@@ -67,6 +67,6 @@ def test_profiles_and_quotes_are_kept_whole() -> None:
 
 def test_a_quote_of_an_older_version_is_still_read() -> None:
     old = quote(95, "GBp").to_json()
-    for name in ("end_of_day", "currency_assumed", "disagreeing"):
+    for name in ("end_of_day", "currency_assumed", "disagreeing", "rolling_24h"):
         del old[name]
     assert Quote.from_json(old) == quote(95, "GBp")

@@ -245,6 +245,7 @@ class TestDeadline:
         release.set()
         assert time.monotonic() - start < 10
         assert heard.error("A") is Reason.TIMEOUT
+        assert "the 0.3 s for A were over" in (heard.fetched["A"].attempts[0].detail or "")
         assert [(who, reason) for who, _, reason in heard.by_source("A")] == [
             ("hung0", Reason.TIMEOUT),
             ("hung1", Reason.TIMEOUT),

@@ -140,6 +140,10 @@ class TestFmp:
     ) -> None:
         assert reason(FMP, "quote", answer(words.encode(), 402)) is expected
 
+    def test_a_list_with_an_error_status_is_no_success(self) -> None:
+        found = answer([good.fmp_row()], 500)
+        assert reason(FMP, "quote", found) is Reason.UPSTREAM_ERROR
+
     def test_an_empty_list_does_not_make_a_symbol_unknown(self) -> None:
         assert reason(FMP, "quote", answer([])) is Reason.NO_DATA
 
@@ -258,6 +262,13 @@ class TestGoogle:
         if known:
             assert found["EURUSD=X"].currency == "USD"
 
+    def test_the_page_of_another_pair_is_refused_by_its_address(self) -> None:
+        row = good.google_row(_1=None, _4=None, _15=None, _21=None)
+        own = self.page(good.google_page([[[row]]], "EUR-USD"), "EURUSD=X", "EUR-USD")
+        assert isinstance(own["EURUSD=X"], Quote)
+        other = self.page(good.google_page([[[row]]], "EUR-JPY"), "EURUSD=X", "EUR-USD")
+        assert other["EURUSD=X"].reason is Reason.BAD_RESPONSE
+
     def test_a_consent_page_is_a_block(self) -> None:
         body = b'<html><form action="https://consent.google.com/save">Before you continue</form>'
         assert self.page(body)["ACME"].reason is Reason.BLOCKED
@@ -281,6 +292,15 @@ class TestYahoosOtherMethods:
         body = {"quoteSummary": {"result": None, "error": error}}
         assert reason(self.yahoo, "summary", answer(body, 404)) is Reason.NO_DATA
 
+    @pytest.mark.parametrize(("kind", "rolling"), [("CRYPTOCURRENCY", True), ("EQUITY", False)])
+    def test_the_change_of_a_coin_is_said_to_be_over_24_hours(
+        self, kind: str, rolling: bool
+    ) -> None:
+        found = row(quoteType=kind, regularMarketPreviousClose=110.0)
+        body = {"quoteResponse": {"result": [found], "error": None}}
+        told = quote(self.yahoo, "quote", answer(body))
+        assert (told.change, told.previous_close, told.rolling_24h) == (2.5, 110.0, rolling)
+
     def test_formatted_numbers_are_understood(self) -> None:
         found = row(regularMarketPrice={"raw": 99.5, "fmt": "99.50"}, regularMarketChange={})
         body = {"quoteSummary": {"result": [{"price": found}], "error": None}}
@@ -288,6 +308,11 @@ class TestYahoosOtherMethods:
 
     def test_spark_leaves_out_what_it_has_no_bars_for(self) -> None:
         found = answer({"OTHER": good.spark("OTHER"), "ACME": None})
+        assert reason(self.yahoo, "spark", found) is Reason.NO_DATA
+
+    @pytest.mark.parametrize("last", ["x", 0, -1, {}])
+    def test_spark_takes_no_older_bar_where_the_last_is_nonsense(self, last: object) -> None:
+        found = answer({"ACME": good.spark(close=[101.0, 102.5, last])})
         assert reason(self.yahoo, "spark", found) is Reason.NO_DATA
 
     def test_spark_reads_past_pauses(self) -> None:

@@ -235,6 +235,9 @@ class TestHonestNumbers:
         assert "close of 2026-11-24" in view.provenance
         assert view.market_time == "2026-11-24, its close"
 
+    def test_a_change_over_24_hours_says_so(self):
+        assert price_of(a_quote(rolling_24h=True)).change == "+3.50 · +1.56 % · 24 h"
+
     def test_prices_that_disagree_are_named_with_their_source(self):
         other = OtherPrice("some_where", "page", 250.0, "USD", NOW)
         view = price_of(a_quote(disagreeing=(other,)))

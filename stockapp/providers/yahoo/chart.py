@@ -66,6 +66,7 @@ def _outcome(symbol: str, meta: dict[str, Any], answer: Answer) -> Quote | Failu
         market_state=_market_state(meta, answer.received_at),
         exchange=fields.text(meta, "fullExchangeName", "exchangeName"),
         name=fields.text(meta, "longName", "shortName"),
+        rolling_24h=shared.is_rolling(meta),
     )
 
 

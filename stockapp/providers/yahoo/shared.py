@@ -85,6 +85,7 @@ def quote_of_row(
         exchange=fields.text(row, "fullExchangeName", "exchangeName", "exchange"),
         delay_minutes=delay(row),
         name=fields.text(row, "longName", "shortName"),
+        rolling_24h=is_rolling(row),
     )
 
 
@@ -115,6 +116,15 @@ def told_change(
         computed.amount if amount is None else amount,
         computed.percent if percent is None else percent * percent_factor,
     )
+
+
+def is_rolling(row: Row) -> bool:
+    """Whether the change that Yahoo tells is over 24 hours, as it is for coins.
+
+    Their previous close is that of midnight UTC: the two may even differ in sign.
+    """
+    coin = "CRYPTOCURRENCY" in (row.get("quoteType"), row.get("instrumentType"))
+    return coin and number(row, "regularMarketChange") is not None
 
 
 def no_data(symbol: str, why: str) -> Failure:
