@@ -77,14 +77,3 @@ def test_offline_it_checks_the_machine_alone(tmp_path: Path) -> None:
     code, findings = doctor(tmp_path, "--offline")
     assert code == 0
     assert [finding["health"] for finding in findings] == ["ok", "ok"]
-
-
-def test_it_takes_no_tasks_from_running_workers(tmp_path: Path) -> None:
-    _, findings = doctor(tmp_path, "--offline")
-    assert findings
-    # A worker that lives says so in the shared state; the doctor must not have been one.
-    import sqlite3
-
-    with sqlite3.connect(tmp_path / "stockapp.sqlite3") as database:
-        rows = database.execute("SELECT key FROM shared_state WHERE key LIKE 'worker:%'")
-        assert rows.fetchall() == []

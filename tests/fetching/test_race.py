@@ -3,7 +3,7 @@
 import threading
 import time
 
-from stockapp.domain.attempt import Outcome, Reason
+from stockapp.domain.attempt import Failure, Outcome, Reason
 from stockapp.providers.base import Method
 from stockapp.tasks.cancellation import CancelToken
 
@@ -15,6 +15,7 @@ from .scripted import (
     Track,
     answers,
     fails,
+    gatekeepers,
     hangs,
     single,
     takes,
@@ -309,6 +310,14 @@ class TestWhoIsAsked:
             ("scripted", "single"),
             ("daily", "single"),
         ]
+
+    def test_a_short_key_that_a_source_sends_back_is_hidden_too(self, executor: Threads) -> None:
+        def echoes(symbols):
+            return {s: Failure(Reason.UNAUTHORIZED, "the key demo is bad") for s in symbols}
+
+        track = Track(executor, single("echo", echoes), keepers=gatekeepers(secrets=["demo"]))
+        (attempt,) = track.run("A").fetched["A"].attempts
+        assert attempt.detail == "the key [hidden] is bad"
 
     def test_a_defect_in_a_provider_is_an_internal_failure_and_the_next_method_is_asked(
         self, executor: Threads
