@@ -20,4 +20,4 @@ def background(settings: Settings, *, start: bool) -> set[str]:
 def test_without_a_start_it_takes_no_tasks_and_publishes_nothing(tmp_path: Path) -> None:
     settings = Settings.model_validate({"data_dir": tmp_path, "log_level": "ERROR"})
     assert background(settings, start=False) == {"database", "doorbell"}
-    assert {"vitals", "upkeep", "ledger"} <= background(settings, start=True)
+    assert {"vitals", "ledger"} <= background(settings, start=True)
