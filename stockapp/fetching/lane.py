@@ -1,6 +1,7 @@
 """One method of one source with its transport: whether it may be asked, and asking it."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -86,10 +87,14 @@ class Lane:
         self._lock = threading.Lock()
         self._sent_at: dict[int, float] = {}
 
-    @property
-    def late_after(self) -> float:
-        """Seconds after which an answer is late."""
-        return self._latency.late_after
+    def late_after(self, left_seconds: float = math.inf, others: int = 0) -> float:
+        """Seconds after which an answer is late.
+
+        With so many seconds left for a symbol, and so many other sources to be tried, each of them
+        must have its turn.
+        """
+        turn = max(self._latency.least, left_seconds / (others + 1))
+        return min(self._latency.late_after, turn)
 
     def learn(self, answered_ms: Sequence[float]) -> None:
         """Take over how long recent answers took in other workers, or before a restart."""
@@ -121,7 +126,7 @@ class Lane:
         with self._lock:
             sent_at = list(self._sent_at.values())
         full = len(sent_at) >= self.method.concurrency
-        return full and all(now - at > self.late_after for at in sent_at)
+        return full and all(now - at > self.late_after() for at in sent_at)
 
     def ask(
         self, symbols: Sequence[str], timeout_seconds: float, on_sent: Callable[[], None]

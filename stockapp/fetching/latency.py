@@ -33,14 +33,19 @@ class Latency:
         self._seconds.append(seconds)
 
     @property
+    def least(self) -> float:
+        """Seconds before which no answer is called late."""
+        return self._bounds.least
+
+    @property
     def late_after(self) -> float:
         """Seconds after which an answer is late: the 95th percentile, within the bounds.
 
-        Before there are enough answers: half way between the bounds, for the first may take longer.
+        Before there are enough answers: twice the least, for the first may take longer.
         """
         bounds = self._bounds
         if not self.is_known:
-            return (bounds.least + bounds.most) / 2
+            return min(2 * bounds.least, bounds.most)
         usual = percentile(list(self._seconds), 0.95)
         return min(max(usual, bounds.least), bounds.most)
 

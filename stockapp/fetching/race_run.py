@@ -213,7 +213,9 @@ class Run:
         timeout = min(self._rules.timeout_seconds, left)
         number = next(self._numbers)
         lost_at = now + timeout + _LOST_AFTER_SECONDS
-        flight = Flight(lane, batch, self._clock.now(), lost_at)
+        others = self._seekers[batch[0]].other_sources(lane.source)
+        late_after = lane.late_after(left, others)
+        flight = Flight(lane, batch, self._clock.now(), lost_at, late_after)
         self._flights[number] = flight
         for symbol in batch:
             seeker = self._seekers[symbol]
@@ -266,7 +268,7 @@ class Run:
         for flight in self._flights.values():
             times.append(flight.lost_at)
             if flight.sent_at is not None and not flight.late:
-                times.append(flight.sent_at + flight.lane.late_after)
+                times.append(flight.sent_at + flight.late_after)
         if self._deadlines:
             times.append(self._deadlines[0][0])
         if any(self._lines.values()):

@@ -10,6 +10,7 @@ from stockapp.fetching.lane import Lane
 
 # When two methods of a source do not know a symbol, its others are not asked.
 _ENOUGH_NOT_FOUND = 2
+_ENOUGH_LATE = 2
 
 
 @dataclass(slots=True)
@@ -20,12 +21,13 @@ class Flight:
     symbols: tuple[str, ...]
     started_at: datetime
     lost_at: float
+    late_after: float
     sent_at: float | None = None
     late: bool = False
 
     def is_overdue(self, now: float, share: float = 1.0) -> bool:
         """Whether that share of the time is over after which its answer is late."""
-        return self.sent_at is not None and now - self.sent_at > share * self.lane.late_after
+        return self.sent_at is not None and now - self.sent_at > share * self.late_after
 
 
 @dataclass(slots=True)
@@ -65,14 +67,20 @@ class Seeker:
     def next_as_hedge(self) -> Lane | None:
         """The next lane while others are late.
 
-        Of the cheapest tier that is left: batches first, then sources that are not late.
+        Of the cheapest tier that is left: batches first, then sources that are not late. A source
+        of which two methods are late is not waited for by a third while any other is left.
         """
-        late = {lane.source for lane in self.flights}
+        late = Counter(lane.source for lane in self.flights)
 
-        def rank(lane: Lane) -> tuple[int, bool, bool]:
-            return lane.tier, lane.method.batch_size == 1, lane.source in late
+        def rank(lane: Lane) -> tuple[bool, int, bool, bool]:
+            hung = late[lane.source] >= _ENOUGH_LATE
+            return hung, lane.tier, lane.method.batch_size == 1, lane.source in late
 
         return min(self._usable(), key=rank, default=None)
+
+    def other_sources(self, source: str) -> int:
+        """How many sources besides that one are still to be tried."""
+        return len({lane.source for lane in self._usable()} - {source})
 
     def take(self, lane: Lane) -> None:
         """Stand in line there."""

@@ -3,8 +3,10 @@
 import threading
 import time
 
+import pytest
+
 from stockapp.domain.attempt import Failure, Outcome, Reason
-from stockapp.providers.base import Method
+from stockapp.providers.base import Method, quotas
 from stockapp.tasks.cancellation import CancelToken
 
 from .scripted import (
@@ -194,6 +196,30 @@ class TestHedging:
         release.set()
         assert heard.quote("A").method == "single"
         assert not two.requests["two"]
+
+    @pytest.mark.parametrize("daily", [False, True])
+    def test_hung_sources_leave_time_for_the_last_one(self, executor: Threads, daily: bool) -> None:
+        release = threading.Event()
+        names = ("one", "two", "three", "four", "five")
+        many = Scripted({n: (Method(n, 1, 3), hangs(release)) for n in names}, name="many")
+        other = single("other", hangs(release))
+        last = single("last", answers("single"), quotas=quotas(day=25), end_of_day=daily)
+        track = Track(
+            executor,
+            many,
+            other,
+            last,
+            late=(0.2, 2.0),
+            timeout_seconds=1.2,
+            deadline_seconds=2.4,
+        )
+        for lane in track.race.lanes:
+            lane.learn([2_000.0] * 10)
+        heard = track.run("A")
+        release.set()
+        assert heard.quote("A").source == "scripted"
+        asked = [attempt.source for attempt in heard.fetched["A"].attempts]
+        assert asked.count("many") <= 3
 
 
 class TestAllAtOnce:
