@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 from stockapp.bootstrap.backends import Backends
 from stockapp.domain.secrecy import Redactor
 from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.course import Rules
 from stockapp.fetching.http import HttpTransport
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.latency import LateBounds
 from stockapp.fetching.ledger import Ledger
 from stockapp.fetching.quota import Quotas
-from stockapp.fetching.race_run import Rules
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
 from stockapp.fetching.yfinance_client import YahooTransport

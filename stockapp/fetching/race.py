@@ -7,9 +7,10 @@ asked, or not asked, is an Attempt. Nothing waits for a source that hangs.
 
 from collections.abc import Callable, Sequence
 
+from stockapp.fetching.course import Course, Rules
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.news import News
-from stockapp.fetching.race_run import Course, Rules, Run
+from stockapp.fetching.race_run import Run
 from stockapp.fetching.seeker import in_order
 from stockapp.ports import Clock, Executor
 

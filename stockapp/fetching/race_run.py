@@ -12,15 +12,15 @@ from stockapp.domain.agreement import disagreement
 from stockapp.domain.attempt import Failure, Outcome, Reason
 from stockapp.domain.quote import Quote
 from stockapp.domain.symbol import is_simulated
-from stockapp.fetching.lane import Gatekeepers, Lane, Sent
+from stockapp.fetching.course import Course
+from stockapp.fetching.lane import Lane, Sent
 from stockapp.fetching.news import Fetched, News, Started
 from stockapp.fetching.seeker import Flight, Seeker
-from stockapp.ports import Clock, Executor
 from stockapp.providers.base import all_failed
 
 logger = logging.getLogger(__name__)
 
-# Requests end within their time-out; this much later one is given up for lost.
+# Requests end within their time-out; so much later one is given up for lost.
 _LOST_AFTER_SECONDS = 2.0
 # How often to look whether a lane without room is stuck.
 _LOOK_SECONDS = 0.1
@@ -29,31 +29,6 @@ _LONGEST_SLEEP = 60.0
 _NEARLY = 0.9
 # A request just before a deadline still needs a time-out above 0.
 _LEAST_TIMEOUT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a race is run: the longest wait for a request and for a symbol, in seconds.
-
-    `all_at_once` asks every configured source at once, in place of one after the other's delay or
-    failure; it then waits `compare_seconds` for the others, to see whether they agree.
-    """
-
-    timeout_seconds: float
-    deadline_seconds: float
-    all_at_once: bool = False
-    compare_seconds: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What the runs of a worker share. `lanes` are in the order of asking."""
-
-    lanes: Sequence[Lane]
-    executor: Executor
-    clock: Clock
-    keepers: Gatekeepers
-    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +108,8 @@ class Run:
 
     def _go_on(self, seeker: Seeker, lane: Lane) -> None:
         """After a lane gave nothing: take the next, unless an answer may come any moment."""
+        if self._settle(seeker):
+            return
         if self._rules.all_at_once:
             following = seeker.next_after_failure(lane.source)
         else:
@@ -146,6 +123,13 @@ class Run:
         following = None if seeker.expects_soon else seeker.next_as_hedge()
         if following:
             self._line_up(seeker, following)
+
+    def _settle(self, seeker: Seeker) -> bool:
+        """Take the daily close that was held back, where no better price can be expected soon."""
+        if seeker.close is None or seeker.expects_live:
+            return False
+        self._win(seeker, seeker.close)
+        return True
 
     def _end_if_hopeless(self, seeker: Seeker) -> None:
         if not seeker.waiting and not seeker.flights and not seeker.next_after_failure():
@@ -180,10 +164,9 @@ class Run:
 
     def _skip_stuck(self, lane: Lane) -> bool:
         detail = f"Not asked: {lane.label} is not answering the requests before."
-        self._skip(lane, Failure(Reason.TIMEOUT, detail))
-        return True
+        return self._skip(lane, Failure(Reason.TIMEOUT, detail))
 
-    def _skip(self, lane: Lane, why: Failure) -> None:
+    def _skip(self, lane: Lane, why: Failure) -> bool:
         """Do not ask a method for any symbol in its line; say so in each one's attempts."""
         symbols = [symbol for symbol in self._lines[lane] if symbol in self._seekers]
         self._lines[lane].clear()
@@ -202,6 +185,7 @@ class Run:
             seeker = self._seekers[symbol]
             seeker.note(lane, Outcome.SKIPPED, now, 0.0, why)
             self._go_on(seeker, lane)
+        return True
 
     def _send(self, lane: Lane) -> bool:
         """Send one request for those first in line; False when none of them wants it any more."""
@@ -305,17 +289,17 @@ class Run:
         elapsed = sent.elapsed_seconds
         if isinstance(outcome, Quote):
             seeker.note(lane, Outcome.OK, sent.started_at, elapsed)
-            self._win(seeker, outcome)
+            if outcome.end_of_day and seeker.expects_live:
+                seeker.close = seeker.close or outcome
+            else:
+                self._win(seeker, outcome)
             return
         how = Outcome.FAILED if sent.asked else Outcome.SKIPPED
         seeker.note(lane, how, sent.started_at, elapsed, outcome)
         self._go_on(seeker, lane)
 
     def _win(self, seeker: Seeker, quote: Quote) -> None:
-        now = self._clock.now()
-        for lane, flight in list(seeker.flights.items()):
-            elapsed = (now - flight.started_at).total_seconds()
-            seeker.note(lane, Outcome.LOST_RACE, flight.started_at, elapsed)
+        seeker.end_race(quote, self._clock.now())
         self._finish(seeker, quote, None)
         self._won[seeker.symbol] = self._fetched[-1]
 
@@ -342,8 +326,9 @@ class Run:
         for flight in self._late_flights(now):
             flight.late = True
             for symbol in flight.symbols:
-                if symbol in self._seekers and not self._rules.all_at_once:
-                    self._hedge(self._seekers[symbol])
+                seeker = self._seekers.get(symbol)
+                if seeker and not self._settle(seeker) and not self._rules.all_at_once:
+                    self._hedge(seeker)
         while self._deadlines and self._deadlines[0][0] <= now:
             seeker = self._seekers.get(self._deadlines.popleft()[1])
             if seeker is not None:
@@ -359,20 +344,12 @@ class Run:
         return [f for f in fresh if f.lane in lanes and f.is_overdue(now, _NEARLY)]
 
     def _give_up(self, seeker: Seeker) -> None:
-        """End a symbol whose time is over, saying of each lane how far it came."""
-        now, seconds = self._clock.now(), f"{self._rules.deadline_seconds:g} s"
-        late = f"No answer before the {seconds} for {seeker.symbol} were over."
-        for lane, flight in list(seeker.flights.items()):
-            elapsed = (now - flight.started_at).total_seconds()
-            failure = Failure(Reason.TIMEOUT, late)
-            seeker.note(lane, Outcome.FAILED, flight.started_at, elapsed, failure)
-        skipped = f"Not asked: the {seconds} for {seeker.symbol} were over."
-        while seeker.next_after_failure():
-            seeker.take(seeker.untried[0])
-        for lane in list(seeker.waiting):
-            failure = Failure(Reason.TIMEOUT, skipped)
-            seeker.note(lane, Outcome.SKIPPED, now, 0.0, failure)
-        self._lose(seeker)
+        """End a symbol whose time is over, with what there is."""
+        if seeker.close:
+            self._win(seeker, seeker.close)
+        else:
+            seeker.give_up(self._clock.now(), f"{self._rules.deadline_seconds:g} s")
+            self._lose(seeker)
 
     def _compare(self) -> None:
         """Wait a little for sources that have not answered yet, only to see whether they agree."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
+from stockapp.domain.quote import Quote
 from stockapp.fetching.lane import Lane
 
 # When two methods of a source do not know a symbol, its others are not asked.
@@ -36,7 +37,8 @@ class Seeker:
 
     `untried` are the lanes that it may still take, best first; `waiting` those in which it stands
     in line, `flights` its requests under way. `deadline` is set with the first of them. `unusable`
-    lanes are named in the end only, when all else has failed.
+    lanes are named in the end only, when all else has failed. A daily `close` is held back while a
+    live price may come any moment.
     """
 
     symbol: str
@@ -46,12 +48,19 @@ class Seeker:
     attempts: list[Attempt] = field(default_factory=list)
     unusable: list[tuple[Lane, Failure]] = field(default_factory=list)
     deadline: float | None = None
+    close: Quote | None = None
     _not_found: Counter[str] = field(default_factory=Counter)
 
     @property
     def expects_soon(self) -> bool:
         """Whether an answer may come any moment: something is in line, or under way in time."""
         return bool(self.waiting) or any(not flight.late for flight in self.flights.values())
+
+    @property
+    def expects_live(self) -> bool:
+        """Whether a price of this moment may come soon, not a daily close."""
+        coming = [flight.lane for flight in self.flights.values() if not flight.late]
+        return any(not lane.method.end_of_day for lane in (*self.waiting, *coming))
 
     def first_of_each_source(self) -> list[Lane]:
         """The best lane of each source."""
@@ -68,9 +77,10 @@ class Seeker:
         """The next lane while others are late.
 
         Of the cheapest tier that is left: batches first, then sources that are not late. A source
-        of which two methods are late is not waited for by a third while any other is left.
+        of which two methods are late, or were too late, has its others asked last.
         """
         late = Counter(lane.source for lane in self.flights)
+        late.update(a.source for a in self.attempts if a.reason is Reason.TIMEOUT)
 
         def rank(lane: Lane) -> tuple[bool, int, bool, bool]:
             hung = late[lane.source] >= _ENOUGH_LATE
@@ -127,6 +137,29 @@ class Seeker:
             if outcome is Outcome.FAILED and failure.reason is Reason.NOT_FOUND:
                 self._not_found[lane.source] += 1
         self.attempts.append(attempt)
+
+    def end_race(self, winner: Quote, now: datetime) -> None:
+        """All others lost: requests under way, and a close that was held back."""
+        for lane, flight in list(self.flights.items()):
+            elapsed = (now - flight.started_at).total_seconds()
+            self.note(lane, Outcome.LOST_RACE, flight.started_at, elapsed)
+        good = [i for i, attempt in enumerate(self.attempts) if attempt.outcome is Outcome.OK]
+        # The first close is the one held back; a live price is the last that came.
+        lost = good[1:] if winner is self.close else good[:-1]
+        for i in lost:
+            self.attempts[i] = replace(self.attempts[i], outcome=Outcome.LOST_RACE)
+
+    def give_up(self, now: datetime, allowed: str) -> None:
+        """Its time is over: say of each lane how far it came. `allowed` is that time in words."""
+        for lane, flight in list(self.flights.items()):
+            late = f"No answer before the {allowed} for {self.symbol} were over."
+            elapsed = (now - flight.started_at).total_seconds()
+            failure = Failure(Reason.TIMEOUT, late)
+            self.note(lane, Outcome.FAILED, flight.started_at, elapsed, failure)
+        not_asked = f"Not asked: the {allowed} for {self.symbol} were over."
+        for lane in (*self.waiting, *self._usable()):
+            failure = Failure(Reason.TIMEOUT, not_asked)
+            self.note(lane, Outcome.SKIPPED, now, 0.0, failure)
 
     def verdict(self) -> Failure:
         """The failure that tells people most: who knows better outranks a network error."""

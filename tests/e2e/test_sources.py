@@ -345,7 +345,10 @@ def test_all_at_once_asks_every_source_and_flags_those_that_disagree(tmp_path: P
         assert {source for source, _ in told} == set(SERVICES)
         assert ("yahoo", "lost_race") in told
         assert entry["quote"]["disagreeing"] == []
-        upstream.fault("fmp", tick=1_000, latency_ms=150)
+        for daily in ("marketstack", "alpha_vantage"):
+            upstream.fault(daily, "status", status=500)
+        # Long after the others, and well before the run stops waiting for it.
+        upstream.fault("fmp", tick=1_000, latency_ms=500)
         quote = house.fetch("MSFT")["quote"]
         (other,) = quote["disagreeing"]
         assert (other["source"], other["price"]) == ("fmp", price_of("MSFT", 1_000))

@@ -12,13 +12,13 @@ from stockapp.domain.attempt import Failure, Outcome, Reason
 from stockapp.domain.quote import Quote
 from stockapp.domain.secrecy import Redactor
 from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.course import Rules
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.latency import LateBounds
 from stockapp.fetching.ledger import Ledger
 from stockapp.fetching.news import Fetched, News
 from stockapp.fetching.quota import Quotas
 from stockapp.fetching.race import Race
-from stockapp.fetching.race_run import Rules
 from stockapp.fetching.transport import TransportError
 from stockapp.providers.base import Answer, Method, Parsed, Provider, Quota, Request
 from stockapp.tasks.cancellation import CancelToken

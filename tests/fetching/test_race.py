@@ -2,11 +2,12 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from stockapp.domain.attempt import Failure, Outcome, Reason
-from stockapp.providers.base import Method, quotas
+from stockapp.providers.base import Method, Parsed, quotas
 from stockapp.tasks.cancellation import CancelToken
 
 from .scripted import (
@@ -15,6 +16,7 @@ from .scripted import (
     Scripted,
     Threads,
     Track,
+    a_quote,
     answers,
     fails,
     gatekeepers,
@@ -31,6 +33,15 @@ def source(batch: Behaviour, one: Behaviour, *, batch_size: int = 50) -> Scripte
             "single": (Method("single", 1, 3), one),
         }
     )
+
+
+def closes(price: float) -> Behaviour:
+    """Knows the close of the day alone."""
+
+    def behave(symbols: Sequence[str]) -> Parsed:
+        return {s: a_quote(s, "single", price, source="daily", end_of_day=True) for s in symbols}
+
+    return behave
 
 
 def test_one_batch_answers_for_all_symbols_and_nothing_else_is_asked(executor: Threads) -> None:
@@ -234,6 +245,29 @@ class TestAllAtOnce:
             ("quick", Outcome.OK, None),
             ("slow", Outcome.LOST_RACE, None),
         }
+
+    def test_a_daily_close_waits_for_a_live_price_that_may_come_any_moment(
+        self, executor: Threads
+    ) -> None:
+        daily = single("daily", closes(100), end_of_day=True)
+        live = single("live", takes(0.2, answers("live", price=101)))
+        heard = Track(executor, daily, live, all_at_once=True, compare_seconds=0).run("A")
+        assert heard.quote("A").price == 101
+        assert heard.by_source("A") == [
+            ("daily", Outcome.LOST_RACE, None),
+            ("live", Outcome.OK, None),
+        ]
+
+    def test_a_daily_close_is_taken_when_the_live_ones_fail_or_are_late(
+        self, executor: Threads
+    ) -> None:
+        release = threading.Event()
+        daily = single("daily", closes(100), end_of_day=True)
+        for other in (takes(0.1, fails(Reason.UPSTREAM_ERROR)), hangs(release)):
+            live = single("live", other)
+            track = Track(executor, daily, live, late=(0.3, 0.3), all_at_once=True)
+            assert track.run("A").quote("A").price == 100
+        release.set()
 
     def test_sources_that_disagree_are_both_shown(self, executor: Threads) -> None:
         one = single("one", answers("single", price=100))

@@ -12,11 +12,11 @@ import responses
 
 from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.secrecy import Redactor
+from stockapp.fetching.course import Rules
 from stockapp.fetching.http import HttpTransport
 from stockapp.fetching.lane import Lane
 from stockapp.fetching.latency import LateBounds
 from stockapp.fetching.race import Race
-from stockapp.fetching.race_run import Rules
 from stockapp.providers.base import Provider
 from stockapp.settings import Settings
 from stockapp.tasks.cancellation import CancelToken

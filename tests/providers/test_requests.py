@@ -8,11 +8,11 @@ import pytest
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import Quote
+from stockapp.fetching.course import Rules
 from stockapp.fetching.lane import Lane
 from stockapp.fetching.latency import LateBounds
 from stockapp.fetching.news import Fetched, News
 from stockapp.fetching.race import Race
-from stockapp.fetching.race_run import Rules
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import Simulated, answer_body
