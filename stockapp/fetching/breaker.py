@@ -44,8 +44,9 @@ class Pause:
 
 _PAUSES = {
     Reason.RATE_LIMITED: Pause(30, 900),
-    Reason.ACCESS_DENIED: Pause(30, 900),
-    Reason.BLOCKED: Pause(30, 900),
+    # Mostly a matter of a plan or a region, which a quarter of an hour does not change.
+    Reason.ACCESS_DENIED: Pause(30, 3_600),
+    Reason.BLOCKED: Pause(30, 3_600),
     Reason.UNAUTHORIZED: Pause(3_600, 3_600),
     Reason.QUOTA_EXHAUSTED: Pause(3_600, 86_400),
 }

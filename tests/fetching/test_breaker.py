@@ -65,6 +65,19 @@ def test_without_a_word_of_the_source_the_pause_doubles_up_to_a_quarter_of_an_ho
     assert pauses == [30, 60, 120, 240, 480, 900, 900]
 
 
+@pytest.mark.parametrize("reason", [Reason.ACCESS_DENIED, Reason.BLOCKED])
+def test_a_refusal_is_tried_again_ever_more_seldom_up_to_an_hour(
+    world: World, reason: Reason
+) -> None:
+    pauses = []
+    for _ in range(9):
+        world.fail(reason)
+        pauses.append(world.open_for())
+        world.clock.advance(pauses[-1])
+        world.open_for()
+    assert (pauses[0], pauses[-1]) == (30, 3600)
+
+
 def test_requests_that_were_under_way_do_not_double_the_pause(world: World) -> None:
     for _ in range(10):
         world.fail(Reason.RATE_LIMITED)
