@@ -127,9 +127,9 @@ class Doctor:
 
     def _names(self) -> Iterator[Finding]:
         """Whether the names of all hosts are found, and whether one can connect to them."""
-        reached = [(address, self._executor.submit(_reach, address)) for address in self._addresses]
+        reached = [(address, self._executor.submit(reach, address)) for address in self._addresses]
         for address, trouble in reached:
-            yield _name_finding(address, trouble.result())
+            yield name_finding(address, trouble.result())
 
     def _tests(self) -> Iterator[Finding]:
         asked: list[tuple[Lane, Failure | Future[Sent]]] = [
@@ -152,7 +152,7 @@ def serious(findings: Sequence[Finding]) -> bool:
     return any(finding.health is Health.BAD for finding in findings)
 
 
-def _reach(address: Address) -> str:
+def reach(address: Address) -> str:
     """Connect. Returns why that failed, "dns" for a name that is not found, or "" when it did not.
 
     A server that resets the connection was reached.
@@ -168,7 +168,8 @@ def _reach(address: Address) -> str:
         return error.strerror or "no answer"
 
 
-def _name_finding(address: Address, trouble: str) -> Finding:
+def name_finding(address: Address, trouble: str) -> Finding:
+    """What it means that a host was reached, or not for what `reach` told."""
     what, host = f"{address.host} ({address.title})", address.host
     if not trouble:
         return Finding(what, Health.GOOD, "can be reached")

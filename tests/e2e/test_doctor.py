@@ -66,13 +66,6 @@ def test_without_any_source_it_ends_with_1_and_says_what_to_do(tmp_path: Path) -
     assert troubles and all(finding["advice"] for finding in troubles)
 
 
-def test_names_that_are_not_found_are_told_also_that_blockers_block_one(tmp_path: Path) -> None:
-    # There is no network in the sandbox of a test run; where there is one, the names are found.
-    _, findings = doctor(tmp_path, STOCKAPP_SOURCES="yahoo", STOCKAPP_REQUEST_TIMEOUT_SECONDS=3)
-    (cookie,) = [f for f in findings if f["what"].startswith("fc.yahoo.com")]
-    assert cookie["health"] == "ok" or "block" in cookie["advice"] or "network" in cookie["advice"]
-
-
 def test_offline_it_checks_the_machine_alone(tmp_path: Path) -> None:
     code, findings = doctor(tmp_path, "--offline")
     assert code == 0
