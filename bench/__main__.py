@@ -32,6 +32,7 @@ def main() -> int:
             for bench in (refresh.run, cancel.run, events.run, load.run, race.run):
                 bench(report, server, upstream, lag_folder)
                 upstream.reset()
+                server.close_breakers()
                 upstream.configure(latency_ms=LATENCY_MS)
         finally:
             server.stop()

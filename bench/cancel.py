@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Report
-from tests.e2e.server import Server
+from tests.e2e.server import Server, eventually
 from tests.upstream.client import UpstreamServer
 
 TASKS = 10
@@ -16,7 +16,8 @@ def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Pa
     print("cancelling on whichever worker answers")
     # A request ends, and another begins, every few milliseconds until the task is cancelled.
     upstream.configure(latency_ms=50)
-    upstream.fault("quote", "status", status=500)
+    for batches in ("quote", "spark"):
+        upstream.fault(batches, "status", status=500)
     late = [_cancel_one(server, upstream, number) for number in range(TASKS)]
     report.claim("from DELETE to the last request begun, the worst", max(late) * 1000, 200, " ms")
 
@@ -24,8 +25,9 @@ def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Pa
 def _cancel_one(server: Server, upstream: UpstreamServer, number: int) -> float:
     symbols = ",".join(f"CANCEL{number}-{n}" for n in range(SYMBOLS))
     task_id = server.refresh(symbols)["id"]
-    while not any(f"CANCEL{number}-" in request["symbols"][0] for request in _charts(upstream)):
-        time.sleep(0.02)
+    assert eventually(
+        lambda: any(f"CANCEL{number}-" in entry["symbols"][0] for entry in _charts(upstream))
+    )
     asked = time.time()
     server.delete(f"/api/tasks/{task_id}")
     # Long enough for a task that goes on to show.

@@ -55,7 +55,9 @@ def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Pa
     print(f"an event on {STREAMS} streams")
     # A slow chart for each symbol makes single events over some seconds.
     upstream.configure(latency_ms=1_500, faults={"chart": {"latency_ms": 150}})
-    upstream.fault("quote", "status", status=500, latency_ms=1_500)
+    # Before that, time to open the streams; not so long that the answer would be called late.
+    upstream.fault("quote", "status", status=500, latency_ms=900)
+    upstream.fault("spark", "status", status=500, latency_ms=900)
     symbols = ",".join(f"E{number}" for number in range(SYMBOLS))
     task_id = server.refresh(symbols)["id"]
     readers = [Reader(server, task_id) for _ in range(STREAMS)]
