@@ -33,27 +33,24 @@ class LivePrices:
     def run(self, run: TaskRun) -> None:
         """Fetch what has not ended."""
         symbols = [item.key for item in run.task.items if not item.state.ended]
-        self._race.run(symbols, lambda news: self._keep(run, news), run.token.on_cancel)
+        asked = _Asked()
+        self._race.run(symbols, lambda news: self._keep(run, news, asked), run.token.on_cancel)
 
-    def _keep(self, run: TaskRun, news: News) -> None:
+    def _keep(self, run: TaskRun, news: News, asked: "_Asked") -> None:
         """Cache first, then record: whoever hears of an item finds its quote."""
         news = News(news.started, self._profiles.complete(news.fetched))
         failed = [entry.symbol for entry in news.fetched if entry.quote is None]
         older = self._quotes.cached(failed)
         self._quotes.store(news.fetched)
         self._fill_names(news)
-        items = {
-            symbol: Item(symbol, ItemState.RUNNING)
-            for started in news.started
-            for symbol in started.symbols
-        }
+        items = {symbol: Item(symbol, ItemState.RUNNING) for symbol in asked.first_time(news)}
         items.update(
             {
                 entry.symbol: _item(entry, older.get(entry.symbol), self._quotes)
                 for entry in news.fetched
             }
         )
-        if items:
+        if items or asked.elsewhere(news):
             run.record(list(items.values()), _message(news))
 
     def _fill_names(self, news: News) -> None:
@@ -64,6 +61,27 @@ class LivePrices:
         }
         if names:
             self._watchlists.fill_names(names)
+
+
+class _Asked:
+    """What a task has told of asking: a symbol is running once, however many lanes it takes."""
+
+    def __init__(self) -> None:
+        self._symbols: set[str] = set()
+        self._label = ""
+
+    def first_time(self, news: News) -> list[str]:
+        """The symbols that are asked for now, and were not before."""
+        symbols = {symbol: None for started in news.started for symbol in started.symbols}
+        fresh = [symbol for symbol in symbols if symbol not in self._symbols]
+        self._symbols.update(fresh)
+        return fresh
+
+    def elsewhere(self, news: News) -> bool:
+        """Whether another method is being asked than the last that was told."""
+        before = self._label
+        self._label = news.started[-1].label if news.started else before
+        return self._label != before
 
 
 def fresh_item(view: QuoteView) -> Item:
