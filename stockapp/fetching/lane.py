@@ -213,11 +213,7 @@ class Lane:
                 "method": self.method.name,
                 "symbols": list(symbols),
                 "elapsed_ms": round(asked.elapsed_ms, 1),
-                "failed": {
-                    symbol: f"{outcome.reason}: {outcome.detail}"
-                    for symbol, outcome in sent.parsed.items()
-                    if isinstance(outcome, Failure)
-                },
+                "failed": _by_failure(sent.parsed),
             },
         )
         try:
@@ -225,6 +221,15 @@ class Lane:
         except Exception as error:
             # The answer is good without this. It happens where the worker is stopping.
             logger.warning("not noted", extra={"lane": self.label, "error": repr(error)})
+
+
+def _by_failure(parsed: Parsed) -> dict[str, list[str]]:
+    """The symbols that a request did not give, by why not."""
+    failed: dict[str, list[str]] = {}
+    for symbol, outcome in parsed.items():
+        if isinstance(outcome, Failure):
+            failed.setdefault(f"{outcome.reason}: {outcome.detail}", []).append(symbol)
+    return failed
 
 
 def _failure_of_request(outcomes: Sequence[Quote | Failure]) -> Failure | None:
