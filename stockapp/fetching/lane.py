@@ -86,6 +86,8 @@ class Lane:
         self._latency = Latency(bounds)
         self._lock = threading.Lock()
         self._sent_at: dict[int, float] = {}
+        # Monotonic; of the last request that was answered, whatever the run.
+        self.answered_at = -math.inf
 
     def late_after(self, left_seconds: float = math.inf, others: int = 0) -> float:
         """Seconds after which an answer is late.
@@ -204,6 +206,7 @@ class Lane:
         failure = _failure_of_request(list(sent.parsed.values()))
         if failure is None:
             self._latency.note(sent.elapsed_seconds)
+            self.answered_at = self._clock.monotonic()
         asked = Asked(self._clock.now(), sent.elapsed_seconds * 1000, failure)
         self._keepers.ledger.note_request(self.source, self.method.name, asked)
         logger.info(

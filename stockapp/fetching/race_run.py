@@ -251,8 +251,8 @@ class Run:
         times = [self._clock.monotonic() + _LONGEST_SLEEP]
         for flight in self._flights.values():
             times.append(flight.lost_at)
-            if flight.sent_at is not None and not flight.late:
-                times.append(flight.sent_at + flight.late_after)
+            if not flight.late:
+                times.append(flight.overdue_at())
         if self._deadlines:
             times.append(self._deadlines[0][0])
         if any(self._lines.values()):
@@ -340,8 +340,8 @@ class Run:
         Together their symbols fill the batches of the next lane.
         """
         fresh = [flight for flight in self._flights.values() if not flight.late]
-        lanes = {flight.lane for flight in fresh if flight.is_overdue(now)}
-        return [f for f in fresh if f.lane in lanes and f.is_overdue(now, _NEARLY)]
+        lanes = {flight.lane for flight in fresh if flight.overdue_at() < now}
+        return [f for f in fresh if f.lane in lanes and f.overdue_at(_NEARLY) < now]
 
     def _give_up(self, seeker: Seeker) -> None:
         """End a symbol whose time is over, with what there is."""

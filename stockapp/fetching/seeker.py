@@ -1,5 +1,6 @@
 """One symbol on its way through the sources: whom it may still ask, and what came of the rest."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from stockapp.fetching.lane import Lane
 # When two methods of a source do not know a symbol, its others are not asked.
 _ENOUGH_NOT_FOUND = 2
 _ENOUGH_LATE = 2
+_PATIENCE = 1.5
 
 
 @dataclass(slots=True)
@@ -26,9 +28,16 @@ class Flight:
     sent_at: float | None = None
     late: bool = False
 
-    def is_overdue(self, now: float, share: float = 1.0) -> bool:
-        """Whether that share of the time is over after which its answer is late."""
-        return self.sent_at is not None and now - self.sent_at > share * self.late_after
+    def overdue_at(self, share: float = 1.0) -> float:
+        """When that share of the time is over after which its answer is late.
+
+        Where its lane answers others meanwhile it is given half as much again: a slow answer is
+        then likelier than none, and asking elsewhere for a whole batch is dear.
+        """
+        if self.sent_at is None:
+            return math.inf
+        patience = _PATIENCE if self.lane.answered_at > self.sent_at else 1.0
+        return self.sent_at + share * patience * self.late_after
 
 
 @dataclass(slots=True)

@@ -208,6 +208,19 @@ class TestHedging:
         assert heard.quote("A").method == "single"
         assert not two.requests["two"]
 
+    def test_a_slow_answer_is_given_longer_where_the_method_answers_others(
+        self, executor: Threads
+    ) -> None:
+        def behave(symbols: Sequence[str]) -> Parsed:
+            return takes(2.4 if symbols[0] == "SLOW" else 0.1, answers("single"))(symbols)
+
+        first, second = single("first", behave), single("second", answers("single"))
+        heard = Track(executor, first, second, late=(2, 2)).run("SLOW", "QUICK")
+        assert heard.quote("SLOW")
+        assert not second.requests
+        Track(executor, first, second, late=(2, 2)).run("SLOW")
+        assert second.requests["single"] == [("SLOW",)]
+
     @pytest.mark.parametrize("daily", [False, True])
     def test_hung_sources_leave_time_for_the_last_one(self, executor: Threads, daily: bool) -> None:
         release = threading.Event()
