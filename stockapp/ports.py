@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from stockapp.domain.cache_statistics import CacheCheck, CacheStatistics
 from stockapp.domain.event import Event
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
@@ -196,6 +197,39 @@ class ResponseCache(Protocol):
 
     def put_many(self, values: Mapping[str, Mapping[str, Any]], lifetime: Lifetime) -> None:
         """Store values. Storing is best effort: a full disk loses the entry, not the task."""
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Say that another worker wrote these, where this one keeps copies."""
+
+    def clear(self, prefix: str | None = None) -> int:
+        """Delete all entries whose keys begin with `prefix:`, or all. Returns how many it was.
+
+        Raises CacheTrouble.
+        """
+
+    def statistics(self) -> CacheStatistics | None:
+        """What there is, with the counts of all workers; None when that cannot be told now."""
+
+    def verify(self) -> CacheCheck:
+        """Check every entry, delete what is damaged, count anew. Raises CacheTrouble."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why entries cannot be stored at present; None when all is well."""
+
+
+class CacheTrouble(Exception):
+    """The cache cannot do that at present; the message says why."""
+
+
+class Flights(Protocol):
+    """Claims of keys, each held by one caller among all workers until released, or its death."""
+
+    def claim(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that nobody held, and this caller holds now. Never waits."""
+
+    def release(self, keys: Collection[str]) -> None:
+        """Let others claim these."""
 
 
 class SharedState(Protocol):

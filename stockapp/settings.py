@@ -117,6 +117,29 @@ class Settings(BaseSettings):
         default=7 * 86_400, gt=0, description="How long a stale quote may still be shown, marked."
     )
 
+    watchlist_fresh_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="Looking at or refreshing a watchlist asks anew for quotes older than this.",
+    )
+    cache_limit_bytes: int = Field(
+        default=100_000_000,
+        ge=10_000,
+        description="Bytes of all cached answers on disk; the least recently used go first.",
+    )
+    cache_memory_bytes: int = Field(
+        default=4_000_000,
+        ge=0,
+        description="Bytes of cached answers that each worker keeps in memory besides; 0: none.",
+    )
+    cache_redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "redis://HOST:PORT/DB: cache there and not on disk (needs requirements-redis.txt);"
+            " the limit is then Redis' own maxmemory."
+        ),
+    )
+
     # Tasks
     task_slots: int = Field(default=8, ge=1, description="Tasks that one worker runs at once.")
     fetch_threads: int = Field(

@@ -2,20 +2,24 @@
 
 import os
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
 from stockapp import cli, logs
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.fetching import addresses, all_lanes, gatekeepers, rules
+from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.fetching.race import Race
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.boards import Boards
+from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
 from stockapp.services.doctor import Doctor
 from stockapp.services.live_prices import LivePrices
 from stockapp.services.profiles import Profiles
@@ -33,10 +37,12 @@ from stockapp.tasks.fanout import Fanout, Follower
 from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
 from stockapp.web import errors, security, words
+from stockapp.web.api_cache import CacheApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
+from stockapp.web.cache_panel import CachePanel
 from stockapp.web.health import Health
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.page_feed import PageFeed
@@ -63,7 +69,7 @@ class Services:
         self.sources = Sources(
             lanes, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
         )
-        live_prices = LivePrices(race, self.quotes, Profiles(backends.cache), backends.watchlists)
+        live_prices = _live_prices(race, self.quotes, settings, backends)
         source_tests = SourceTests(
             self.sources,
             self.keepers.breakers,
@@ -83,7 +89,11 @@ class Services:
         self.fanout = Fanout()
         self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
         self.refreshes = Refreshes(
-            self.engine, self.quotes, backends.watchlists, settings.max_symbols
+            self.engine,
+            self.quotes,
+            backends.watchlists,
+            settings.max_symbols,
+            fresh_for_watchlist=settings.watchlist_fresh_seconds,
         )
         self.watchlists = Watchlists(
             backends.watchlists,
@@ -104,6 +114,25 @@ class Services:
         return {company.symbol: company.name for company in self.exchange.sample}
 
 
+def _live_prices(race: Race, quotes: Quotes, settings: Settings, backends: Backends) -> LivePrices:
+    flight = SingleFlight(
+        backends.flights,
+        backends.executor,
+        backends.clock,
+        backends.tally,
+        patience_seconds=settings.request_timeout_seconds,
+    )
+    return LivePrices(
+        race,
+        flight,
+        quotes,
+        Profiles(backends.cache),
+        backends.watchlists,
+        backends.clock,
+        fresh_for_watchlist=settings.watchlist_fresh_seconds,
+    )
+
+
 class House:
     """One worker's application, with the parts of it that have a life of their own."""
 
@@ -114,8 +143,9 @@ class House:
         gate = StreamGate(settings.max_streams)
         self._background = _background(settings, self._backends, self._services, gate)
         _seed(settings, self._backends, self._services)
-        _register(self.app, settings, self._backends, self._services, gate, self._background.vitals)
-        cli.register(self.app, _doctor(settings, self._backends, self._services), self.close)
+        _register(self.app, settings, self._backends, self._services, gate, self._background)
+        doctor = _doctor(settings, self._backends, self._services)
+        cli.register(self.app, doctor, self._background.cache_admin, self.close)
         self.app.extensions["stockapp"] = self
         self._closed = False
 
@@ -148,6 +178,8 @@ class Background:
     meter: HubLagMeter
     vitals: Vitals
     ledger: Periodic
+    cache: CacheUpkeep
+    cache_admin: CacheAdmin
 
     def start(self) -> None:
         """Begin."""
@@ -156,6 +188,7 @@ class Background:
         self.meter.start()
         self.vitals.start()
         self.ledger.start()
+        self.cache.start()
 
     def stop(self) -> None:
         """End."""
@@ -164,6 +197,7 @@ class Background:
         self.meter.stop()
         self.vitals.stop()
         self.ledger.stop()
+        self.cache.stop()
 
 
 def build(settings: Settings) -> House:
@@ -197,13 +231,20 @@ def _background(
         task_keep_seconds=settings.task_keep_seconds,
         event_keep_seconds=settings.event_keep_seconds,
     )
-    follower = Follower(backends.log, services.fanout, [engine.on_event, upkeep.on_event])
+    listeners = [services.quotes.on_event, engine.on_event, upkeep.on_event]
+    follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
-    gauges = {"running_tasks": lambda: engine.running, "open_streams": lambda: int(gate)}
+    gauges: dict[str, Callable[[], Any]] = {
+        "running_tasks": lambda: engine.running,
+        "open_streams": lambda: int(gate),
+    }
+    gauges |= {"cache": backends.cache.vitals}
     vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
     # What ends when its run is over, such as a request that hung, is shared by this.
     ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
-    return Background(follower, upkeep, meter, vitals, ledger)
+    admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
+    cache = CacheUpkeep(backends.cache, admin)
+    return Background(follower, upkeep, meter, vitals, ledger, cache, admin)
 
 
 def _register(
@@ -212,7 +253,7 @@ def _register(
     backends: Backends,
     services: Services,
     gate: StreamGate,
-    vitals: Vitals,
+    background: Background,
 ) -> None:
     clock, tasks, log = backends.clock, backends.tasks, backends.log
     words.name_sources(services.sources.titles())
@@ -229,14 +270,17 @@ def _register(
         clock,
         services.lifetime,
     )
+    panel = CachePanel(background.cache_admin, clock)
     for blueprint in (
         prices.blueprint(),
         ProvidersApi(services.sources, services.source_testing, services.waiter).blueprint(),
-        SystemPage(services.sources, services.source_testing, clock).blueprint(),
+        SystemPage(services.sources, services.source_testing, panel, clock).blueprint(),
+        panel.blueprint(),
         TasksApi(tasks, services.engine, services.waiter).blueprint(),
         WatchlistApi(services.watchlists).blueprint(),
         Streams(gate, tasks, task_streams, feed, heartbeat).blueprint(),
-        Health(log, services.sources, vitals).blueprint(),
+        CacheApi(background.cache_admin).blueprint(),
+        Health(log, services.sources, background.vitals, background.cache_admin).blueprint(),
         Pages(services.boards, services.watchlists, services.refreshes, clock).blueprint(),
     ):
         app.register_blueprint(blueprint)

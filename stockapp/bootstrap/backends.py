@@ -1,17 +1,18 @@
 """The embedded set of backends, on one data folder."""
 
 from flask import Flask
-from flask_caching import Cache
 
-from stockapp.backends.embedded.cache import FlaskResponseCache
 from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
 from stockapp.backends.embedded.events import SqliteEventLog
 from stockapp.backends.embedded.executor import EmbeddedExecutor
+from stockapp.backends.embedded.flights import FileFlights
 from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp.bootstrap.caching import open_cache
+from stockapp.caching.tally import Tally
 from stockapp.settings import Settings
 
 
@@ -31,18 +32,14 @@ class Backends:
         self.tasks = SqliteTaskStore(self.database, self.clock)
         self.watchlists = SqliteWatchlistStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
-        cache = Cache(
-            app,
-            config={
-                "CACHE_TYPE": "stockapp.backends.embedded.cache.BytesFileCache",
-                "CACHE_DIR": str(data_dir / "cache"),
-                "CACHE_THRESHOLD": 0,
-            },
-        )
-        self.cache = FlaskResponseCache(cache.cache, self.executor, self.clock)
+        self.flights = FileFlights(data_dir / "flights", self.executor)
+        self.tally = Tally()
+        self.cache = open_cache(app, settings, self.executor, self.clock, self.tally)
 
     def close(self) -> None:
         """Close in the order of dependence."""
+        self.cache.flush()
+        self.flights.close()
         self.database.close()
         self.doorbell.close()
         self.executor.close()

@@ -29,6 +29,10 @@ class QuoteView:
     freshness: Freshness
     fresh_until: datetime
 
+    def is_younger_than(self, seconds: float) -> bool:
+        """Whether it is fresh, and fetched less than that long ago."""
+        return self.freshness is Freshness.FRESH and self.age_seconds < seconds
+
     def to_json(self) -> dict[str, Any]:
         """The quote as the JSON interface shows it."""
         return {
@@ -99,9 +103,12 @@ class Row:
     state: ItemState | None
     report: SymbolReport | None
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether looking at it should refresh it: it is not fresh, and nothing speaks against."""
-        if self.state or (self.quote and self.quote.freshness is Freshness.FRESH):
+    def is_due(self, now: datetime, fresh_seconds: float) -> bool:
+        """Whether looking at it should refresh it: it is older than that, or not fresh at all,
+        and nothing speaks against.
+        """
+        quote = self.quote
+        if self.state or (quote and quote.is_younger_than(fresh_seconds)):
             return False
         return self.report is None or self.report.rest_seconds(now) <= 0
 

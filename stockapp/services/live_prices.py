@@ -1,40 +1,109 @@
 """The kind `live_prices`: fetching quotes for the symbols of a task."""
 
+import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from stockapp.domain.task import Item, ItemState
+from stockapp.caching.policy import Landed, SingleFlight
+from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.task import Item, ItemState, Task
 from stockapp.fetching.news import Fetched, News
 from stockapp.fetching.race import Race
-from stockapp.ports import WatchlistStore
-from stockapp.services.board import QuoteView, failure_to_json
+from stockapp.ports import Clock, WatchlistStore
+from stockapp.services.board import QuoteView, SymbolReport, failure_to_json
 from stockapp.services.profiles import Profiles
-from stockapp.services.quotes import Quotes
-from stockapp.tasks.kinds import Kind, TaskRun
+from stockapp.services.quotes import Known, Quotes, key_of
+from stockapp.tasks.kinds import Kind, Superseded, TaskRun
 
 KIND = "live_prices"
 
 
 class LivePrices:
-    """Runs the race for the items of a task, keeping each quote as it arrives."""
+    """Runs the race for the items of a task, keeping each quote as it arrives.
+
+    What another task is asking for already is waited for instead. `fresh_for_watchlist`: seconds
+    for which a quote is good enough for a list's refresh that is not forced.
+    """
 
     def __init__(
-        self, race: Race, quotes: Quotes, profiles: Profiles, watchlists: WatchlistStore
+        self,
+        race: Race,
+        flight: SingleFlight,
+        quotes: Quotes,
+        profiles: Profiles,
+        watchlists: WatchlistStore,
+        clock: Clock,
+        *,
+        fresh_for_watchlist: float,
     ) -> None:
         self._race = race
+        self._flight = flight
         self._quotes = quotes
         self._profiles = profiles
         self._watchlists = watchlists
+        self._clock = clock
+        self._fresh_for_watchlist = fresh_for_watchlist
 
     def kind(self) -> Kind:
         """The kind, for the engine."""
         return Kind(KIND, self.run, result_of, closing_words)
 
     def run(self, run: TaskRun) -> None:
-        """Fetch what has not ended."""
-        symbols = [item.key for item in run.task.items if not item.state.ended]
+        """Fetch what has not ended, and nobody else is fetching."""
+        symbols = {key_of(item.key): item.key for item in run.task.items if not item.state.ended}
         asked = _Asked()
-        self._race.run(symbols, lambda news: self._keep(run, news, asked), run.token.on_cancel)
+
+        def known(keys: Sequence[str]) -> list[str]:
+            settled = self._settle(run, [symbols[key] for key in keys])
+            return [key_of(symbol) for symbol in settled]
+
+        def fetch(keys: Sequence[str], landed: Landed) -> None:
+            self._fetch(run, [symbols[key] for key in keys], asked, landed)
+
+        self._flight.run(list(symbols), known, fetch, lambda: run.token.cancelled)
+
+    def _settle(self, run: TaskRun, symbols: Sequence[str]) -> list[str]:
+        """End the items that need no fetching. Returns their symbols."""
+        now = self._clock.now()
+        items = []
+        for symbol, known in self._quotes.known(symbols).items():
+            if known.report and self._is_good(run.task, known, known.report, now):
+                items.append(_known_item(symbol, known.quote, known.report))
+        if items:
+            last = f"{items[-1].key} was fetched a moment ago"
+            run.record(items, last)
+        return [item.key for item in items]
+
+    def _is_good(self, task: Task, known: Known, report: SymbolReport, now: datetime) -> bool:
+        """Whether what is known answers the task."""
+        if report.at >= task.created_at:
+            return True
+        if task.params.get("force"):
+            return False
+        if report.error:
+            return report.rest_seconds(now) > 0
+        good_for = self._fresh_for_watchlist if task.params.get("watchlist") else math.inf
+        return known.quote is not None and known.quote.is_younger_than(good_for)
+
+    def _fetch(self, run: TaskRun, symbols: Sequence[str], asked: "_Asked", landed: Landed) -> None:
+        told: set[str] = set()
+
+        def tell(news: News) -> None:
+            try:
+                self._keep(run, news, asked)
+            finally:
+                told.update(entry.symbol for entry in news.fetched)
+                landed([key_of(entry.symbol) for entry in news.fetched])
+
+        try:
+            self._race.run(symbols, tell, run.token.on_cancel)
+        except Superseded:
+            raise
+        except Exception:
+            # Those who wait must not run into the same defect one after the other.
+            self._quotes.store([_defect(symbol) for symbol in symbols if symbol not in told])
+            raise
 
     def _keep(self, run: TaskRun, news: News, asked: "_Asked") -> None:
         """Cache first, then record: whoever hears of an item finds its quote."""
@@ -84,6 +153,11 @@ class _Asked:
         return self._label != before
 
 
+def _defect(symbol: str) -> Fetched:
+    detail = "stockapp failed while it asked; its log has the error."
+    return Fetched(symbol, None, Failure(Reason.INTERNAL, detail), ())
+
+
 def fresh_item(view: QuoteView) -> Item:
     """An item that needs no fetching, as its quote is fresh."""
     result = {"success": True, "quote": view.to_json(), "attempts": []}
@@ -110,6 +184,24 @@ def closing_words(items: Sequence[Item]) -> str:
     return ", ".join(f"{n} {words[state]}" for state, n in summary.items() if n) or "Nothing to do"
 
 
+def _known_item(symbol: str, quote: QuoteView | None, report: SymbolReport) -> Item:
+    """The item as the last fetch left the symbol."""
+    attempts = [attempt.to_json() for attempt in report.attempts]
+    if report.error is None and quote:
+        result = {"success": True, "quote": quote.to_json(), "attempts": attempts}
+        return Item(symbol, ItemState.OK, result)
+    return _failed_item(symbol, report.error, attempts, quote)
+
+
+def _failed_item(
+    symbol: str, error: Failure | None, attempts: list[dict[str, Any]], older: QuoteView | None
+) -> Item:
+    result = {"success": False, "error": failure_to_json(error), "attempts": attempts}
+    if older is None:
+        return Item(symbol, ItemState.FAILED, result)
+    return Item(symbol, ItemState.STALE, {**result, "quote": older.to_json()})
+
+
 def _item(entry: Fetched, older: QuoteView | None, quotes: Quotes) -> Item:
     attempts = [attempt.to_json() for attempt in entry.attempts]
     if entry.quote:
@@ -119,10 +211,7 @@ def _item(entry: Fetched, older: QuoteView | None, quotes: Quotes) -> Item:
             ItemState.OK,
             {"success": True, "quote": quote, "attempts": attempts},
         )
-    result = {"success": False, "error": failure_to_json(entry.error), "attempts": attempts}
-    if older is None:
-        return Item(entry.symbol, ItemState.FAILED, result)
-    return Item(entry.symbol, ItemState.STALE, {**result, "quote": older.to_json()})
+    return _failed_item(entry.symbol, entry.error, attempts, older)
 
 
 def _message(news: News) -> str:

@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stockapp.domain.attempt import Attempt
+from stockapp.domain.event import Event, EventType
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.quote import Quote
+from stockapp.domain.task import ItemState
 from stockapp.fetching.news import Fetched
 from stockapp.ports import Clock, Entry, ResponseCache
 from stockapp.services.board import QuoteView, SymbolReport
 
-_QUOTE = "quote:"
+# The kind of cached entry that quotes are.
+PREFIX = "quote"
+_QUOTE = f"{PREFIX}:"
 _FAILURE = "failure:"
 # Read in parts, so that making quotes of a thousand entries does not hold up all else.
 _SYMBOLS_AT_ONCE = 200
@@ -57,6 +61,12 @@ class Quotes:
                 known[symbol] = _known(success, failure, now)
         return known
 
+    def on_event(self, event: Event) -> None:
+        """Read a symbol anew that another worker may have fetched."""
+        if event.type is EventType.ITEM and ItemState(event.data["state"]).ended:
+            symbol = event.data["key"]
+            self._cache.forget([_QUOTE + symbol, _FAILURE + symbol])
+
     def new_view(self, quote: Quote) -> QuoteView:
         """A quote that was fetched just now."""
         fresh_until = self._clock.now() + timedelta(seconds=self._lifetime.fresh_seconds)
@@ -78,6 +88,11 @@ class Quotes:
                 values[_FAILURE + entry.symbol] = report.to_json()
         if values:
             self._cache.put_many(values, self._lifetime)
+
+
+def key_of(symbol: str) -> str:
+    """The cache's key of a symbol's quote."""
+    return _QUOTE + symbol
 
 
 def _view(entry: Entry, now: datetime) -> QuoteView:

@@ -1,11 +1,11 @@
 """Refreshing quotes: what is due becomes a task; an equal one that runs is joined."""
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from stockapp.domain.freshness import Freshness
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
@@ -36,27 +36,35 @@ class Refreshes:
     """Starting and stopping refreshes; every call returns in milliseconds."""
 
     def __init__(
-        self, engine: TaskEngine, quotes: Quotes, watchlists: WatchlistStore, max_symbols: int
+        self,
+        engine: TaskEngine,
+        quotes: Quotes,
+        watchlists: WatchlistStore,
+        max_symbols: int,
+        *,
+        fresh_for_watchlist: float,
     ) -> None:
         self._engine = engine
         self._quotes = quotes
         self._watchlists = watchlists
         self._max_symbols = max_symbols
+        self._fresh_for_watchlist = fresh_for_watchlist
 
     def start(
         self, symbols: Sequence[str] | None, *, watchlist: str = DEFAULT_WATCHLIST, force: bool
     ) -> Started:
-        """Refresh the symbols, or the whole list; with `force` also those that are fresh.
+        """Refresh the symbols, or the whole list; with `force` also what is young enough.
 
         Raises InvalidSymbol and TooManySymbols.
         """
         whole_list = symbols is None
         wanted = self._wanted(symbols, watchlist)
+        good_for = self._fresh_for_watchlist if whole_list else math.inf
         cached = self._quotes.cached(wanted)
         fresh = {
             symbol: view
             for symbol, view in cached.items()
-            if view.freshness is Freshness.FRESH and not force
+            if view.is_younger_than(good_for) and not force
         }
         if len(fresh) == len(wanted):
             return Started(None, False, tuple(fresh.values()))
@@ -69,7 +77,7 @@ class Refreshes:
 
         So one that was cancelled is not started again by the page that says so.
         """
-        due = [row.item.symbol for row in board.rows if row.is_due(now)]
+        due = [row.item.symbol for row in board.rows if row.is_due(now, self._fresh_for_watchlist)]
         if not due or board.refresh:
             return None
         return self._submit(due, {}, force=False, watchlist=board.watchlist).task

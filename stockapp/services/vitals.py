@@ -62,7 +62,7 @@ class Vitals:
         clock: Clock,
         worker: str,
         meter: HubLagMeter,
-        gauges: Mapping[str, Callable[[], int]],
+        gauges: Mapping[str, Callable[[], Any]],
     ) -> None:
         self._shared = shared
         self._clock = clock

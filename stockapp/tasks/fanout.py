@@ -107,8 +107,9 @@ class Follower:
         if not events:
             return False
         self._last_id = events[-1].id
-        self._fanout.publish(events)
+        # Listeners first: what a stream's reader looks up then must not be older than the event.
         for event in events:
             for listener in self._listeners:
                 listener(event)
+        self._fanout.publish(events)
         return True

@@ -1,6 +1,7 @@
 """Running one claimed task to its end."""
 
 import logging
+import threading
 from collections.abc import Sequence
 
 from stockapp.domain.task import Item, Progress, Task, TaskError, TaskStatus
@@ -21,22 +22,25 @@ class Runner:
         self._kind = kind
         self._store = store
         self._worker = worker
+        self._recording = threading.Lock()
         self._items = {item.key: item for item in task.items}
         ended = sum(item.state.ended for item in task.items)
         self._meter = ProgressMeter(len(task.items), ended, clock)
 
     def record(self, items: Sequence[Item], message: str) -> None:
         """Store new item states and the progress they mean, in one transaction."""
-        ended_now = sum(
-            item.state.ended and not self._items[item.key].state.ended for item in items
-        )
-        self._items.update({item.key: item for item in items})
-        self._meter.advance(ended_now)
-        progress = self._meter.progress(message)
-        if self.token.cancelled or not self._store.record(
-            self.task.id, self._worker, items, progress
-        ):
-            raise Superseded
+        # Parts of a kind may record beside each other; progress must not go back.
+        with self._recording:
+            ended_now = sum(
+                item.state.ended and not self._items[item.key].state.ended for item in items
+            )
+            self._items.update({item.key: item for item in items})
+            self._meter.advance(ended_now)
+            progress = self._meter.progress(message)
+            if self.token.cancelled or not self._store.record(
+                self.task.id, self._worker, items, progress
+            ):
+                raise Superseded
 
     def run(self) -> None:
         """Run the kind, then end the task; compare-and-set, so a late end changes nothing."""

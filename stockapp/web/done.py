@@ -21,6 +21,7 @@ _DONE = {
     "joined": "A refresh was under way already.",
     "nothing": "There is nothing to refresh: the list is empty.",
     "cancelled": "Refresh cancelled.",
+    "cleared": "Entries deleted from the cache: {}.",
     "ended": "The refresh had ended already.",
 }
 

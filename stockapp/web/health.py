@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from stockapp.ports import EventLog
+from stockapp.services.cache_admin import CacheAdmin
 from stockapp.services.sources import Sources
 from stockapp.services.vitals import Vitals
 
@@ -10,10 +11,11 @@ from stockapp.services.vitals import Vitals
 class Health:
     """Liveness, readiness, and the figures of every worker."""
 
-    def __init__(self, log: EventLog, sources: Sources, vitals: Vitals) -> None:
+    def __init__(self, log: EventLog, sources: Sources, vitals: Vitals, cache: CacheAdmin) -> None:
         self._log = log
         self._sources = sources
         self._vitals = vitals
+        self._cache = cache
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -33,7 +35,7 @@ class Health:
         return Response("ready\n", mimetype="text/plain")
 
     def detailed(self) -> Response:
-        """Workers with their hub lag and memory, and how each source last answered."""
+        """Workers with their hub lag and memory, how each source last answered, the cache."""
         sources = [
             {
                 "source": status.source,
@@ -44,4 +46,7 @@ class Health:
             }
             for status in self._sources.statuses()
         ]
-        return jsonify({"workers": self._vitals.workers(), "sources": sources})
+        troubles = self._cache.troubles()
+        cache = {"status": "failing" if troubles else "ok", "troubles": troubles}
+        workers = self._vitals.workers()
+        return jsonify({"workers": workers, "sources": sources, "cache": cache})

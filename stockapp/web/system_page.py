@@ -1,4 +1,4 @@
-"""The page that tells how stockapp itself fares, so far of its sources."""
+"""The page that tells how stockapp itself fares: its sources and, in cache_panel, its cache."""
 
 from http import HTTPStatus
 
@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from stockapp.ports import Clock
 from stockapp.services.source_tests import SourceTesting
 from stockapp.services.sources import NoSuchSource, Sources
+from stockapp.web import done
+from stockapp.web.cache_panel import CachePanel
 from stockapp.web.errors import not_found
 from stockapp.web.present_system import SourceCardView, source_cards
 from stockapp.web.rendering import render
@@ -16,9 +18,12 @@ from stockapp.web.rendering import render
 class SystemPage:
     """The page, its part that is renewed, and its buttons."""
 
-    def __init__(self, sources: Sources, testing: SourceTesting, clock: Clock) -> None:
+    def __init__(
+        self, sources: Sources, testing: SourceTesting, cache: CachePanel, clock: Clock
+    ) -> None:
         self._sources = sources
         self._testing = testing
+        self._cache = cache
         self._clock = clock
 
     def blueprint(self) -> Blueprint:
@@ -34,7 +39,15 @@ class SystemPage:
 
     def page(self) -> Response:
         """The whole page."""
-        return self._uncached(render("pages/system.html", sources=self._cards()))
+        said = done.words(request.args.get("done", ""), request.args.get("what", ""))
+        html = render(
+            "pages/system.html",
+            sources=self._cards(),
+            cache=self._cache.view(),
+            troubles=self._cache.troubles(),
+            said=said,
+        )
+        return self._uncached(html)
 
     def cards(self) -> Response:
         """The sources alone, as the page renews them."""

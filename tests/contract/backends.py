@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from stockapp.ports import EventLog, Executor, ResponseCache, SharedState, TaskStore, WatchlistStore
+from stockapp.ports import (
+    EventLog,
+    Executor,
+    Flights,
+    ResponseCache,
+    SharedState,
+    TaskStore,
+    WatchlistStore,
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,7 @@ class Backends:
     watchlists: WatchlistStore
     state: SharedState
     cache: ResponseCache
+    flights: Flights
     executor: Executor
     close: Callable[[], None]
 

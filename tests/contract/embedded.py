@@ -2,15 +2,21 @@
 
 from pathlib import Path
 
-from stockapp.backends.embedded.cache import BytesFileCache, FlaskResponseCache
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
 from stockapp.backends.embedded.events import SqliteEventLog
 from stockapp.backends.embedded.executor import EmbeddedExecutor
+from stockapp.backends.embedded.flights import FileFlights
 from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
-from stockapp.ports import Clock
+from stockapp.caching.gate import StoreGate
+from stockapp.caching.layered import LayeredCache
+from stockapp.caching.lru_filesystem import LruFileSystemCache
+from stockapp.caching.memory import Memory
+from stockapp.caching.store import EntryStore
+from stockapp.caching.tally import Tally
+from stockapp.ports import Clock, Executor
 
 from .backends import Backends
 
@@ -21,9 +27,12 @@ def open_embedded(folder: Path, clock: Clock) -> Backends:
     database = Database(folder / "stockapp.sqlite3", executor)
     doorbell = Doorbell(folder)
     database.after_commit.append(doorbell.ring)
-    files = BytesFileCache(str(folder / "cache"), threshold=0)
+    flights = FileFlights(folder / "flights", executor)
+    cache = open_cache(LruFileSystemCache(str(folder / "cache")), executor, clock)
 
     def close() -> None:
+        cache.flush()
+        flights.close()
         database.close()
         doorbell.close()
         executor.close()
@@ -33,7 +42,15 @@ def open_embedded(folder: Path, clock: Clock) -> Backends:
         log=SqliteEventLog(database, doorbell),
         watchlists=SqliteWatchlistStore(database, clock),
         state=SqliteSharedState(database, clock),
-        cache=FlaskResponseCache(files, executor, clock),
+        cache=cache,
+        flights=flights,
         executor=executor,
         close=close,
     )
+
+
+def open_cache(
+    store: EntryStore, executor: Executor, clock: Clock, memory_bytes: int = 1_000_000
+) -> LayeredCache:
+    """One more worker's cache in that store."""
+    return LayeredCache(StoreGate(store, executor, clock), Memory(memory_bytes), Tally(), clock)
