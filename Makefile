@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev setup test check format bench lock docs clean
+.PHONY: help run demo dev setup test soak check format bench lock docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ static/vendor/manifest.json: package-lock.json scripts/assets.py requirements-no
 test: setup $(VENV)/.dev ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS)
 
+soak: setup $(VENV)/.dev ## Run the long tests: killed processes on one cache for a minute
+	@STOCKAPP_SOAK_SECONDS=60 $(BIN)/python -m pytest --timeout 600 tests/caching/test_processes.py
+
 check: setup $(VENV)/.dev ## Lint, format, types and tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -65,6 +68,7 @@ bench: setup $(VENV)/.dev ## Run the benchmarks; they print ratios
 lock: $(VENV)/.dev ## Write the lock files from requirements*.in and package.json
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) requirements-redis.in -o requirements-redis.txt
 	@$(LOCK) requirements-node.in -o requirements-node.txt
 	@npm install --package-lock-only --ignore-scripts
 

@@ -17,7 +17,7 @@ VERSION = 1
 NEVER = 2**62
 
 _MAGIC = b"SACE"
-_OPENING = struct.Struct("<4sHxxI")
+_OPENING = struct.Struct("<4sHI")
 _FIELDS = struct.Struct("<IIqqq")
 _HEADER_SIZE = _OPENING.size + _FIELDS.size
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS

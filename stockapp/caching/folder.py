@@ -21,7 +21,7 @@ from pathlib import Path
 
 from stockapp.caching import folder_lock
 from stockapp.caching.entry_format import Damaged, examine
-from stockapp.caching.index import Index, Row
+from stockapp.caching.index import Index, Row, says_damage
 from stockapp.domain.cache_statistics import prefix_of
 
 # Files that are looked at, or written, while the lock is held once.
@@ -172,8 +172,7 @@ class CacheFolder:
             try:
                 yield self._open_index()
             except sqlite3.DatabaseError as error:
-                # An operational error is of the disk's; any other says that the file is damaged.
-                if not isinstance(error, sqlite3.OperationalError):
+                if says_damage(error):
                     self._delete_index()
                 raise
 
@@ -255,9 +254,9 @@ class CacheFolder:
         path = self._meta / "index.sqlite3"
         try:
             index = Index(path)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if not says_damage(error):
+                raise
             self._delete_index()
             index = Index(path)
         if index.is_new:

@@ -48,6 +48,14 @@ END;
 """
 
 
+# What SQLite says of a file that cannot be read as an index, in the low byte of its codes.
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
+class OtherVersion(sqlite3.DatabaseError):
+    """The index was written by another version of stockapp."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One file. `used_ns`: last use as far as known, nanoseconds; `expires_at`: microseconds."""
@@ -172,7 +180,7 @@ class Index:
     def _version(self) -> int:
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
-            raise sqlite3.DatabaseError("the index is of another version")
+            raise OtherVersion("the index is of another version")
         return version
 
     def _rows(self, rest: str, values: tuple[str | int, ...]) -> list[Row]:
@@ -189,3 +197,9 @@ def identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def says_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the index should be made anew: it is damaged, and not the disk full, say."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, OtherVersion) or code in _DAMAGE

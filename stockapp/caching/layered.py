@@ -82,8 +82,9 @@ class LayeredCache:
 
     def clear(self, prefix: str | None = None) -> int:
         """Delete all entries of a prefix, or all. Returns how many the store held."""
+        deleted = self._gate.remove_prefix(prefix)
         self._memory.clear(None if prefix is None else f"{prefix}:")
-        return self._gate.remove_prefix(prefix)
+        return deleted
 
     def statistics(self) -> CacheStatistics | None:
         """What there is, with the counts of all workers."""

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask
+from flask_caching import Cache
+from flask_caching.backends.base import BaseCache
 
 from stockapp.ports import EventLog, ResponseCache, SharedState, TaskStore, WatchlistStore
 
@@ -77,3 +80,15 @@ def state(backends: Backends) -> SharedState:
 def cache(backends: Backends) -> ResponseCache:
     """The cache of the first worker."""
     return backends.cache
+
+
+@pytest.fixture
+def app() -> Flask:
+    """An application that uses Flask-Caching as any other does."""
+    return Flask(__name__)
+
+
+@pytest.fixture
+def backend(extension: Cache) -> BaseCache:
+    """Flask-Caching's backend. A module of a backend defines `extension`."""
+    return extension.cache

@@ -1,10 +1,14 @@
 """The embedded set is held to the contract."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask_caching import Cache
 
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
@@ -16,6 +20,8 @@ from .backends import Backends, SetClock
 from .embedded import open_embedded
 from .event_log import LONG, EventLogContract, WaitingContract
 from .executor import ExecutorContract
+from .flask_cache import FlaskCacheContract
+from .flights import FlightsContract
 from .response_cache import ResponseCacheContract
 from .shared_state import SharedStateContract
 from .task_store import TaskStoreContract
@@ -45,6 +51,43 @@ class TestSharedState(SharedStateContract): ...
 
 
 class TestResponseCache(ResponseCacheContract): ...
+
+
+class TestFlights(FlightsContract):
+    def test_what_another_process_claims_is_free_as_soon_as_that_is_killed(
+        self, backends: Backends, tmp_path: Path
+    ) -> None:
+        code = (
+            "import sys, time; from pathlib import Path\n"
+            "from stockapp.backends.embedded.executor import EmbeddedExecutor\n"
+            "from stockapp.backends.embedded.flights import FileFlights\n"
+            "flights = FileFlights(Path(sys.argv[1]), EmbeddedExecutor(1))\n"
+            "print(sorted(flights.claim(['a', 'b'])), flush=True); time.sleep(600)"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path / "flights")],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "['a', 'b']\n"
+            assert backends.flights.claim(["a", "b", "c"]) == {"c"}
+            holder.kill()
+            holder.wait()
+            assert backends.flights.claim(["a", "b"]) == {"a", "b"}
+
+
+@pytest.fixture
+def extension(app: Flask, tmp_path: Path) -> Cache:
+    """Flask-Caching with our backend, as its documentation says to name one."""
+    config = {
+        "CACHE_TYPE": "stockapp.caching.lru_filesystem.LruFileSystemCache",
+        "CACHE_DIR": str(tmp_path / "flask"),
+    }
+    return Cache(app, config=config)
+
+
+class TestFlaskCache(FlaskCacheContract): ...
 
 
 class TestExecutor(ExecutorContract): ...

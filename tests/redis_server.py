@@ -1,0 +1,59 @@
+"""A real Redis server for the time of some tests."""
+
+import contextlib
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.e2e.server import free_port
+
+MAXMEMORY = 50_000_000
+
+
+class RedisServer:
+    """One that keeps nothing on disk; it can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = f"--port {self.port} --bind 127.0.0.1 --appendonly no --maxmemory {MAXMEMORY}"
+        self._process = subprocess.Popen(
+            ["redis-server", *options.split(), "--save", "", "--dir", str(self._folder)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(500):
+            with contextlib.suppress(RedisError):
+                Redis.from_url(self.url).ping()
+                return
+            time.sleep(0.02)
+        raise RuntimeError("redis-server did not start")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextlib.contextmanager
+def running_redis(folder: Path) -> Iterator[RedisServer]:
+    """A server; the test is skipped where it is not installed."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("no redis-server found: apt-get install redis-server")
+    server = RedisServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
