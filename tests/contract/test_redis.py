@@ -48,7 +48,8 @@ def extension(app: Flask, redis_server: RedisServer, prefix: str) -> Cache:
 
 def open_store(server: RedisServer, prefix: str) -> JsonRedisCache:
     config = {"CACHE_TYPE": TYPE, "CACHE_REDIS_URL": server.url, "CACHE_KEY_PREFIX": prefix}
-    store: JsonRedisCache = Cache(Flask(__name__), config=config).cache
+    store = Cache(Flask(__name__), config=config).cache
+    assert isinstance(store, JsonRedisCache)
     return store
 
 
