@@ -7,7 +7,7 @@ greenlets run meanwhile.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -182,11 +182,20 @@ class Entry:
     value: Mapping[str, Any]
     age_seconds: float
     lifetime: Lifetime
+    # Shared by all readings of a copy that a worker holds, and gone with it.
+    _derived: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def freshness(self) -> Freshness:
         """What the entry was when it was read."""
         return self.lifetime.freshness(self.age_seconds)
+
+    def derived(self, make: Callable[[Mapping[str, Any]], T]) -> T:
+        """What `make` makes of the value, which must be read-only; made once where it can be."""
+        if make not in self._derived:
+            self._derived[make] = make(self.value)
+        made: T = self._derived[make]
+        return made
 
 
 class ResponseCache(Protocol):

@@ -1,6 +1,5 @@
 """The cache as the application sees it: this worker's memory in front of the store of all."""
 
-from collections import Counter as Counts
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,13 @@ from stockapp.caching.entry_format import Stored, times, to_json
 from stockapp.caching.gate import StoreGate
 from stockapp.caching.memory import Held, Memory, hold
 from stockapp.caching.tally import Tally
-from stockapp.domain.cache_statistics import CacheCheck, CacheStatistics, prefix_of, summarise
+from stockapp.domain.cache_statistics import (
+    CacheCheck,
+    CacheStatistics,
+    Counter,
+    prefix_of,
+    summarise,
+)
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.ports import Clock, Entry
 
@@ -44,17 +49,18 @@ class LayeredCache:
             known |= self._look_up(unknown)
         now = self._clock.now().timestamp()
         found: dict[str, Entry] = {}
-        counts: Counts[tuple[str, str]] = Counts()
+        counts: dict[Counter, int] = {}
         for key in keys:
             entry = _entry(known[key], now)
-            prefix = prefix_of(key)
+            what = "misses" if entry is None else "hits"
+            counter = (prefix_of(key), what)
+            counts[counter] = counts.get(counter, 0) + 1
             if entry is None:
-                counts[prefix, "misses"] += 1
                 continue
             found[key] = entry
-            counts[prefix, "hits"] += 1
             if entry.freshness is Freshness.STALE:
-                counts[prefix, "stale_hits"] += 1
+                counter = (prefix_of(key), "stale_hits")
+                counts[counter] = counts.get(counter, 0) + 1
         self._tally.add_all(counts)
         return found
 
@@ -152,4 +158,4 @@ def _entry(held: Held | None, now: float) -> Entry | None:
     age = max(0.0, now - held.stored_at)
     if age >= held.lifetime.keep_seconds:
         return None
-    return Entry(held.stored.value, age, held.lifetime)
+    return Entry(held.stored.value, age, held.lifetime, held.derived)

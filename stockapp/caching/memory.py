@@ -3,7 +3,8 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from stockapp.caching.entry_format import Stored
 from stockapp.caching.frozen import frozen
@@ -19,11 +20,12 @@ _LARGEST_SHARE = 8
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An entry with its value frozen. `stored_at`: seconds since 1970."""
+    """An entry with its value frozen, and what was made of it. `stored_at`: seconds since 1970."""
 
     stored: Stored
     stored_at: float
     lifetime: Lifetime
+    derived: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -70,11 +72,18 @@ class Memory:
         return known, unknown
 
     def expect(self, keys: Iterable[str], now: float) -> dict[str, object]:
-        """Say that keys are about to be looked up. Returns what `keep` needs."""
+        """Say that keys are about to be looked up. Returns what `keep` needs.
+
+        Of several who look up the same key at the same time, the first one's finding is kept: if
+        each began anew, a key that is asked for without a pause would never be known.
+        """
         with self._lock:
-            marks = {key: _Slot(None, now, _OVERHEAD, ready=False) for key in keys}
-            for key, mark in marks.items():
-                self._set(key, mark)
+            marks = {}
+            for key in keys:
+                slot = self._slots.get(key)
+                if slot is None or slot.ready or now - slot.checked_at >= TRUST_SECONDS:
+                    marks[key] = _Slot(None, now, _OVERHEAD, ready=False)
+                    self._set(key, marks[key])
         return dict(marks)
 
     def keep(self, found: Mapping[str, Held | None], marks: Mapping[str, object]) -> None:
@@ -82,7 +91,7 @@ class Memory:
         with self._lock:
             for key, held in found.items():
                 slot = self._slots.get(key)
-                if slot is None or slot is not marks[key]:
+                if slot is None or slot is not marks.get(key):
                     continue
                 size = _OVERHEAD + (held.stored.size if held else 0)
                 if size > self.limit_bytes / _LARGEST_SHARE:

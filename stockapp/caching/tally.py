@@ -1,7 +1,6 @@
 """Counting in one worker, until the counts are added to those of all."""
 
 import threading
-from collections import Counter as Counts
 from collections.abc import Mapping
 
 from stockapp.domain.cache_statistics import Counter
@@ -12,20 +11,20 @@ class Tally:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: Counts[Counter] = Counts()
+        self._counts: dict[Counter, int] = {}
 
     def add(self, prefix: str, what: str, n: int = 1) -> None:
         """Count."""
-        with self._lock:
-            self._counts[prefix, what] += n
+        self.add_all({(prefix, what): n})
 
     def take(self) -> dict[Counter, int]:
         """All counts since this was last called."""
         with self._lock:
-            counts, self._counts = self._counts, Counts()
-        return dict(counts)
+            counts, self._counts = self._counts, {}
+        return counts
 
     def add_all(self, counts: Mapping[Counter, int]) -> None:
         """Count several things."""
         with self._lock:
-            self._counts.update(counts)
+            for counter, n in counts.items():
+                self._counts[counter] = self._counts.get(counter, 0) + n

@@ -19,24 +19,27 @@ def parse_symbol(text: str) -> str:
     Raises InvalidSymbol for what can be no symbol on any exchange.
     """
     stripped = text.strip(" ")
+    symbol = stripped.upper()
+    if stripped.isascii() and len(symbol) <= MAX_LENGTH and _SHAPE.fullmatch(symbol):
+        return symbol
+    raise InvalidSymbol(_complaint(stripped))
+
+
+def _complaint(stripped: str) -> str:
     if not stripped:
-        raise InvalidSymbol("The symbol is empty. Enter one such as AAPL or VOD.L.")
+        return "The symbol is empty. Enter one such as AAPL or VOD.L."
     if any(not character.isprintable() for character in stripped):
-        raise InvalidSymbol("The symbol holds a control character. Enter one such as AAPL.")
+        return "The symbol holds a control character. Enter one such as AAPL."
     if not stripped.isascii():
-        raise InvalidSymbol(
+        return (
             "The symbol holds characters outside A to Z, 0 to 9 and . - ^ = &."
             " Enter the exchange's ticker, such as AAPL or 7203.T."
         )
     if len(stripped) > MAX_LENGTH:
-        raise InvalidSymbol(f"The symbol is longer than {MAX_LENGTH} characters.")
-    symbol = stripped.upper()
-    if not _SHAPE.fullmatch(symbol):
-        raise InvalidSymbol(
-            "The symbol may hold A to Z, 0 to 9 and . - ^ = & only,"
-            " such as BRK-B, ^GSPC or EURUSD=X."
-        )
-    return symbol
+        return f"The symbol is longer than {MAX_LENGTH} characters."
+    return (
+        "The symbol may hold A to Z, 0 to 9 and . - ^ = & only, such as BRK-B, ^GSPC or EURUSD=X."
+    )
 
 
 def is_simulated(symbol: str) -> bool:

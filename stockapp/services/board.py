@@ -1,7 +1,7 @@
 """What a watchlist page shows, read from the stores and the cache only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +21,15 @@ _REST_AFTER_UNKNOWN = 300.0
 class QuoteView:
     """A cached quote as of one reading: its age since it was fetched, and what that makes it.
 
-    `fresh_until` is when it turns stale, or turned.
+    `fresh_until` is when it turns stale, or turned. `told` is the quote's JSON shape, where it is
+    made already.
     """
 
     quote: Quote
     age_seconds: float
     freshness: Freshness
     fresh_until: datetime
+    told: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     def is_younger_than(self, seconds: float) -> bool:
         """Whether it is fresh, and fetched less than that long ago."""
@@ -36,7 +38,7 @@ class QuoteView:
     def to_json(self) -> dict[str, Any]:
         """The quote as the JSON interface shows it."""
         return {
-            **self.quote.to_json(),
+            **(self.told or self.quote.to_json()),
             "age_seconds": round(self.age_seconds, 1),
             "freshness": self.freshness.value,
         }

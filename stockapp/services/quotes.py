@@ -7,6 +7,7 @@ the quote that is there; the younger of the two tells how the last fetch went.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from stockapp.domain.attempt import Attempt
@@ -97,15 +98,26 @@ def key_of(symbol: str) -> str:
 
 def _view(entry: Entry, now: datetime) -> QuoteView:
     left = timedelta(seconds=entry.lifetime.fresh_seconds - entry.age_seconds)
-    quote = Quote.from_json(entry.value["quote"])
-    return QuoteView(quote, entry.age_seconds, entry.freshness, now + left)
+    quote, told = entry.derived(_quote), entry.derived(_told)
+    return QuoteView(quote, entry.age_seconds, entry.freshness, now + left, told)
 
 
 def _known(success: Entry | None, failure: Entry | None, now: datetime) -> Known:
     quote = _view(success, now) if success else None
     if failure and (success is None or failure.age_seconds < success.age_seconds):
-        return Known(quote, SymbolReport.from_json(failure.value))
+        return Known(quote, failure.derived(SymbolReport.from_json))
     if success is None or quote is None:
         return Known(None, None)
-    attempts = tuple(Attempt.from_json(data) for data in success.value["attempts"])
-    return Known(quote, SymbolReport(quote.quote.fetched_at, None, attempts))
+    return Known(quote, SymbolReport(quote.quote.fetched_at, None, success.derived(_attempts)))
+
+
+def _quote(value: Mapping[str, Any]) -> Quote:
+    return Quote.from_json(value["quote"])
+
+
+def _told(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(_quote(value).to_json())
+
+
+def _attempts(value: Mapping[str, Any]) -> tuple[Attempt, ...]:
+    return tuple(Attempt.from_json(data) for data in value["attempts"])

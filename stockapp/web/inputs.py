@@ -40,13 +40,19 @@ def symbol_from(field: str) -> Iterator[None]:
     try:
         yield
     except InvalidSymbol as error:
-        raise Problem(422, "invalid_symbol", str(error), field=field) from None
+        raise _invalid_symbol(field, error) from None
 
 
 def ticker(text: str) -> str:
     """The symbol that stands in an address. Raises Problem."""
-    with symbol_from("ticker"):
+    try:
         return parse_symbol(text)
+    except InvalidSymbol as error:
+        raise _invalid_symbol("ticker", error) from None
+
+
+def _invalid_symbol(field: str, error: InvalidSymbol) -> Problem:
+    return Problem(422, "invalid_symbol", str(error), field=field)
 
 
 def _body() -> dict[str, Any]:

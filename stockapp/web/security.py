@@ -1,22 +1,38 @@
 """Headers on every answer that keep pages to themselves."""
 
-from flask import Flask, Response
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-_HEADERS = {
-    "Content-Security-Policy": (
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_HEADERS = [
+    (
+        "Content-Security-Policy",
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
-        " form-action 'self'; frame-ancestors 'none'"
+        " form-action 'self'; frame-ancestors 'none'",
     ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+]
 
 
 def register(app: Flask) -> None:
     """Add the headers to every answer."""
+    app.wsgi_app = _adding_headers(app.wsgi_app)  # type: ignore[assignment]
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+
+def _adding_headers(inner: "WSGIApplication") -> "WSGIApplication":
+    # Not after_request: Flask's own way costs a tenth of a cached answer.
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None
+        ) -> object:
+            return start_response(status, headers + _HEADERS, exc_info)
+
+        return inner(environ, start)  # type: ignore[arg-type]
+
+    return application

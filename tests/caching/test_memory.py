@@ -38,12 +38,28 @@ def test_what_changed_while_it_was_looked_up_is_not_kept():
         lambda: memory.forget(["a"]),
         lambda: memory.replaced(["a"]),
         lambda: memory.clear(None),
-        lambda: memory.expect(["a"], NOW),
     ):
         marks = memory.expect(["a"], NOW)
         change()
         memory.keep({"a": held("old")}, marks)
         assert known(memory, "a") == {}
+
+
+def test_of_several_look_ups_at_once_the_first_is_kept():
+    memory, first = Memory(10_000), held("first")
+    marks = memory.expect(["a"], NOW)
+    others = [memory.expect(["a"], NOW + 0.1) for _ in range(3)]
+    memory.keep({"a": held("other")}, others[0])
+    assert known(memory, "a") == {}
+    memory.keep({"a": first}, marks)
+    assert known(memory, "a") == {"a": first}
+
+
+def test_a_look_up_that_never_came_to_an_end_is_begun_anew():
+    memory, entry = Memory(10_000), held()
+    memory.expect(["a"], NOW)
+    looked_up(memory, {"a": entry}, NOW + TRUST_SECONDS)
+    assert known(memory, "a", now=NOW + TRUST_SECONDS) == {"a": entry}
 
 
 def test_it_stays_under_its_limit_by_dropping_the_least_recently_used():
