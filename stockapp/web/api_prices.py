@@ -1,6 +1,7 @@
 """JSON: refreshing quotes, and what the cache holds of them."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -77,7 +78,8 @@ class PricesApi:
             }
         )
         views = [row.quote for row in board.rows if row.quote]
-        response.headers["Cache-Status"] = self._status(views)
+        missing = len(board.rows) - len(views)
+        response.headers["Cache-Status"] = self._status(views, missing)
         return response
 
     def quote(self, ticker: str) -> Response:
@@ -90,7 +92,8 @@ class PricesApi:
             started = self._refreshes.start([symbol], force=False)
             if started.task:
                 response = self._accepted(started, started.task)
-                response.headers["Cache-Status"] = "stockapp; fwd=miss"
+                collapsed = "; collapsed" if started.joined else ""
+                response.headers["Cache-Status"] = f"stockapp; fwd=miss{collapsed}"
                 return response
             known = self._quotes.known([symbol])[symbol]
         if known.quote is None:
@@ -132,12 +135,14 @@ class PricesApi:
             task, joined=started.joined, waiter=self._waiter, seconds=inputs.wait_seconds()
         )
 
-    def _status(self, views: Iterable[QuoteView]) -> str:
+    def _status(self, views: Collection[QuoteView], missing: int = 0) -> str:
         """Cache-Status (RFC 9211): the time to live of the oldest; below 0 it is stale."""
-        ages = [view.age_seconds for view in views]
-        if not ages:
-            return "stockapp; fwd=miss"
-        return f"stockapp; hit; ttl={int(self._lifetime.fresh_seconds - max(ages))}"
+        if not views:
+            return "stockapp; detail=nothing-cached"
+        # Rounded down: a stale quote's is below 0 from its first moment on.
+        left = self._lifetime.fresh_seconds - max(view.age_seconds for view in views)
+        detail = f"; detail={missing}-missing" if missing else ""
+        return f"stockapp; hit; ttl={math.floor(left)}{detail}"
 
 
 def require_watchlist(name: str) -> None:

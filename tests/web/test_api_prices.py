@@ -1,5 +1,6 @@
 """JSON: refreshing, and what the cache shows meanwhile."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +101,38 @@ def test_the_cached_quote_comes_at_once_or_with_a_task_to_follow(client: FlaskCl
     assert there.get_json()["refresh"] is None
 
 
+def test_who_asks_for_what_is_being_fetched_is_told_so(new_app: Callable[..., Flask]) -> None:
+    client = new_app(simulated_latency_ms=2000).test_client()
+    client.get("/api/quote/LARK.SIM/cached")
+    joined = client.get("/api/quote/LARK.SIM/cached")
+    assert joined.headers["Cache-Status"] == "stockapp; fwd=miss; collapsed"
+
+
+def test_a_list_tells_how_much_of_it_is_not_cached(client: FlaskClient) -> None:
+    nothing = client.get("/api/watchlist/cached")
+    assert nothing.headers["Cache-Status"] == "stockapp; detail=nothing-cached"
+    refreshed(client, "LARK.SIM")
+    some = client.get("/api/watchlist/cached")
+    assert re.fullmatch(r"stockapp; hit; ttl=89\d; detail=11-missing", some.headers["Cache-Status"])
+
+
+def test_a_lists_refresh_asks_for_what_is_older_than_its_own_setting(
+    new_app: Callable[..., Flask],
+) -> None:
+    client = new_app(watchlist_fresh_seconds=0.001).test_client()
+    path = "/api/watchlist/live-prices-async"
+    whole = client.post(path, headers=WAIT).get_json()
+    symbols = ",".join(whole["live_prices"])
+    assert client.get(f"{path}?symbols={symbols}").get_json()["cached"] is True
+    again = client.post(path, headers=WAIT).get_json()
+    assert again["status"] == "completed"
+    before, after = whole["live_prices"], again["live_prices"]
+    assert all(
+        before[symbol]["quote"]["fetched_at"] < after[symbol]["quote"]["fetched_at"]
+        for symbol in before
+    )
+
+
 def test_a_stale_quote_is_answered_at_once_and_refreshed_behind(
     new_app: Callable[..., Flask],
 ) -> None:
@@ -109,7 +142,7 @@ def test_a_stale_quote_is_answered_at_once_and_refreshed_behind(
     body = answer.get_json()
     assert body["quote"]["freshness"] == "stale"
     assert body["quote"]["fetched_at"] == first["fetched_at"]
-    assert "ttl=-" in answer.headers["Cache-Status"] or "ttl=0" in answer.headers["Cache-Status"]
+    assert answer.headers["Cache-Status"].startswith("stockapp; hit; ttl=-")
     assert body["refresh"]["kind"] == "live_prices"
 
 
