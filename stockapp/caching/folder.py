@@ -56,9 +56,9 @@ class CacheFolder:
         self.limit_bytes = limit_bytes
         self.name_of = name_of
         self._base = os.fspath(path)
-        self._meta = path / ".meta"
-        self._lock = self._meta / "lock"
-        self._incoming = self._meta / "incoming"
+        self._meta = f"{self._base}/.meta"
+        self._lock = f"{self._base}/.meta/lock"
+        self._incoming = f"{self._base}/.meta/incoming"
         self._index: Index | None = None
         self._owner = 0
 
@@ -93,15 +93,20 @@ class CacheFolder:
 
     def delete_prefix(self, prefix: str | None) -> int:
         """Delete all that is there now of that prefix, or of all. Returns how many it was."""
-        began, deleted = time.time_ns(), 0
+        began, deleted, last = time.time_ns(), 0, ""
         while True:
             with self.locked() as index:
-                rows = index.least_used(SLICE) if prefix is None else index.of_prefix(prefix, SLICE)
-                # Those written meanwhile may stay; what is read meanwhile must go.
-                names = [row.name for row in rows if row.used_ns <= began]
-                deleted += len(self.drop(index, names))
-            if not names:
+                rows = index.after(last, SLICE)
+                # Those written meanwhile stay.
+                wanted = [
+                    row.name
+                    for row in rows
+                    if prefix in (None, row.prefix) and row.used_ns <= began
+                ]
+                deleted += len(self.drop(index, wanted))
+            if not rows:
                 return deleted
+            last = rows[-1].name
 
     def sweep(self, now: float) -> int:
         """Delete some files that have expired. Returns how many."""
@@ -167,7 +172,8 @@ class CacheFolder:
     @contextlib.contextmanager
     def locked(self) -> Iterator[Index]:
         """Hold the lock, with the index open; the folder is made where it is missing."""
-        self._make()
+        if not os.path.isdir(self._meta):
+            self._make()
         with folder_lock.held(self._lock):
             try:
                 yield self._open_index()
@@ -227,23 +233,22 @@ class CacheFolder:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
         descriptor = os.open(self._incoming, flags, 0o600)
         try:
-            with open(descriptor, "wb", buffering=0, closefd=False) as out:
-                view = memoryview(file.data)
-                while view:
-                    view = view[out.write(view) :]
+            _allocate(descriptor, len(file.data))
+            view = memoryview(file.data)
+            while view:
+                view = view[os.write(descriptor, view) :]
             os.utime(descriptor, ns=(used_ns, used_ns))
         except BaseException:
             _unlink(self._incoming)
             raise
         finally:
             os.close(descriptor)
-        os.replace(self._incoming, self.path / file.name)
+        os.replace(self._incoming, f"{self._base}/{file.name}")
 
     def _make(self) -> None:
-        if not self._meta.is_dir():
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.chmod(0o700)
-            self._meta.mkdir(mode=0o700, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+        Path(self._meta).mkdir(mode=0o700, exist_ok=True)
 
     def _open_index(self) -> Index:
         if self._index and self._owner == os.getpid():
@@ -251,7 +256,7 @@ class CacheFolder:
                 return self._index
             self._index.close()
         # That of a parent process stays open in there: closing it here would free its locks.
-        path = self._meta / "index.sqlite3"
+        path = f"{self._meta}/index.sqlite3"
         try:
             index = Index(path)
         except sqlite3.DatabaseError as error:
@@ -276,7 +281,7 @@ class CacheFolder:
             self._index.close()
             self._index = None
         for ending in ("", "-wal", "-shm"):
-            _unlink(self._meta / f"index.sqlite3{ending}")
+            _unlink(f"{self._meta}/index.sqlite3{ending}")
 
 
 def _parts(files: Sequence[File], limit_bytes: int) -> Iterator[list[File]]:
@@ -300,10 +305,23 @@ def _modified_ns(path: Path) -> int:
         return 0
 
 
-def _unlink(path: Path) -> bool:
+def _allocate(descriptor: int, size: int) -> None:
+    """Take the room before writing: then there is no half of a file where there is not enough.
+
+    Besides, ext4 writes out at once what is renamed over another file unless it has its room.
+    """
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
+                raise
+
+
+def _unlink(path: Path | str) -> bool:
     """Whether there was such a file. Raises OSError where it cannot be deleted."""
     try:
-        path.unlink()
+        os.unlink(path)
     except FileNotFoundError:
         return False
     return True

@@ -20,7 +20,7 @@ _sleep = get_original("time", "sleep")
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
+def held(path: str | Path) -> Iterator[None]:
     """Hold the lock in that file. Raises TimeoutError when others hold it for long, and OSError.
 
     The file is opened anew each time: locks of one open file do not exclude each other.
@@ -32,7 +32,7 @@ def held(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def try_hold(path: Path) -> int | None:
+def try_hold(path: str | Path) -> int | None:
     """A descriptor that holds the lock until it is closed; None when somebody else does."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -48,7 +48,7 @@ def try_hold(path: Path) -> int | None:
     return None
 
 
-def _acquire(path: Path) -> int:
+def _acquire(path: str | Path) -> int:
     deadline = time.monotonic() + PATIENCE_SECONDS
     pause = 0.000_05
     while (descriptor := try_hold(path)) is None:
@@ -59,7 +59,7 @@ def _acquire(path: Path) -> int:
     return descriptor
 
 
-def _is_at(path: Path, descriptor: int) -> bool:
+def _is_at(path: str | Path, descriptor: int) -> bool:
     """Whether the open file is still the one at the path: the folder may have been deleted."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))

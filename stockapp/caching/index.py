@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 VERSION = 1
 
@@ -23,7 +22,6 @@ CREATE TABLE IF NOT EXISTS entries (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used_ns);
 CREATE INDEX IF NOT EXISTS entries_by_end ON entries (expires_at);
-CREATE INDEX IF NOT EXISTS entries_by_prefix ON entries (prefix, used_ns);
 CREATE TABLE IF NOT EXISTS totals (
     prefix TEXT PRIMARY KEY,
     entries INTEGER NOT NULL,
@@ -39,7 +37,8 @@ CREATE TRIGGER IF NOT EXISTS entry_added AFTER INSERT ON entries BEGIN
     INSERT INTO totals (prefix, entries, bytes) VALUES (new.prefix, 1, new.bytes)
     ON CONFLICT (prefix) DO UPDATE SET entries = entries + 1, bytes = bytes + new.bytes;
 END;
-CREATE TRIGGER IF NOT EXISTS entry_resized AFTER UPDATE OF bytes ON entries BEGIN
+CREATE TRIGGER IF NOT EXISTS entry_resized AFTER UPDATE OF bytes ON entries
+WHEN old.bytes != new.bytes BEGIN
     UPDATE totals SET bytes = bytes + new.bytes - old.bytes WHERE prefix = new.prefix;
 END;
 CREATE TRIGGER IF NOT EXISTS entry_removed AFTER DELETE ON entries BEGIN
@@ -73,7 +72,7 @@ class Index:
     `is_new` until `complete` was called once: the files were not all accounted for yet.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         # The folder's lock lets any thread in, one at a time. Nothing is lost by not waiting for
         # the disk: after a power cut the index is made anew.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -155,10 +154,6 @@ class Index:
         """Files in the order of their names, after that one."""
         return self._rows("WHERE name > ? ORDER BY name LIMIT ?", (name, limit))
 
-    def of_prefix(self, prefix: str, limit: int) -> list[Row]:
-        """Files of that prefix, in the same order."""
-        return self._rows("WHERE prefix = ? ORDER BY used_ns LIMIT ?", (prefix, limit))
-
     def totals(self) -> dict[str, tuple[int, int]]:
         """Entries and bytes by prefix."""
         rows = self._connection.execute("SELECT prefix, entries, bytes FROM totals")
@@ -190,7 +185,7 @@ class Index:
         return [Row(*row) for row in found]
 
 
-def identity(path: Path) -> tuple[int, int] | None:
+def identity(path: str) -> tuple[int, int] | None:
     """What tells one file from another that took its path; None when there is none."""
     try:
         found = os.stat(path)

@@ -16,7 +16,7 @@ from stockapp.domain.cache_statistics import (
     prefix_of,
     summarise,
 )
-from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.freshness import Lifetime
 from stockapp.ports import Clock, Entry
 
 # So many are tried at once of what the store did not take before.
@@ -52,15 +52,14 @@ class LayeredCache:
         counts: dict[Counter, int] = {}
         for key in keys:
             entry = _entry(known[key], now)
-            what = "misses" if entry is None else "hits"
-            counter = (prefix_of(key), what)
-            counts[counter] = counts.get(counter, 0) + 1
+            prefix = prefix_of(key)
             if entry is None:
+                counts[prefix, "misses"] = counts.get((prefix, "misses"), 0) + 1
                 continue
             found[key] = entry
-            if entry.freshness is Freshness.STALE:
-                counter = (prefix_of(key), "stale_hits")
-                counts[counter] = counts.get(counter, 0) + 1
+            counts[prefix, "hits"] = counts.get((prefix, "hits"), 0) + 1
+            if entry.age_seconds >= entry.lifetime.fresh_seconds:
+                counts[prefix, "stale_hits"] = counts.get((prefix, "stale_hits"), 0) + 1
         self._tally.add_all(counts)
         return found
 
