@@ -8,9 +8,11 @@ Each key may be given in a file instead, named by the same name with _FILE.
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +38,15 @@ class RaceMode(StrEnum):
 
     HEDGED = "hedged"
     ALL = "all"
+
+
+# Secrets that may be in a file, named by the same variable with _FILE.
+_FROM_FILES = {
+    "alpha_vantage_api_key": "ALPHA_VANTAGE_API_KEY",
+    "fmp_api_key": "FMP_API_KEY",
+    "marketstack_api_key": "MARKETSTACK_API_KEY",
+    "cache_redis_url": "STOCKAPP_CACHE_REDIS_URL",
+}
 
 
 def _key(name: str, words: str) -> Any:
@@ -138,6 +149,10 @@ class Settings(BaseSettings):
             "redis://HOST:PORT/DB: cache there and not on disk (needs requirements-redis.txt);"
             " the limit is then Redis' own maxmemory."
         ),
+    )
+    cache_redis_url_file: Path | None = Field(
+        default=None,
+        description="File that holds STOCKAPP_CACHE_REDIS_URL, as it may have a password.",
     )
 
     # Tasks
@@ -284,11 +299,11 @@ class Settings(BaseSettings):
     @classmethod
     def _keys_from_files(cls, data: dict[str, Any]) -> dict[str, Any]:
         given = {name.lower(): value for name, value in data.items()}
-        for key in ("alpha_vantage_api_key", "fmp_api_key", "marketstack_api_key"):
+        for key, variable in _FROM_FILES.items():
             path = given.get(f"{key}_file")
             if path and not given.get(key):
                 data = {name: v for name, v in data.items() if name.lower() != key}
-                data[key] = _read_key(Path(path), key.upper())
+                data[key] = _read_key(Path(path), variable)
         return data
 
     def secrets(self) -> Iterator[str]:
@@ -297,6 +312,10 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             if isinstance(value, SecretStr) and value.get_secret_value():
                 yield value.get_secret_value()
+        # Errors of Redis' client may hold its password alone.
+        with suppress(ValueError):
+            if password := urlsplit(self.cache_redis_url.get_secret_value()).password:
+                yield password
 
 
 def _read_key(path: Path, name: str) -> str:

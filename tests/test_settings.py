@@ -100,6 +100,17 @@ def test_keys_are_secrets_and_never_in_the_words_of_settings(
     assert "hush" not in repr(settings) + str(settings) + settings.model_dump_json()
 
 
+def test_the_address_of_redis_is_a_secret_with_its_password_and_may_be_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "url").write_text("redis://:hush-hush@127.0.0.1:6379/0\n")
+    monkeypatch.setenv("STOCKAPP_CACHE_REDIS_URL_FILE", str(tmp_path / "url"))
+    settings = Settings(_env_file=None)
+    assert "hush-hush" in list(settings.secrets())
+    assert settings.cache_redis_url.get_secret_value() == "redis://:hush-hush@127.0.0.1:6379/0"
+    assert "hush" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
 def test_sources_are_asked_in_the_order_of_the_settings() -> None:
     names = [p.name for p in chosen(Settings(_env_file=None, sources=" fmp, yahoo"))]
     assert names == ["simulated", "fmp", "yahoo"]
