@@ -23,8 +23,10 @@ class Backends:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
-        # A task keeps a thread for as long as it runs; its requests need others.
-        self.executor = EmbeddedExecutor(settings.fetch_threads + settings.task_slots)
+        # A task keeps a thread or two for as long as it runs; its requests need others.
+        self.executor = EmbeddedExecutor(settings.fetch_threads + 2 * settings.task_slots)
+        # A cache whose lock or disk hangs must not keep the database's threads.
+        self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
         self.database = Database(data_dir / "stockapp.sqlite3", self.executor)
         self.doorbell = Doorbell(data_dir)
         self.database.after_commit.append(self.doorbell.ring)
@@ -34,7 +36,7 @@ class Backends:
         self.shared = SqliteSharedState(self.database, self.clock)
         self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()
-        self.cache = open_cache(app, settings, self.executor, self.clock, self.tally)
+        self.cache = open_cache(app, settings, self._cache_executor, self.clock, self.tally)
 
     def close(self) -> None:
         """Close in the order of dependence."""
@@ -43,3 +45,4 @@ class Backends:
         self.database.close()
         self.doorbell.close()
         self.executor.close()
+        self._cache_executor.close()

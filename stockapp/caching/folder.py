@@ -109,11 +109,15 @@ class CacheFolder:
             last = rows[-1].name
 
     def sweep(self, now: float) -> int:
-        """Delete some files that have expired. Returns how many."""
+        """Delete some files that have expired, or are too many as the limit was lowered.
+
+        Returns how many.
+        """
         with self.locked() as index, index.transaction():
             rows = index.expired(now, SLICE)
             self._remove(index, rows, EXPIRATIONS)
-            return len(rows)
+            excess = self._excess(index, ())
+            return len(rows) + (self._evict(index, excess, ()) if excess > 0 else 0)
 
     def discard(self, index: Index, name: str, prefix: str) -> None:
         """Delete a damaged file while the lock is held."""
@@ -191,35 +195,44 @@ class CacheFolder:
             return self.write(index, part)
 
     def _make_room(self, index: Index, part: Sequence[File]) -> bool:
-        names = {file.name for file in part}
-        wanted = sum(len(file.data) for file in part)
-        over = index.total_bytes() + wanted - sum(index.sizes(names).values()) - self.limit_bytes
-        if over <= 0:
+        if self._excess(index, part) <= 0:
             return True
-        now = time.time()
-        leaving = [row for row in index.expired(now, SLICE) if row.name not in names]
+        names = {file.name for file in part}
+        leaving = [row for row in index.expired(time.time(), SLICE) if row.name not in names]
         self._remove(index, leaving, EXPIRATIONS)
-        over -= sum(row.bytes for row in leaving)
-        return over <= 0 or self._evict(index, over, names)
+        excess = self._excess(index, part)
+        if excess > 0:
+            self._evict(index, excess, names)
+        return self._excess(index, part) <= 0
 
-    def _evict(self, index: Index, over: int, names: Collection[str]) -> bool:
-        """Let the least recently used go until that many bytes are free, or a slice is done."""
+    def _excess(self, index: Index, part: Sequence[File]) -> int:
+        """How many bytes too many these files would be; 0 or less: there is room."""
+        replaced = sum(index.sizes([file.name for file in part]).values())
+        wanted = sum(len(file.data) for file in part)
+        return index.total_bytes() - replaced + wanted - self.limit_bytes
+
+    def _evict(self, index: Index, excess: int, names: Collection[str]) -> int:
+        """Let the least recently used go, but for `names`, until so many bytes are free.
+
+        Looks at a slice of files at most. Returns at how many.
+        """
         rows = [row for row in index.least_used(SLICE + len(names)) if row.name not in names]
         if not rows:
             raise OSError(errno.ENOSPC, "the cache cannot make room")
-        leaving = []
+        leaving, seen = [], 0
         for row in rows:
-            if over <= 0:
+            if excess <= 0:
                 break
+            seen += 1
             used_ns = _modified_ns(self.path / row.name)
             if used_ns > row.used_ns:
                 # It was read since; it goes to its place in the order, and another is looked at.
                 index.used(row.name, used_ns)
             else:
                 leaving.append(row)
-                over -= row.bytes
+                excess -= row.bytes
         self._remove(index, leaving, EVICTIONS)
-        return over <= 0
+        return seen
 
     def _remove(self, index: Index, rows: Sequence[Row], why: str) -> None:
         counts: dict[tuple[str, str], int] = {}
@@ -319,9 +332,12 @@ def _allocate(descriptor: int, size: int) -> None:
 
 
 def _unlink(path: Path | str) -> bool:
-    """Whether there was such a file. Raises OSError where it cannot be deleted."""
+    """Whether there was such a file. Raises OSError where it cannot be deleted.
+
+    A folder in its place is none of ours, and stays.
+    """
     try:
         os.unlink(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         return False
     return True

@@ -93,6 +93,26 @@ class TestTheLimit:
         assert count_of(cache, "expirations") == 10
         assert count_of(cache, "evictions") == 0
 
+    def test_that_was_lowered_is_reached_by_sweeping(self, open_cache: Open, folder: Path) -> None:
+        open_cache(limit_bytes=500_000).set_many({f"quote:{n}": KILOBYTE for n in range(300)})
+        cache = open_cache(limit_bytes=20_000)
+        while cache.sweep(time.time()):
+            pass
+        assert 18_000 < bytes_of(folder) <= 20_000
+        assert cache.has("quote:299")
+        assert counted(cache) == in_folder(folder)
+
+    def test_is_held_though_a_folder_took_the_place_of_an_old_entry(
+        self, open_cache: Open, folder: Path
+    ) -> None:
+        cache = open_cache(limit_bytes=20_000)
+        cache.set("quote:0", KILOBYTE)
+        file_of(folder, "quote:0").unlink()
+        file_of(folder, "quote:0").mkdir()
+        for number in range(1, 60):
+            assert cache.set(f"quote:{number}", KILOBYTE)
+        assert counted(cache) == in_folder(folder)
+
     def test_counts_a_replaced_entry_once(self, open_cache: Open, folder: Path) -> None:
         cache = open_cache(limit_bytes=20_000)
         for size in (10, 15_000, 300):
