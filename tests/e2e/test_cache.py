@@ -173,6 +173,7 @@ class TestTheSameSymbolWantedByMany:
             assert eventually(lambda: all(w["running_tasks"] for w in server.workers()), 10), (
                 "no task on the other worker"
             )
+            before = {worker["pid"] for worker in server.workers()}
             os.kill(busy.pop(), signal.SIGKILL)
             done: list[str] = []
 
@@ -183,6 +184,8 @@ class TestTheSameSymbolWantedByMany:
             assert eventually(one_has_ended)
             task = server.get(f"/api/tasks/{done[0]}").json()
             assert task["result"]["live_prices"]["KILLED"]["success"]
+            # gunicorn waits long for a worker that is told to stop while it starts.
+            assert eventually(lambda: bool({w["pid"] for w in server.workers()} - before))
 
 
 def ended(server: Server, task_id: str) -> bool:
