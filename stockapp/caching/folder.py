@@ -260,7 +260,6 @@ class CacheFolder:
 
     def _make(self) -> None:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.chmod(0o700)
         Path(self._meta).mkdir(mode=0o700, exist_ok=True)
 
     def _open_index(self) -> Index:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 VERSION = 1
 
+# Nobody else has it open for writing while the folder's lock is held; who says so is damaged.
+_TIMEOUT_SECONDS = 0.2
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     name TEXT PRIMARY KEY,
@@ -75,7 +78,9 @@ class Index:
     def __init__(self, path: str) -> None:
         # The folder's lock lets any thread in, one at a time. Nothing is lost by not waiting for
         # the disk: after a power cut the index is made anew.
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(
+            path, timeout=_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+        )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = OFF")
         self.is_new = self._version() != VERSION
