@@ -1,6 +1,7 @@
 """What a process does that writes to, or reads from, a cache folder until it is told to stop."""
 
 import random
+import time
 import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -9,6 +10,7 @@ from stockapp.caching.lru_filesystem import LruFileSystemCache
 
 KEYS = 400
 LARGEST = 20_000
+LONGEST_SECONDS = 300
 
 
 def value_of(key: str, version: int) -> dict[str, object]:
@@ -43,7 +45,9 @@ def work(role: str, folder: Path, limit: int, seed: int, told: Connection) -> No
     try:
         cache = LruFileSystemCache(str(folder), limit_bytes=limit)
         draw, calls, stop = random.Random(seed), 0, folder.parent / "stop"
-        while not stop.exists():
+        until = time.monotonic() + LONGEST_SECONDS
+        # Also when the test that began it failed, or is gone.
+        while not stop.exists() and folder.parent.exists() and time.monotonic() < until:
             (write if role == "writer" else read)(cache, draw)
             calls += 1
         told.send(calls)

@@ -58,15 +58,17 @@ def test_killed_writers_break_neither_the_limit_nor_values_nor_counts(
     users = [User(role, folder, seed) for seed, role in enumerate(roles)]
     most = kills = 0
     until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        time.sleep(draw.uniform(0.05, 0.25))
-        with folder_lock.held(folder / ".meta" / "lock"):
-            most = max(most, bytes_of(folder))
-        number = draw.randrange(len(users))
-        assert users[number].kill() is None
-        kills += 1
-        users[number] = User(users[number].role, folder, 100 + kills)
-    (folder.parent / "stop").touch()
+    try:
+        while time.monotonic() < until:
+            time.sleep(draw.uniform(0.05, 0.25))
+            with folder_lock.held(folder / ".meta" / "lock"):
+                most = max(most, bytes_of(folder))
+            number = draw.randrange(len(users))
+            assert users[number].kill() is None
+            kills += 1
+            users[number] = User(users[number].role, folder, 100 + kills)
+    finally:
+        (folder.parent / "stop").touch()
     calls = [user.hear() for user in users]
     assert all(isinstance(n, int) for n in calls), calls
     assert sum(map(int, calls)) > 100 * SECONDS
