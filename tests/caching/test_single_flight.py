@@ -76,6 +76,7 @@ def test_what_is_known_is_not_fetched(wishes: Wishes) -> None:
     wishes.want("a", "b", "b")
     assert wishes.fetched == ["b"]
     assert wishes.tally.take() == {}
+    assert wishes.flights.claim(["a", "b"]) == {"a", "b"}
 
 
 def test_of_overlapping_wishes_each_key_is_fetched_once(

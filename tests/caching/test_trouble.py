@@ -100,6 +100,16 @@ class TestAFullDisk:
             "the cache can be used again",
         ]
 
+    def test_is_not_tried_again_at_every_call(self, folder: Path, clock: SetClock) -> None:
+        cache = open_layered(folder, clock)
+        with no_room():
+            cache.put_many({"quote:A": {}}, LIFETIME)
+        cache.put_many({"quote:B": {}}, LIFETIME)
+        assert cache.trouble is not None
+        clock.advance(REST_SECONDS)
+        cache.put_many({"quote:C": {}}, LIFETIME)
+        assert cache.trouble is None
+
     def test_leaves_no_half_written_file_and_right_counts(self, folder: Path) -> None:
         cache = LruFileSystemCache(str(folder))
         cache.set_many({f"quote:{number}": number for number in range(50)})

@@ -138,6 +138,17 @@ class ResponseCacheContract:
         found = other.cache.get_many(["a", "b"])
         assert [found[key].value for key in "ab"] == [{"n": 2}, {"n": 2}]
 
+    def test_what_a_worker_writes_or_clears_itself_it_sees_at_once(
+        self, cache: ResponseCache
+    ) -> None:
+        for number in range(2):
+            cache.put_many({"quote:A": {"n": number}, "profile:A": {}}, LIFETIME)
+            assert cache.get_many(["quote:A"])["quote:A"].value == {"n": number}
+        cache.clear("quote")
+        assert set(cache.get_many(["quote:A", "profile:A"])) == {"profile:A"}
+        cache.clear()
+        assert cache.get_many(["quote:A", "profile:A"]) == {}
+
     def test_clearing_a_prefix_leaves_the_others(
         self, cache: ResponseCache, other: Backends, clock: SetClock
     ) -> None:
