@@ -11,6 +11,7 @@ import pytest
 from stockapp.caching.policy import SingleFlight
 from stockapp.caching.tally import Tally
 from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.event import Event, EventType
 from stockapp.domain.freshness import Lifetime
 from stockapp.domain.quote import Quote
 from stockapp.domain.task import Item, ItemState, Progress, Task, TaskStatus
@@ -188,3 +189,17 @@ def test_an_item_that_had_ended_when_the_task_was_taken_over_stays_as_it_is(
     run.task = dataclasses.replace(run.task, items=(done, run.task.items[1]))
     assert refreshed(live_prices, run) == {"B": "ok"}
     assert market.asked == ["B"]
+
+
+def test_a_worker_that_hears_of_an_item_knows_its_new_quote_at_once(
+    live_prices: LivePrices, backends: Backends, clock: SetClock, tmp_path: Path
+) -> None:
+    other = open_embedded(tmp_path, clock)
+    quotes = Quotes(other.cache, Lifetime(900, 7 * 86_400), clock)
+    assert quotes.known(["A"])["A"].quote is None
+    refreshed(live_prices, Run(clock, "A"))
+    for state, known in ("running", False), ("ok", True):
+        data = {"key": "A", "state": state}
+        quotes.on_event(Event(1, "task:t", EventType.ITEM, data, clock.now()))
+        assert (quotes.known(["A"])["A"].quote is not None) == known
+    other.close()
