@@ -6,11 +6,13 @@ from pathlib import Path
 import gevent
 from gunicorn.arbiter import Arbiter
 
+from stockapp.backends.embedded import damage, lost_worker
 from stockapp.providers import UnknownSource, chosen
-from stockapp.settings import read_settings
+from stockapp.settings import DATABASE, read_settings
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
+_database = _settings.data_dir / DATABASE
 try:
     chosen(_settings)
 except UnknownSource as error:
@@ -54,6 +56,21 @@ reload_extra_files = [
 loglevel = _settings.log_level.lower()
 accesslog = None
 control_socket_disable = True
+
+
+def on_starting(server: Arbiter) -> None:
+    """Before there are workers: see that the database is sound."""
+    damage.prepare(_database)
+
+
+def post_fork(server: Arbiter, worker: Worker) -> None:
+    """Heed a signal to stop that came before the worker could listen for any."""
+    worker.heed_early_signals(server.SIG_QUEUE)
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """In the master: what a dead worker still ran goes to another at once."""
+    lost_worker.hand_over(_database, _settings.data_dir, worker.pid)
 
 
 def post_worker_init(worker: Worker) -> None:

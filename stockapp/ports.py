@@ -57,6 +57,39 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
+class Openings:
+    """Which tasks a worker has room for: of these kinds, None: any; with at most so many items."""
+
+    kinds: frozenset[str] | None = None
+    most_items: int | None = None
+
+
+ANY_TASK = Openings()
+
+
+class StoreTrouble(Exception):
+    """The store cannot do that at present, such as for a full disk; the message says why."""
+
+
+class Storage(Protocol):
+    """How the store of tasks, events, watchlists and shared state fares."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it cannot be used at present; None when all is well."""
+
+    def set_aside(self) -> Sequence[str]:
+        """The names of damaged files that were replaced, and are still there."""
+
+    def shrink(self) -> None:
+        """Give room back that deleted things left, a part at a time."""
+
+
+class QueueFull(Exception):
+    """So many tasks wait already that no further one is taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """What became of a cancel: `changed` when this call ended the task as cancelled."""
 
@@ -67,8 +100,11 @@ class Cancelled:
 class TaskStore(Protocol):
     """Tasks and their items. Every change writes its events in the same transaction."""
 
-    def create(self, new: NewTask) -> Created:
-        """Store a pending task with its first `progress` event, or join an equal one."""
+    def create(self, new: NewTask, *, most_pending: int | None = None) -> Created:
+        """Store a pending task with its first `progress` event, or join an equal one.
+
+        Raises QueueFull where `most_pending` tasks wait already.
+        """
 
     def get(self, task_id: str) -> Task | None:
         """The task with its result, and its items' states without their results."""
@@ -86,21 +122,27 @@ class TaskStore(Protocol):
     ) -> list[Task]:
         """Newest first, without items and results; `before` is the id of a task to start after."""
 
-    def claim(self, worker: str, lease_seconds: float, task_id: str | None = None) -> Task | None:
-        """Make `worker` the runner of that pending task, or of the oldest one; else None.
+    def claim(
+        self,
+        worker: str,
+        lease_seconds: float,
+        task_id: str | None = None,
+        openings: Openings = ANY_TASK,
+    ) -> Task | None:
+        """Make `worker` the runner of that pending task, or of the oldest one that fits; else None.
 
         A running task whose lease has lapsed counts as pending; its `retries` grow by one.
         The task returned holds its items with their results.
         """
 
-    def has_claimable(self) -> bool:
+    def has_claimable(self, openings: Openings = ANY_TASK) -> bool:
         """Whether `claim` without a task id would find one; a cheap read."""
 
     def active_states(self, kind: str, keys: Collection[str]) -> dict[str, ItemState]:
         """Which of these items are queued or running in an unended task of that kind."""
 
-    def renew(self, worker: str, lease_seconds: float) -> None:
-        """Extend the leases of all tasks that `worker` runs."""
+    def renew(self, worker: str, lease_seconds: float, task_ids: Collection[str]) -> None:
+        """Extend the leases of these tasks, as far as `worker` runs them."""
 
     def record(self, task_id: str, worker: str, items: Sequence[Item], progress: Progress) -> bool:
         """Store new item states with their events, if `worker` still runs the task."""
@@ -141,8 +183,8 @@ class EventLog(Protocol):
     def wait(self, timeout_seconds: float) -> None:
         """Return when new events may have been written by any worker, or after the time-out."""
 
-    def purge(self, written_before: datetime) -> int:
-        """Delete older events. Returns how many."""
+    def purge(self, written_before: datetime, most_kept: int) -> int:
+        """Delete older events, and those before the newest `most_kept`. Returns how many."""
 
 
 class WatchlistStore(Protocol):

@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# The file of the embedded database in the data folder.
+DATABASE = "stockapp.sqlite3"
+
 
 class Sample(StrEnum):
     """Which list a new installation starts with."""
@@ -157,6 +160,23 @@ class Settings(BaseSettings):
 
     # Tasks
     task_slots: int = Field(default=8, ge=1, description="Tasks that one worker runs at once.")
+    refresh_slots: int = Field(
+        default=8, ge=1, description="Refreshes among these; large ones leave a few slots free."
+    )
+    source_test_slots: int = Field(default=2, ge=1, description="Tests of sources among these.")
+    task_queue_limit: int = Field(
+        default=1_000,
+        ge=1,
+        description="Tasks that may wait for a slot of any worker; over it, 503 with Retry-After.",
+    )
+    refresh_deadline_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="A refresh that runs for longer fails, and keeps what it has by then.",
+    )
+    source_test_deadline_seconds: float = Field(
+        default=60, gt=0, description="The same for the test of a source."
+    )
     fetch_threads: int = Field(
         default=64, ge=1, description="Requests to sources that one worker has under way at once."
     )
@@ -168,6 +188,9 @@ class Settings(BaseSettings):
     )
     event_keep_seconds: float = Field(
         default=3_600, gt=0, description="How long events can be replayed to a stream that resumes."
+    )
+    event_limit: int = Field(
+        default=100_000, ge=1_000, description="Events that are kept at most, the newest."
     )
     stream_heartbeat_seconds: float = Field(
         default=15, gt=0, description="A silent stream gets a comment line this often."

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.fetching.breaker import Breakers
 from stockapp.fetching.race import Race
+from stockapp.ports import StoreTrouble
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.boards import Boards
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
@@ -34,6 +37,7 @@ from stockapp.services.watchlists import Watchlists, sample_items
 from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.fanout import Fanout, Follower
+from stockapp.tasks.kinds import Limits
 from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
 from stockapp.web import errors, security, words
@@ -70,12 +74,7 @@ class Services:
             lanes, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
         )
         live_prices = _live_prices(race, self.quotes, settings, backends)
-        source_tests = SourceTests(
-            self.sources,
-            self.keepers.breakers,
-            backends.executor,
-            settings.request_timeout_seconds,
-        )
+        source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
         self.engine = TaskEngine(
             backends.tasks,
             backends.executor,
@@ -83,6 +82,7 @@ class Services:
             [live_prices.kind(), source_tests.kind()],
             worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
             slots=settings.task_slots,
+            queue_limit=settings.task_queue_limit,
             lease_seconds=settings.lease_seconds,
         )
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
@@ -114,6 +114,18 @@ class Services:
         return {company.symbol: company.name for company in self.exchange.sample}
 
 
+def _source_tests(
+    sources: Sources, breakers: Breakers, settings: Settings, backends: Backends
+) -> SourceTests:
+    return SourceTests(
+        sources,
+        breakers,
+        backends.executor,
+        settings.request_timeout_seconds,
+        Limits(settings.source_test_slots, settings.source_test_deadline_seconds),
+    )
+
+
 def _live_prices(race: Race, quotes: Quotes, settings: Settings, backends: Backends) -> LivePrices:
     flight = SingleFlight(
         backends.flights,
@@ -130,6 +142,7 @@ def _live_prices(race: Race, quotes: Quotes, settings: Settings, backends: Backe
         backends.watchlists,
         backends.clock,
         fresh_for_watchlist=settings.watchlist_fresh_seconds,
+        limits=Limits(settings.refresh_slots, settings.refresh_deadline_seconds),
     )
 
 
@@ -142,7 +155,7 @@ class House:
         self._services = Services(settings, self._backends)
         gate = StreamGate(settings.max_streams)
         self._background = _background(settings, self._backends, self._services, gate)
-        _seed(settings, self._backends, self._services)
+        self._seeding = _seeding(settings, self._backends, self._services)
         _register(self.app, settings, self._backends, self._services, gate, self._background)
         doctor = _doctor(settings, self._backends, self._services)
         cli.register(self.app, doctor, self._background.cache_admin, self.close)
@@ -151,6 +164,7 @@ class House:
 
     def start(self) -> None:
         """Begin the background work of this worker."""
+        self._seeding.start()
         self._background.start()
 
     def drain(self) -> None:
@@ -165,6 +179,7 @@ class House:
             return
         self._closed = True
         self.drain()
+        self._seeding.stop()
         self._background.stop()
         self._backends.close()
 
@@ -226,10 +241,12 @@ def _background(
         engine,
         backends.tasks,
         backends.log,
+        backends.database,
         backends.clock,
         lease_seconds=settings.lease_seconds,
         task_keep_seconds=settings.task_keep_seconds,
         event_keep_seconds=settings.event_keep_seconds,
+        most_events=settings.event_limit,
     )
     listeners = [services.quotes.on_event, engine.on_event, upkeep.on_event]
     follower = Follower(backends.log, services.fanout, listeners)
@@ -297,12 +314,20 @@ def _doctor(settings: Settings, backends: Backends, services: Services) -> Docto
     )
 
 
-def _seed(settings: Settings, backends: Backends, services: Services) -> None:
-    """Give a new installation its sample list, once."""
+def _seeding(settings: Settings, backends: Backends, services: Services) -> Periodic:
+    """Give a new installation its sample list, once; now, or when the database can be used."""
     names = {
         Sample.REAL: SAMPLE_REAL,
         Sample.SIMULATED: services.simulated_names(),
         Sample.NONE: {},
     }
     items = sample_items(names[settings.sample], backends.clock)
-    backends.watchlists.seed(DEFAULT_WATCHLIST, items)
+
+    def seed() -> None:
+        backends.watchlists.seed(DEFAULT_WATCHLIST, items)
+        again.stop()
+
+    again = Periodic("seed", seed, 2.0)
+    with suppress(StoreTrouble):
+        seed()
+    return again

@@ -13,7 +13,7 @@ from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
 from stockapp.bootstrap.caching import open_cache
 from stockapp.caching.tally import Tally
-from stockapp.settings import Settings
+from stockapp.settings import DATABASE, Settings
 
 
 class Backends:
@@ -27,7 +27,7 @@ class Backends:
         self.executor = EmbeddedExecutor(settings.fetch_threads + 2 * settings.task_slots)
         # A cache whose lock or disk hangs must not keep the database's threads.
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
-        self.database = Database(data_dir / "stockapp.sqlite3", self.executor)
+        self.database = Database(data_dir / DATABASE, self.executor)
         self.doorbell = Doorbell(data_dir)
         self.database.after_commit.append(self.doorbell.ring)
         self.log = SqliteEventLog(self.database, self.doorbell)

@@ -14,7 +14,7 @@ from stockapp.ports import Clock, WatchlistStore
 from stockapp.services.board import QuoteView, SymbolReport, failure_to_json
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Known, Quotes, key_of
-from stockapp.tasks.kinds import Kind, Superseded, TaskRun
+from stockapp.tasks.kinds import Kind, Limits, Superseded, TaskRun
 
 KIND = "live_prices"
 
@@ -36,7 +36,9 @@ class LivePrices:
         clock: Clock,
         *,
         fresh_for_watchlist: float,
+        limits: Limits,
     ) -> None:
+        self._limits = limits
         self._race = race
         self._flight = flight
         self._quotes = quotes
@@ -47,7 +49,7 @@ class LivePrices:
 
     def kind(self) -> Kind:
         """The kind, for the engine."""
-        return Kind(KIND, self.run, result_of, closing_words)
+        return Kind(KIND, self.run, result_of, closing_words, self._limits)
 
     def run(self, run: TaskRun) -> None:
         """Fetch what has not ended, and nobody else is fetching."""
@@ -112,6 +114,8 @@ class LivePrices:
         older = self._quotes.cached(failed)
         self._quotes.store(news.fetched)
         self._fill_names(news)
+        for started in news.started:
+            run.begin(started.symbols)
         items = {symbol: Item(symbol, ItemState.RUNNING) for symbol in asked.first_time(news)}
         items.update(
             {

@@ -2,14 +2,14 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.ports import Cancelled, Created, WatchlistStore
+from stockapp.ports import Cancelled, Created, QueueFull, StoreTrouble, WatchlistStore
 from stockapp.services.board import Board, QuoteView
 from stockapp.services.live_prices import KIND, fresh_item
 from stockapp.services.quotes import Quotes
@@ -55,7 +55,7 @@ class Refreshes:
     ) -> Started:
         """Refresh the symbols, or the whole list; with `force` also what is young enough.
 
-        Raises InvalidSymbol and TooManySymbols.
+        Raises InvalidSymbol, TooManySymbols, QueueFull and StoreTrouble.
         """
         whole_list = symbols is None
         wanted = self._wanted(symbols, watchlist)
@@ -80,7 +80,20 @@ class Refreshes:
         due = [row.item.symbol for row in board.rows if row.is_due(now, self._fresh_for_watchlist)]
         if not due or board.refresh:
             return None
-        return self._submit(due, {}, force=False, watchlist=board.watchlist).task
+        return self._behind(lambda: self._submit(due, {}, force=False, watchlist=board.watchlist))
+
+    def start_behind(self, symbols: Sequence[str]) -> Task | None:
+        """Refresh what is due of these, besides something else that must not fail for it.
+
+        None where nothing is due, or no task is taken at present.
+        """
+        return self._behind(lambda: self.start(symbols, force=False))
+
+    def _behind(self, start: Callable[[], Created | Started]) -> Task | None:
+        try:
+            return start().task
+        except (QueueFull, StoreTrouble):
+            return None
 
     def cancel(self, task_id: str) -> Cancelled | None:
         """Cancel a task; None when there is no such task."""

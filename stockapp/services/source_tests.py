@@ -12,7 +12,7 @@ from stockapp.ports import Created, Executor, TaskStore
 from stockapp.services.board import failure_to_json
 from stockapp.services.sources import Sources
 from stockapp.tasks.engine import TaskEngine
-from stockapp.tasks.kinds import Kind, TaskRun
+from stockapp.tasks.kinds import Kind, Limits, TaskRun
 
 KIND = "source_test"
 _REMEMBERED = 50
@@ -22,8 +22,14 @@ class SourceTests:
     """Runs tests past the breakers; a method that answers has its breaker closed."""
 
     def __init__(
-        self, sources: Sources, breakers: Breakers, executor: Executor, timeout_seconds: float
+        self,
+        sources: Sources,
+        breakers: Breakers,
+        executor: Executor,
+        timeout_seconds: float,
+        limits: Limits,
     ) -> None:
+        self._limits = limits
         self._sources = sources
         self._breakers = breakers
         self._executor = executor
@@ -31,7 +37,7 @@ class SourceTests:
 
     def kind(self) -> Kind:
         """The kind, for the engine."""
-        return Kind(KIND, self.run, result_of, closing_words)
+        return Kind(KIND, self.run, result_of, closing_words, self._limits)
 
     def run(self, run: TaskRun) -> None:
         """Ask the methods beside each other."""

@@ -136,9 +136,9 @@ class Watchlists:
         known = self._quotes.known([symbol])[symbol]
         if known.quote:
             return known
-        started = self._refreshes.start([symbol], force=False)
-        if started.task and seconds > 0:
-            task = self._waiter.wait(started.task.id, seconds)
+        started = self._refreshes.start_behind([symbol])
+        if started and seconds > 0:
+            task = self._waiter.wait(started.id, seconds)
             if task and not task.status.ended:
                 return replace(known, report=None)
         return self._quotes.known([symbol])[symbol]

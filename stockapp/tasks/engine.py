@@ -8,15 +8,20 @@ from typing import Any
 
 from stockapp.domain.event import Event, EventType, task_topic
 from stockapp.domain.task import Item, NewTask, Task
-from stockapp.ports import Cancelled, Clock, Created, Executor, TaskStore
+from stockapp.ports import Cancelled, Clock, Created, Executor, Openings, TaskStore
 from stockapp.tasks.kinds import Kind
+from stockapp.tasks.progress import Pace
 from stockapp.tasks.runner import Runner
+from stockapp.tasks.slots import Slots
 
 logger = logging.getLogger(__name__)
 
 
 class TaskEngine:
-    """This worker's share of the work: at most `slots` tasks at once, each by lease."""
+    """This worker's share of the work: at most `slots` tasks at once, each by lease.
+
+    A new task is refused while `queue_limit` tasks wait for any worker.
+    """
 
     def __init__(
         self,
@@ -27,6 +32,7 @@ class TaskEngine:
         *,
         worker: str,
         slots: int,
+        queue_limit: int,
         lease_seconds: float,
     ) -> None:
         self.worker = worker
@@ -34,18 +40,23 @@ class TaskEngine:
         self._executor = executor
         self._clock = clock
         self._kinds = {kind.name: kind for kind in kinds}
+        self._queue_limit = queue_limit
         self._lease_seconds = lease_seconds
         self._lock = threading.Lock()
-        self._free_slots = slots
+        self._slots = Slots(slots, {kind.name: kind.limits.slots for kind in kinds})
+        self._paces = {kind.name: Pace() for kind in kinds}
         self._runners: dict[str, Runner] = {}
         self._draining = False
 
     def submit(
         self, kind: str, params: Mapping[str, Any], items: Sequence[Item], dedupe_key: str
     ) -> Created:
-        """Store a task, or join an equal one, and return at once; it runs as room allows."""
+        """Store a task, or join an equal one, and return at once; it runs as room allows.
+
+        Raises QueueFull and StoreTrouble.
+        """
         new = NewTask(uuid.uuid4().hex, kind, params, dedupe_key, tuple(items))
-        created = self._store.create(new)
+        created = self._store.create(new, most_pending=self._queue_limit)
         if not created.joined:
             self._executor.submit(self.claim_and_run, created.task.id)
         return created
@@ -78,26 +89,27 @@ class TaskEngine:
 
         Returns whether a task was run.
         """
-        if not self._take_slot():
+        task = self._claim(task_id)
+        if task is None:
             return False
         try:
-            task = self._store.claim(self.worker, self._lease_seconds, task_id)
-            if task is None:
-                return False
+            # There may be room for more.
+            self.claim_in_background()
             self._run(task)
-            return True
         finally:
-            self._give_slot()
+            self._slots.give_back(task)
+        return True
 
     def claim_in_background(self) -> None:
         """Take over whatever is pending, as far as there is room."""
-        if self._free_slots > 0 and self._store.has_claimable():
+        openings = self._openings()
+        if openings and self._store.has_claimable(openings):
             self._executor.submit(self._claim_until_none)
 
     def renew(self) -> None:
         """Extend this worker's leases."""
         if self._runners:
-            self._store.renew(self.worker, self._lease_seconds)
+            self._store.renew(self.worker, self._lease_seconds, list(self._runners))
 
     def drain(self) -> None:
         """Hand everything back for other workers to go on with; safe to call twice."""
@@ -110,15 +122,33 @@ class TaskEngine:
         released = self._store.release(self.worker)
         logger.info("tasks handed over", extra={"count": released})
 
+    def tick(self) -> None:
+        """Let every run look at the clock; to be called about once a second."""
+        for runner in list(self._runners.values()):
+            runner.tick()
+
+    def _openings(self) -> Openings | None:
+        return None if self._draining else self._slots.openings()
+
+    def _claim(self, task_id: str | None) -> Task | None:
+        with self._slots.claiming:
+            openings = self._openings()
+            if openings is None:
+                return None
+            task = self._store.claim(self.worker, self._lease_seconds, task_id, openings)
+            if task is None or task.id in self._runners:
+                # Our own lease had lapsed while this worker was held up: the run just goes on.
+                return None
+            self._slots.take(task)
+            return task
+
     def _claim_until_none(self) -> None:
         while self.claim_and_run():
             pass
 
     def _run(self, task: Task) -> None:
-        if task.id in self._runners:
-            # Our own lease had lapsed while this worker was held up: the run just goes on.
-            return
-        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock)
+        pace = self._paces[task.kind]
+        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock, pace)
         self._runners[task.id] = runner
         try:
             if self._draining:
@@ -132,14 +162,3 @@ class TaskEngine:
         runner = self._runners.get(task_id)
         if runner:
             runner.token.cancel()
-
-    def _take_slot(self) -> bool:
-        with self._lock:
-            if self._draining or self._free_slots == 0:
-                return False
-            self._free_slots -= 1
-            return True
-
-    def _give_slot(self) -> None:
-        with self._lock:
-            self._free_slots += 1

@@ -4,9 +4,10 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from stockapp.domain.event import Event
-from stockapp.ports import EventLog
+from stockapp.ports import EventLog, StoreTrouble
 from stockapp.tasks.mailbox import Mailbox
 
 logger = logging.getLogger(__name__)
@@ -58,13 +59,18 @@ class Fanout:
             for receiver in receivers:
                 receiver.put(event)
 
+    def interrupt(self) -> None:
+        """End every present subscription; whoever it was for may come back."""
+        with self._lock:
+            subscriptions = [entry for group in self._by_topic.values() for entry in group]
+        for subscription in subscriptions:
+            subscription.close()
+
     def close(self) -> None:
         """End every subscription, now and in future: the worker stops."""
         with self._lock:
             self._closed = True
-            subscriptions = [entry for group in self._by_topic.values() for entry in group]
-        for subscription in subscriptions:
-            subscription.close()
+        self.interrupt()
 
 
 class Follower:
@@ -76,12 +82,14 @@ class Follower:
         self._log = log
         self._fanout = fanout
         self._listeners = listeners
-        self._last_id = 0
+        # None while the log cannot be read.
+        self._last_id: int | None = None
         self._stopped = False
 
     def start(self) -> None:
         """Follow from the log's present end, until stopped."""
-        self._last_id = self._log.last_id()
+        with suppress(StoreTrouble):
+            self._last_id = self._log.last_id()
         threading.Thread(target=self._follow, name="event-follower", daemon=True).start()
 
     def stop(self) -> None:
@@ -94,15 +102,21 @@ class Follower:
                 while self._step():
                     pass
                 self._log.wait(1.0)
+            except StoreTrouble:
+                threading.Event().wait(0.5)
             except Exception:
-                # A locked database or a full disk passes; streams must outlive it. At the end of
-                # the worker the log closes under us: no news.
+                # Streams must outlive a defect. At the end of the worker the log closes under
+                # us: no news.
                 if self._stopped:
                     return
                 logger.exception("following the event log failed")
                 threading.Event().wait(0.5)
 
     def _step(self) -> bool:
+        if self._last_id is None:
+            self._last_id = self._log.last_id()
+            # What streams read of the past may end before here: they come back and resume.
+            self._fanout.interrupt()
         events = self._log.since(self._last_id)
         if not events:
             return False

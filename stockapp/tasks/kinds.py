@@ -1,6 +1,6 @@
 """Kinds of task: what a task of each does, and what its result looks like."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,12 +19,26 @@ class TaskRun(Protocol):
     def token(self) -> CancelToken:
         """Set when the run must stop: cancelled, handed over, or lost to another worker."""
 
+    def begin(self, keys: Iterable[str]) -> None:
+        """Say that work on these items begins now, or begins anew: that tells how long one takes.
+
+        Stores nothing.
+        """
+
     def record(self, items: Sequence[Item], message: str) -> None:
         """Store new item states. Raises Superseded when the task is no longer this worker's."""
 
 
 class Superseded(Exception):
     """The task was cancelled or taken by another worker: stop, quietly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many tasks of a kind one worker runs at once, and how long it may run one."""
+
+    slots: int
+    deadline_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +50,4 @@ class Kind:
     run: Callable[[TaskRun], None]
     result: Callable[[Sequence[Item]], Mapping[str, Any]]
     closing_words: Callable[[Sequence[Item]], str]
+    limits: Limits

@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from stockapp.ports import StoreTrouble
+
 logger = logging.getLogger(__name__)
 
 
@@ -34,6 +36,9 @@ class Periodic:
         while not self._stopped:
             try:
                 self._duty()
+            except StoreTrouble:
+                # Told once where it was found.
+                pass
             except Exception:
                 # A locked database or a full disk passes; the duty must be tried again then.
                 # At the end of the worker the database closes under a duty: no news.

@@ -2,48 +2,102 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from stockapp.domain.task import Item, Progress, Task, TaskError, TaskStatus
-from stockapp.ports import Clock, TaskStore
+from stockapp.domain.task import Item, Task, TaskError, TaskStatus
+from stockapp.ports import Clock, StoreTrouble, TaskStore
 from stockapp.tasks.cancellation import CancelToken
 from stockapp.tasks.kinds import Kind, Superseded
-from stockapp.tasks.progress import ProgressMeter
+from stockapp.tasks.progress import Pace, ProgressMeter
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_RETRIES = 3
+WORKER_LOST = TaskError(
+    "worker_lost",
+    f"The worker that ran it died, and so did those that took it over {MOST_RETRIES} times;"
+    " what had been done by then is kept.",
+)
+INTERNAL = TaskError("internal", "The task failed by an error of stockapp; the log has it.")
+
+# A database that is locked or full is tried again this often.
+_PAUSE_SECONDS = 0.5
+
+
+def overrun(seconds: float) -> TaskError:
+    """The error of a task that ran for longer than that."""
+    return TaskError(
+        "deadline",
+        f"The task was not done after {seconds:g} s, the longest that one of its kind may run;"
+        " what had been done by then is kept.",
+    )
 
 
 class Runner:
     """One run of a task by one worker; implements kinds.TaskRun."""
 
-    def __init__(self, task: Task, kind: Kind, store: TaskStore, worker: str, clock: Clock) -> None:
+    def __init__(
+        self, task: Task, kind: Kind, store: TaskStore, worker: str, clock: Clock, pace: Pace
+    ) -> None:
         self.task = task
         self.token = CancelToken()
         self._kind = kind
         self._store = store
         self._worker = worker
+        self._clock = clock
+        self._started = clock.monotonic()
         self._recording = threading.Lock()
         self._items = {item.key: item for item in task.items}
         ended = sum(item.state.ended for item in task.items)
-        self._meter = ProgressMeter(len(task.items), ended, clock)
+        self._meter = ProgressMeter(len(task.items), ended, clock, pace)
+        self._told_at = self._started
+        self._message = ""
+
+    def begin(self, keys: Iterable[str]) -> None:
+        """Say that work on these items begins now."""
+        self._meter.begin(keys)
 
     def record(self, items: Sequence[Item], message: str) -> None:
         """Store new item states and the progress they mean, in one transaction."""
         # Parts of a kind may record beside each other; progress must not go back.
         with self._recording:
-            ended_now = sum(
-                item.state.ended and not self._items[item.key].state.ended for item in items
-            )
+            ended = [
+                item.key
+                for item in items
+                if item.state.ended and not self._items[item.key].state.ended
+            ]
             self._items.update({item.key: item for item in items})
-            self._meter.advance(ended_now)
-            progress = self._meter.progress(message)
-            if self.token.cancelled or not self._store.record(
-                self.task.id, self._worker, items, progress
-            ):
-                raise Superseded
+            self._meter.end(ended)
+            self._message = message
+            self._tell(items)
+
+    def tick(self) -> None:
+        """Look at the clock: end what overruns; else tell the time left anew, if nothing else did.
+
+        To be called once in a while.
+        """
+        now = self._clock.monotonic()
+        if now - self._started >= self._kind.limits.deadline_seconds:
+            logger.warning("task overran", extra={"task_id": self.task.id})
+            self.fail(overrun(self._kind.limits.deadline_seconds))
+            self.token.cancel()
+        elif now - self._told_at >= 1.0 and self._recording.acquire(blocking=False):
+            try:
+                self._tell(())
+            except Superseded:
+                self.token.cancel()
+            finally:
+                self._recording.release()
 
     def run(self) -> None:
         """Run the kind, then end the task; compare-and-set, so a late end changes nothing."""
+        if self.task.retries > MOST_RETRIES:
+            self.fail(WORKER_LOST)
+            return
         try:
             self._kind.run(self)
         except Superseded:
@@ -52,23 +106,49 @@ class Runner:
         except Exception:
             # A defect in a kind must end its task, not leave it running for ever.
             logger.exception("task failed", extra={"task_id": self.task.id})
-            self._fail()
+            self.fail(INTERNAL)
             return
         if not self.token.cancelled:
-            self._finish()
+            self._complete()
 
-    def _finish(self) -> None:
+    def fail(self, error: TaskError) -> None:
+        """End the task as failed, with what it has."""
+        result = self._kind.result([item for item in self._items.values() if item.state.ended])
+        progress = self._meter.progress("Failed")
+        self._patiently(
+            lambda: self._store.finish(
+                self.task.id, self._worker, TaskStatus.FAILED, progress, result=result, error=error
+            )
+        )
+
+    def _complete(self) -> None:
         items = list(self._items.values())
         result = self._kind.result(items)
         progress = self._meter.progress(self._kind.closing_words(items))
-        self._store.finish(
-            self.task.id, self._worker, TaskStatus.COMPLETED, progress, result=result
+        self._patiently(
+            lambda: self._store.finish(
+                self.task.id, self._worker, TaskStatus.COMPLETED, progress, result=result
+            )
         )
 
-    def _fail(self) -> None:
-        error = TaskError("internal", "The task failed by an error of stockapp; the log has it.")
-        result = self._kind.result([item for item in self._items.values() if item.state.ended])
-        progress: Progress = self._meter.progress("Failed")
-        self._store.finish(
-            self.task.id, self._worker, TaskStatus.FAILED, progress, result=result, error=error
-        )
+    def _tell(self, items: Sequence[Item]) -> None:
+        self._told_at = self._clock.monotonic()
+        progress = self._meter.progress(self._message)
+        if self.token.cancelled or not self._patiently(
+            lambda: self._store.record(self.task.id, self._worker, items, progress)
+        ):
+            raise Superseded
+
+    def _patiently(self, change: Callable[[], T]) -> T:
+        """Make the change once the database takes it. Raises Superseded when told to stop."""
+        while True:
+            try:
+                return change()
+            except StoreTrouble as trouble:
+                logger.warning(
+                    "task waits for the database",
+                    extra={"task_id": self.task.id, "trouble": str(trouble)},
+                )
+            time.sleep(_PAUSE_SECONDS)
+            if self.token.cancelled:
+                raise Superseded

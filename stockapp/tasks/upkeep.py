@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from stockapp.domain.event import Event, EventType
 from stockapp.domain.task import TaskStatus
-from stockapp.ports import Clock, EventLog, TaskStore
+from stockapp.ports import Clock, EventLog, Storage, TaskStore
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.periodic import Periodic
 
 _SWEEP_SECONDS = 0.25
+_TICK_SECONDS = 1.0
 _PURGE_SECONDS = 60.0
 # Time for the worker that accepted a task to claim it, before others try.
 _GRACE_SECONDS = 0.03
@@ -23,23 +24,28 @@ class Upkeep:
         engine: TaskEngine,
         store: TaskStore,
         log: EventLog,
+        storage: Storage,
         clock: Clock,
         *,
         lease_seconds: float,
         task_keep_seconds: float,
         event_keep_seconds: float,
+        most_events: int,
     ) -> None:
         self._engine = engine
         self._store = store
         self._log = log
+        self._storage = storage
         self._clock = clock
         self._task_keep = timedelta(seconds=task_keep_seconds)
         self._event_keep = timedelta(seconds=event_keep_seconds)
+        self._most_events = most_events
         # A loop each, so that a slow duty delays no lease.
         self._sweep = Periodic("claim-sweep", self._claim, _SWEEP_SECONDS)
         self._duties = (
             self._sweep,
             Periodic("lease-renewal", engine.renew, lease_seconds / 3),
+            Periodic("task-clock", engine.tick, _TICK_SECONDS),
             Periodic("purge", self._purge, _PURGE_SECONDS),
         )
 
@@ -68,4 +74,5 @@ class Upkeep:
     def _purge(self) -> None:
         now = self._clock.now()
         self._store.purge(now - self._task_keep)
-        self._log.purge(now - self._event_keep)
+        self._log.purge(now - self._event_keep, self._most_events)
+        self._storage.shrink()

@@ -115,7 +115,7 @@ class PricesApi:
         resting = report is not None and report.rest_seconds(self._clock.now()) > 0
         if view.freshness is Freshness.FRESH or resting:
             return None
-        return self._refreshes.start([symbol], force=False).task
+        return self._refreshes.start_behind([symbol])
 
     def _refuse_repeat(self, symbol: str, report: SymbolReport, error: Failure) -> None:
         rest = report.rest_seconds(self._clock.now())

@@ -11,10 +11,13 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stockapp.domain.symbol import InvalidSymbol
+from stockapp.ports import QueueFull, StoreTrouble
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
 
 logger = logging.getLogger(__name__)
+
+_SOON = {"Retry-After": "5"}
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -100,6 +103,17 @@ def _of_domain(error: Exception) -> Problem | None:
             hint = f"{error} Send accept_unknown: true for that."
             extra = {"symbol": error.symbol, "attempts": attempts}
             return Problem(422, "unknown_symbol", hint, field="symbol", extra=extra)
+    return _of_store(error)
+
+
+def _of_store(error: Exception) -> Problem | None:
+    match error:
+        case QueueFull():
+            hint = f"{str(error).capitalize()}; ask again in a few seconds."
+            return Problem(503, "queue_full", hint, headers=_SOON)
+        case StoreTrouble():
+            hint = f"stockapp's database cannot be used: {error}. It is tried again all the time."
+            return Problem(503, "database_unavailable", hint, headers=_SOON)
     return None
 
 

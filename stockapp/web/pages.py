@@ -119,7 +119,7 @@ class Pages:
         """Add the simulated companies, and fetch their prices."""
         added = self._watchlists.add_simulated(DEFAULT_WATCHLIST)
         if added:
-            self._refreshes.start(added, watchlist=DEFAULT_WATCHLIST, force=False)
+            self._refreshes.start_behind(added)
         key = "simulated" if added else "all-simulated"
         return self._done(key, str(len(added)), self._whole())
 

@@ -1,7 +1,9 @@
 """gunicorn's gevent worker, less the wait of a stopping one for connections that only idle."""
 
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import gevent
@@ -20,6 +22,17 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._idle: dict[gevent.Timeout, gevent.Greenlet] = {}
+
+    def heed_early_signals(self, queued: "SimpleQueue[int]") -> None:
+        """Stop at once where a signal to stop came since the fork.
+
+        Until now it went into this process' copy of the master's queue, where nobody would look.
+        """
+        signal.signal(signal.SIGTERM, self.handle_exit)
+        with suppress(Empty):
+            while True:
+                if queued.get_nowait() == signal.SIGTERM:
+                    self.alive = False
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:

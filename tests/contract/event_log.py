@@ -102,18 +102,26 @@ class EventLogContract:
         trimmed = log.last_id()
         clock.advance(10)
         write(backends, clock, "C")
-        assert log.purge(clock.at) == 2
+        assert log.purge(clock.at, 1000) == 2
         assert log.trimmed_through() == trimmed
         assert symbols(log.since(0)) == ["C"]
-        assert log.purge(clock.at) == 0
+        assert log.purge(clock.at, 1000) == 0
         assert log.trimmed_through() == trimmed
+
+    def test_purging_keeps_at_most_so_many_of_the_newest_events(
+        self, backends: Backends, log: EventLog, clock: SetClock
+    ) -> None:
+        write(backends, clock, "A", "B", "C", "D")
+        assert log.purge(clock.at, 3) == 1
+        assert symbols(log.since(0)) == ["B", "C", "D"]
+        assert log.trimmed_through() == log.last_id() - 3
 
     def test_ids_go_on_after_all_events_were_purged(
         self, backends: Backends, log: EventLog, clock: SetClock
     ) -> None:
         write(backends, clock, "A", "B")
         last = log.last_id()
-        assert log.purge(clock.at + timedelta(seconds=1)) == 2
+        assert log.purge(clock.at + timedelta(seconds=1), 1000) == 2
         assert log.last_id() == last
         assert log.trimmed_through() == last
         write(backends, clock, "C")

@@ -9,7 +9,7 @@ import pytest
 
 from stockapp.domain.event import EventType
 from stockapp.domain.task import Item, ItemState, Progress, TaskStatus
-from stockapp.ports import EventLog, TaskStore
+from stockapp.ports import EventLog, Openings, QueueFull, TaskStore
 
 from .backends import Backends, SetClock
 from .tasks import LEASE, events_of, new_task, states
@@ -50,6 +50,26 @@ class CreatingContract:
         store.cancel("t1")
         created = store.create(new_task("t2", dedupe_key="same"))
         assert (created.joined, created.task.id) == (False, "t2")
+
+    def test_no_task_is_taken_over_the_limit_of_those_that_wait(self, store: TaskStore) -> None:
+        store.create(new_task("t1"), most_pending=2)
+        store.create(new_task("t2"), most_pending=2)
+        with pytest.raises(QueueFull, match="2 tasks"):
+            store.create(new_task("t3"), most_pending=2)
+        assert store.get("t3") is None
+
+    def test_a_task_that_waits_is_joined_though_no_other_would_be_taken(
+        self, store: TaskStore
+    ) -> None:
+        store.create(new_task("t1", dedupe_key="same"), most_pending=1)
+        assert store.create(new_task("t2", dedupe_key="same"), most_pending=1).joined
+
+    def test_tasks_that_run_or_have_ended_do_not_count_as_waiting(self, store: TaskStore) -> None:
+        for number in range(3):
+            store.create(new_task(f"t{number}"), most_pending=1)
+            store.claim("w", LEASE)
+        store.cancel("t0")
+        assert not store.create(new_task("t3"), most_pending=1).joined
 
     def test_joining_writes_no_event(self, store: TaskStore, log: EventLog) -> None:
         store.create(new_task("t1", dedupe_key="same"))
@@ -114,6 +134,18 @@ class ClaimingContract:
             clock.advance(1)
         claimed = [store.claim("w", LEASE) for _ in range(3)]
         assert [task.id for task in claimed if task] == ["t0", "t1", "t2"]
+
+    def test_only_a_task_there_is_room_for_is_claimed(self, store: TaskStore) -> None:
+        store.create(new_task("large"))
+        store.create(new_task("small", keys=("A", "B")))
+        other = Openings(frozenset({"analysis"}), None)
+        small = Openings(frozenset({"analysis", "live_prices"}), 2)
+        for openings, claimed in ((other, None), (small, "small"), (small, None)):
+            assert store.has_claimable(openings) is (claimed is not None)
+            task = store.claim("w", LEASE, None, openings)
+            assert (task and task.id) == claimed
+        assert store.claim("w", LEASE, "large", small) is None
+        assert store.claim("w", LEASE, "large", Openings()) is not None
 
     def test_a_certain_task_can_be_claimed(self, store: TaskStore) -> None:
         store.create(new_task("t1"))
@@ -198,12 +230,25 @@ class ClaimingContract:
         store.create(new_task())
         store.claim("w1", LEASE)
         clock.advance(LEASE - 1)
-        store.renew("w1", LEASE)
-        store.renew("w2", 1000)
+        store.renew("w1", LEASE, ["t1"])
+        store.renew("w2", 1000, ["t1"])
         clock.advance(LEASE - 1)
         assert store.claim("w2", LEASE) is None
         clock.advance(1)
         assert store.claim("w2", LEASE) is not None
+
+    def test_only_the_leases_that_are_named_are_renewed(
+        self, store: TaskStore, clock: SetClock
+    ) -> None:
+        store.create(new_task("t1"))
+        store.create(new_task("t2"))
+        store.claim("w1", LEASE, "t1")
+        store.claim("w1", LEASE, "t2")
+        clock.advance(LEASE - 1)
+        store.renew("w1", LEASE, ["t2"])
+        clock.advance(1)
+        assert store.claim("w2", LEASE, "t1") is not None
+        assert store.claim("w2", LEASE, "t2") is None
 
     def test_who_lost_the_task_can_neither_record_nor_finish(
         self, store: TaskStore, clock: SetClock

@@ -13,6 +13,7 @@ from stockapp.backends.embedded import schema
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database, DatabaseClosed
 from stockapp.backends.embedded.executor import EmbeddedExecutor
+from stockapp.ports import StoreTrouble
 
 EXECUTOR = EmbeddedExecutor(1)
 
@@ -25,6 +26,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(path: Path) -> Iterator[Database]:
     database = Database(path, EXECUTOR)
+    stored(database)
     yield database
     database.close()
 
@@ -116,6 +118,7 @@ class TestGroupCommit:
     def test_a_lock_held_by_another_is_waited_for(
         self, database: Database, path: Path, threads: ThreadPoolExecutor
     ) -> None:
+        database.write(put("before"))
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         writing = threads.submit(database.write, put("a"))
@@ -224,16 +227,20 @@ class TestOpeningAndClosing:
         connection = sqlite3.connect(path)
         connection.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
         connection.close()
-        with pytest.raises(schema.NewerDatabase):
-            Database(path, EXECUTOR)
+        newer = Database(path, EXECUTOR)
+        with pytest.raises(StoreTrouble, match="newer stockapp"):
+            newer.write(put("a"))
+        newer.close()
 
     def test_a_failing_migration_changes_nothing(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bad = (("CREATE TABLE extra (x)", "CREATE TABLE nonsense"),)
         monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS + bad)
+        failing = Database(path, EXECUTOR)
         with pytest.raises(sqlite3.OperationalError):
-            Database(path, EXECUTOR)
+            failing.write(put("a"))
+        failing.close()
         monkeypatch.undo()
         database = Database(path, EXECUTOR)
         tables = database.read(

@@ -73,6 +73,13 @@ class Server:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
 
+    def kill(self) -> None:
+        """End the server and its workers without a word, as when the machine loses power."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(60)
+        self._process = None
+
     def signal(self, how: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(how)

@@ -1,6 +1,7 @@
 """Several worker processes as one application."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -100,7 +101,10 @@ def test_a_task_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_killed_workers_task_is_taken_over(tmp_path: Path) -> None:
-    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_500, STOCKAPP_LEASE_SECONDS=1) as server:
+    # The lease would not lapse in the time of this test: the server itself says who died.
+    with serving(
+        tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_500, STOCKAPP_LEASE_SECONDS=300
+    ) as server:
         task_id = server.refresh(SIM)["id"]
 
         def runner() -> list[int]:
@@ -111,6 +115,42 @@ def test_a_killed_workers_task_is_taken_over(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGKILL)
         task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
         assert (task["status"], task["retries"]) == ("completed", 1)
+
+
+def test_the_task_of_a_server_that_was_killed_whole_goes_on_after_the_next_start(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_500, STOCKAPP_LEASE_SECONDS=2) as server:
+        task_id = server.refresh(SIM)["id"]
+        assert eventually(lambda: _status(server, task_id) == "running")
+        server.kill()
+        server.start()
+        task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
+        assert (task["status"], task["retries"]) == ("completed", 1)
+
+
+def test_a_reload_hands_tasks_over_and_counts_no_retry(tmp_path: Path) -> None:
+    with serving(
+        tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_000, STOCKAPP_LEASE_SECONDS=300
+    ) as server:
+        before = _pids(server)
+        task_id = server.refresh(SIM)["id"]
+        assert eventually(lambda: _status(server, task_id) == "running")
+        server.signal(signal.SIGHUP)
+        assert eventually(lambda: bool(_pids(server)) and not before & _pids(server))
+        task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
+        assert (task["status"], task["retries"]) == ("completed", 0)
+
+
+def test_workers_told_to_stop_while_they_start_do_so(tmp_path: Path) -> None:
+    with serving(tmp_path, WEB_CONCURRENCY=4) as server:
+        for _ in range(3):
+            server.signal(signal.SIGHUP)
+            # Into the start of the new workers, at another point each time.
+            time.sleep(random.uniform(0.0, 0.6))
+        server.stop()
+        # Those that did not listen are killed when the time to stop is over.
+        assert "SIGKILL" not in server.log()
 
 
 def test_workers_that_are_replaced_after_their_requests_lose_nothing(tmp_path: Path) -> None:

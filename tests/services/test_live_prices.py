@@ -2,7 +2,7 @@
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from stockapp.services.live_prices import LivePrices
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
 from stockapp.tasks.cancellation import CancelToken
+from stockapp.tasks.kinds import Limits
 from tests.contract.backends import Backends, SetClock
 from tests.contract.embedded import open_embedded
 
@@ -70,6 +71,9 @@ class Run:
         self.items: dict[str, Item] = {}
         self._lock = threading.Lock()
 
+    def begin(self, keys: Iterable[str]) -> None:
+        """How long items take is not looked at here."""
+
     def record(self, items: Sequence[Item], message: str) -> None:
         del message
         with self._lock:
@@ -107,6 +111,7 @@ def live_prices(backends: Backends, clock: SetClock, market: Market) -> LivePric
         backends.watchlists,
         clock,
         fresh_for_watchlist=300,
+        limits=Limits(8, 300),
     )
 
 

@@ -1,11 +1,15 @@
 """Tasks from submission to their end, over several workers."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from stockapp.domain.event import task_topic
 from stockapp.domain.task import ItemState, Task, TaskStatus
+from stockapp.ports import QueueFull
+from stockapp.tasks.kinds import Limits
 
 from .workers import Work, Worker, eventually
 
@@ -155,3 +159,130 @@ def test_a_live_worker_keeps_its_task_far_beyond_one_lease(
     assert not eventually(lambda: other.engine.runs(task.id), seconds=1.5)
     work.open_all("a")
     assert ends_as(holder, task, TaskStatus.COMPLETED)
+
+
+def test_a_task_that_was_lost_once_too_often_fails_and_keeps_what_was_done(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    work.open_all("a")
+    holder = new_worker(lease=0.3)
+    task = holder.submit("a", "b")
+    assert eventually(lambda: work.started == ["a", "b"])
+    for lost in range(1, 5):
+        holder.vanish()
+        holder = new_worker(lease=0.3)
+        assert eventually(lambda: _task(holder, task).retries == lost)  # noqa: B023
+    assert ends_as(holder, task, TaskStatus.FAILED)
+    ended = _task(holder, task)
+    assert ended.error and ended.error.code == "worker_lost"
+    assert ended.result == {"keys": ["a"]}
+    assert work.started == ["a", *["b"] * 4]
+
+
+def test_a_task_that_overruns_fails_with_what_it_has(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    work.limits = Limits(slots=100, deadline_seconds=0.5)
+    worker = new_worker()
+    work.open_all("a")
+    task = worker.submit("a", "b")
+    assert ends_as(worker, task, TaskStatus.FAILED)
+    ended = _task(worker, task)
+    assert ended.error and ended.error.code == "deadline"
+    assert ended.result == {"keys": ["a"]}
+    assert work.stopped.wait(20)
+    assert eventually(lambda: not worker.engine.runs(task.id))
+
+
+def test_the_time_left_is_told_while_nothing_else_happens(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker()
+    keys = [f"k{number}" for number in range(10)]
+    work.open_all(*keys[:9])
+    task = worker.submit(*keys)
+    assert eventually(lambda: work.started == keys)
+
+    def etas() -> list[float]:
+        events = worker.log.since(0, topic=task_topic(task.id))
+        return [e.data["eta_seconds"] for e in events if e.data.get("eta_seconds")]
+
+    assert eventually(lambda: len(etas()) >= 2)
+    assert etas() == sorted(etas())
+    work.open_all(*keys)
+
+
+def test_a_worker_runs_no_more_tasks_of_a_kind_than_it_has_slots_for(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    work.limits = Limits(slots=2, deadline_seconds=3600)
+    worker = new_worker(slots=8)
+    for key in "abcd":
+        worker.submit(key)
+    assert eventually(lambda: len(work.started) == 2)
+    assert not eventually(lambda: len(work.started) > 2, seconds=1)
+    work.open_all("a", "b")
+    assert eventually(lambda: sorted(work.started) == ["a", "b", "c", "d"])
+    work.open_all("c", "d")
+
+
+def test_large_tasks_leave_room_for_a_single_quote(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker(slots=4)
+    large = [worker.submit(*(f"{n}-{k}" for k in range(50)), dedupe=f"large {n}") for n in range(6)]
+    assert eventually(lambda: len(work.started) == 3)
+    work.open_all("single")
+    assert ends_as(worker, worker.submit("single"), TaskStatus.COMPLETED)
+    assert len(work.started) == 4
+    for task in large:
+        worker.engine.cancel(task.id)
+
+
+def test_no_task_is_taken_when_too_many_wait(new_worker: Callable[..., Worker], work: Work) -> None:
+    worker = new_worker(slots=1, queue=2)
+    worker.submit("runs")
+    assert eventually(lambda: work.started == ["runs"])
+    worker.submit("waits")
+    joined = worker.submit("waits too")
+    with pytest.raises(QueueFull):
+        worker.submit("refused")
+    assert worker.submit("waits too").id == joined.id
+    work.open_all("runs", "waits", "waits too")
+    assert ends_as(worker, joined, TaskStatus.COMPLETED)
+
+
+def test_a_waiting_task_begins_as_soon_as_another_ends(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker(slots=1)
+    worker.upkeep.stop()
+    worker.submit("first")
+    assert eventually(lambda: work.started == ["first"])
+    second = worker.submit("second")
+    work.open_all("first", "second")
+    assert ends_as(worker, second, TaskStatus.COMPLETED)
+
+
+def test_a_task_waits_for_a_locked_database_and_loses_nothing(
+    new_worker: Callable[..., Worker], work: Work, tmp_path: Path
+) -> None:
+    worker = new_worker(lease=2)
+    task = worker.submit("a", "b")
+    assert eventually(lambda: work.started == ["a"])
+    intruder = sqlite3.connect(tmp_path / "tasks.sqlite3", isolation_level=None)
+    intruder.execute("BEGIN EXCLUSIVE")
+    work.open_all("a", "b")
+    assert eventually(lambda: worker.database.trouble is not None)
+    assert work.started == ["a"]
+    intruder.execute("ROLLBACK")
+    intruder.close()
+    assert ends_as(worker, task, TaskStatus.COMPLETED)
+    assert _task(worker, task).result == {"keys": ["a", "b"]}
+    assert worker.database.trouble is None
+
+
+def _task(worker: Worker, task: Task) -> Task:
+    found = worker.store.get(task.id)
+    assert found is not None
+    return found

@@ -15,7 +15,7 @@ from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.fanout import Fanout, Follower
-from stockapp.tasks.kinds import Kind, TaskRun
+from stockapp.tasks.kinds import Kind, Limits, TaskRun
 from stockapp.tasks.upkeep import Upkeep
 
 _names = itertools.count(1)
@@ -25,6 +25,7 @@ class Work:
     """A kind whose items wait until they are let go; remembers who did what."""
 
     def __init__(self) -> None:
+        self.limits = Limits(100, 3600)
         self.started: list[str] = []
         self.stopped = threading.Event()
         self._gates: dict[str, threading.Event] = {}
@@ -39,7 +40,7 @@ class Work:
             self.gate(key).set()
 
     def kind(self) -> Kind:
-        return Kind("work", self._run, _keys, lambda items: "Done")
+        return Kind("work", self._run, _keys, lambda items: "Done", self.limits)
 
     def _run(self, run: TaskRun) -> None:
         for item in run.task.items:
@@ -65,7 +66,9 @@ def _keys(items: Sequence[Item]) -> dict[str, list[str]]:
 class Worker:
     """One worker; `close` is an orderly end, `vanish` one without a word."""
 
-    def __init__(self, data_dir: Path, work: Work, *, slots: int = 4, lease: float = 5.0) -> None:
+    def __init__(
+        self, data_dir: Path, work: Work, *, slots: int = 4, queue: int = 100, lease: float = 5.0
+    ) -> None:
         clock = SystemClock()
         self.executor = EmbeddedExecutor(16)
         self.database = Database(data_dir / "tasks.sqlite3", self.executor)
@@ -80,16 +83,19 @@ class Worker:
             [work.kind()],
             worker=f"worker-{next(_names)}",
             slots=slots,
+            queue_limit=queue,
             lease_seconds=lease,
         )
         self.upkeep = Upkeep(
             self.engine,
             self.store,
             self.log,
+            self.database,
             clock,
             lease_seconds=lease,
             task_keep_seconds=3600,
             event_keep_seconds=3600,
+            most_events=100_000,
         )
         self.fanout = Fanout()
         self.follower = Follower(

@@ -1,5 +1,6 @@
 """How a connection to the database is opened, and how long one waits for its lock."""
 
+import os
 import random
 import sqlite3
 import time
@@ -14,13 +15,23 @@ T = TypeVar("T")
 # SQLite's own waiting grows to 100 ms between looks; short waits begun anew share the lock more
 # evenly: with three saturated workers the slowest writes took half as long as with 50 ms.
 BUSY_TIMEOUT_SECONDS = 0.01
-PATIENCE_SECONDS = 15.0
 
 
 class Connection(sqlite3.Connection):
-    """A connection; `news` is set by an operation that wrote events others wait for."""
+    """A connection; `news` is set by an operation that wrote events others wait for.
+
+    `inode` is that of the file it was opened on.
+    """
 
     news: bool = False
+    inode: int = 0
+
+    def is_current(self, path: Path) -> bool:
+        """Whether that path still leads to the file of this connection."""
+        try:
+            return os.stat(path).st_ino == self.inode
+        except OSError:
+            return False
 
 
 def open_writer(path: Path) -> Connection:
@@ -28,6 +39,8 @@ def open_writer(path: Path) -> Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = _open(path)
     try:
+        # Before there are tables, or else it has no effect: freed pages can be given back.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -41,39 +54,48 @@ def open_writer(path: Path) -> Connection:
 
 def open_reader(path: Path) -> Connection:
     """A connection that can only read; the database must have been opened for writing before."""
-    connection = _open(path)
+    connection = open_existing(path, BUSY_TIMEOUT_SECONDS)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
 
-def patiently(call: Callable[[], T]) -> T:
-    """Call again, after short waits, while other workers hold the lock of the database.
+def open_existing(path: Path, busy_seconds: float) -> Connection:
+    """A connection to a database that there is already; it waits so long for a lock."""
+    return _open(path, busy_seconds, "rw")
 
-    Raises sqlite3.OperationalError when they hold it for too long. The waits let other greenlets
-    run, so this is not for native threads.
+
+def patiently(call: Callable[[], T], seconds: float) -> T:
+    """Call again, after short waits, while others hold the lock of the database.
+
+    Raises sqlite3.OperationalError when they hold it for longer than that. The waits let other
+    greenlets run, so this is not for native threads.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         try:
             return call()
         except sqlite3.OperationalError as error:
-            if not _is_busy(error) or time.monotonic() >= deadline:
+            if not is_busy(error) or time.monotonic() >= deadline:
                 raise
         time.sleep(random.uniform(0.001, 0.005))
 
 
-def _open(path: Path) -> Connection:
+def _open(path: Path, busy_seconds: float = BUSY_TIMEOUT_SECONDS, mode: str = "rwc") -> Connection:
     # Any native thread of the pool may use it, one at a time; transactions are begun by hand.
-    return sqlite3.connect(
-        path,
-        timeout=BUSY_TIMEOUT_SECONDS,
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=busy_seconds,
         isolation_level=None,
         check_same_thread=False,
         factory=Connection,
     )
+    connection.inode = os.stat(path).st_ino
+    return connection
 
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether somebody else holds the lock."""
     # The low byte is the primary code of an extended one such as SQLITE_BUSY_SNAPSHOT.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -43,6 +43,12 @@ def last_id(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def begin_after(connection: Connection, event_id: int) -> None:
+    """Number the first event of an empty log from there on; what was before counts as trimmed."""
+    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (event_id,))
+    _trim(connection, event_id)
+
+
 class SqliteEventLog:
     """EventLog in the database of all workers.
 
@@ -86,9 +92,13 @@ class SqliteEventLog:
                 self._waiter.seen = newest
                 return
 
-    def purge(self, written_before: datetime) -> int:
-        """Delete older events. Returns how many."""
-        boundary = self._database.read(lambda connection: _boundary(connection, written_before))
+    def purge(self, written_before: datetime, most_kept: int) -> int:
+        """Delete older events, and those before the newest `most_kept`. Returns how many."""
+        boundary = self._database.read(
+            lambda connection: max(
+                _boundary(connection, written_before), last_id(connection) + 1 - most_kept
+            )
+        )
         deleted = 0
         # In parts, so that other writers get their turn.
         while count := self._database.write(lambda connection: _delete_part(connection, boundary)):
@@ -132,9 +142,13 @@ def _delete_part(connection: Connection, boundary: int) -> int:
     ).fetchone()
     if row[0] is None:
         return 0
+    _trim(connection, row[0])
+    return connection.execute("DELETE FROM events WHERE id <= ?", (row[0],)).rowcount
+
+
+def _trim(connection: Connection, event_id: int) -> None:
     connection.execute(
         "INSERT INTO meta (key, value) VALUES (?, ?)"
         " ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
-        (_TRIMMED, row[0]),
+        (_TRIMMED, event_id),
     )
-    return connection.execute("DELETE FROM events WHERE id <= ?", (row[0],)).rowcount

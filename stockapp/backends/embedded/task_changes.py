@@ -13,22 +13,25 @@ from stockapp.domain.task import Item, NewTask, Progress, Task, TaskStatus
 UNENDED = "status IN ('pending', 'running')"
 
 
-def insert(connection: Connection, now: datetime, new: NewTask) -> int | None:
-    """Store the task; None when an unended one has its dedupe key."""
+def waits_at_least(connection: Connection, count: int) -> bool:
+    """Whether so many tasks are pending."""
+    query = "SELECT 1 FROM tasks WHERE status = 'pending' LIMIT 1 OFFSET ?"
+    return count <= 0 or connection.execute(query, (count - 1,)).fetchone() is not None
+
+
+def insert(connection: Connection, now: datetime, new: NewTask) -> int:
+    """Store the task; its row number."""
     progress = Progress(sum(item.state.ended for item in new.items), len(new.items))
     row = connection.execute(
         "INSERT INTO tasks"
         " (id, kind, status, dedupe_key, done, total, message, created_at, params)"
-        " VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)"
-        f" ON CONFLICT (dedupe_key) WHERE {UNENDED} DO NOTHING RETURNING number",
+        " VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?) RETURNING number",
         (
             *(new.id, new.kind, new.dedupe_key),
             *(progress.done, progress.total, progress.message),
             *(now.timestamp(), encode(new.params)),
         ),
     ).fetchone()
-    if row is None:
-        return None
     task_rows.store_items(connection, row[0], new.items)
     tell_progress(connection, now, row[0])
     return int(row[0])
@@ -52,6 +55,24 @@ def claim(
     task_rows.requeue_items(connection, number)
     tell_progress(connection, now, number)
     return task_rows.load_whole(connection, number)
+
+
+def hand_back(
+    connection: Connection, now: datetime, whose: str, worker: str, *, retries: int = 0
+) -> int:
+    """Make what that worker runs pending again, with its ended items kept. Returns how many.
+
+    `whose` is a condition with `worker` for its value; `retries` says how many to count for it.
+    """
+    rows = connection.execute(
+        "UPDATE tasks SET status = 'pending', leased_until = NULL, retries = retries + ?"
+        f" WHERE status = 'running' AND {whose} RETURNING number",
+        (retries, worker),
+    ).fetchall()
+    for (number,) in rows:
+        task_rows.requeue_items(connection, number)
+        tell_progress(connection, now, number)
+    return len(rows)
 
 
 def set_progress(

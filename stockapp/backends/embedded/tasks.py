@@ -1,5 +1,6 @@
 """Tasks in the database: every change, with its events, is one compare-and-set transaction."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,15 @@ from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.task_changes import UNENDED
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
-from stockapp.ports import Cancelled, Clock, Created
+from stockapp.ports import ANY_TASK, Cancelled, Clock, Created, Openings, QueueFull
 
 PURGE_BATCH = 100
 
-_CLAIMABLE = "(status = 'pending' OR (status = 'running' AND leased_until <= :now))"
+_CLAIMABLE = (
+    "(status = 'pending' OR (status = 'running' AND leased_until <= :now))"
+    " AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))"
+    " AND (:most_items IS NULL OR total <= :most_items)"
+)
 
 
 class SqliteTaskStore:
@@ -25,18 +30,23 @@ class SqliteTaskStore:
         self._database = database
         self._clock = clock
 
-    def create(self, new: NewTask) -> Created:
-        """Store a pending task with its first `progress` event, or join an equal one."""
+    def create(self, new: NewTask, *, most_pending: int | None = None) -> Created:
+        """Store a pending task with its first `progress` event, or join an equal one.
+
+        Raises QueueFull where `most_pending` tasks wait already.
+        """
         now = self._clock.now()
 
         def create(connection: Connection) -> Created:
-            number = changes.insert(connection, now, new)
-            if number is not None:
-                return Created(task_rows.load(connection, number), joined=False)
-            (equal,) = connection.execute(
+            equal = connection.execute(
                 f"SELECT number FROM tasks WHERE dedupe_key = ? AND {UNENDED}", (new.dedupe_key,)
             ).fetchone()
-            return Created(task_rows.load(connection, equal), joined=True)
+            if equal is not None:
+                return Created(task_rows.load(connection, equal[0]), joined=True)
+            if most_pending is not None and changes.waits_at_least(connection, most_pending):
+                raise QueueFull(f"{most_pending} tasks are waiting already")
+            number = changes.insert(connection, now, new)
+            return Created(task_rows.load(connection, number), joined=False)
 
         return self._database.write(create)
 
@@ -80,15 +90,21 @@ class SqliteTaskStore:
             lambda connection: [task_rows.task(row) for row in connection.execute(query, values)]
         )
 
-    def claim(self, worker: str, lease_seconds: float, task_id: str | None = None) -> Task | None:
-        """Make `worker` the runner of that pending task, or of the oldest one; else None.
+    def claim(
+        self,
+        worker: str,
+        lease_seconds: float,
+        task_id: str | None = None,
+        openings: Openings = ANY_TASK,
+    ) -> Task | None:
+        """Make `worker` the runner of that pending task, or of the oldest one that fits; else None.
 
         The task returned holds its items with their results.
         """
         now = self._clock.now()
         wanted = _CLAIMABLE if task_id is None else f"{_CLAIMABLE} AND id = :id"
         query = f"SELECT number FROM tasks WHERE {wanted} ORDER BY created_at, number LIMIT 1"
-        values = {"now": now.timestamp(), "id": task_id}
+        values = {**_values(now, openings), "id": task_id}
 
         def claim(connection: Connection) -> Task | None:
             row = connection.execute(query, values).fetchone()
@@ -96,10 +112,10 @@ class SqliteTaskStore:
 
         return self._database.write(claim)
 
-    def has_claimable(self) -> bool:
+    def has_claimable(self, openings: Openings = ANY_TASK) -> bool:
         """Whether `claim` without a task id would find one; a cheap read."""
         query = f"SELECT EXISTS (SELECT 1 FROM tasks WHERE {_CLAIMABLE})"
-        values = {"now": self._clock.now().timestamp()}
+        values = _values(self._clock.now(), openings)
         return self._database.read(
             lambda connection: bool(connection.execute(query, values).fetchone()[0])
         )
@@ -120,14 +136,16 @@ class SqliteTaskStore:
 
         return self._database.read(active_states)
 
-    def renew(self, worker: str, lease_seconds: float) -> None:
-        """Extend the leases of all tasks that `worker` runs."""
+    def renew(self, worker: str, lease_seconds: float, task_ids: Collection[str]) -> None:
+        """Extend the leases of these tasks, as far as `worker` runs them."""
         until = self._clock.now().timestamp() + lease_seconds
+        rows = [(until, worker, task_id) for task_id in task_ids]
 
         def renew(connection: Connection) -> None:
-            connection.execute(
-                "UPDATE tasks SET leased_until = ? WHERE status = 'running' AND worker = ?",
-                (until, worker),
+            connection.executemany(
+                "UPDATE tasks SET leased_until = ?"
+                " WHERE status = 'running' AND worker = ? AND id = ?",
+                rows,
             )
 
         self._database.write(renew)
@@ -198,18 +216,9 @@ class SqliteTaskStore:
         """Hand back all that `worker` runs: pending again, ended items kept. Returns how many."""
         now = self._clock.now()
 
-        def release(connection: Connection) -> int:
-            rows = connection.execute(
-                "UPDATE tasks SET status = 'pending', leased_until = NULL"
-                " WHERE status = 'running' AND worker = ? RETURNING number",
-                (worker,),
-            ).fetchall()
-            for (number,) in rows:
-                task_rows.requeue_items(connection, number)
-                changes.tell_progress(connection, now, number)
-            return len(rows)
-
-        return self._database.write(release)
+        return self._database.write(
+            lambda connection: changes.hand_back(connection, now, "worker = ?", worker)
+        )
 
     def purge(self, ended_before: datetime) -> int:
         """Delete tasks that ended before then. Returns how many."""
@@ -227,6 +236,11 @@ class SqliteTaskStore:
         while count := self._database.write(purge):
             deleted += count
         return deleted
+
+
+def _values(now: datetime, openings: Openings) -> dict[str, Any]:
+    kinds = None if openings.kinds is None else json.dumps(sorted(openings.kinds))
+    return {"now": now.timestamp(), "kinds": kinds, "most_items": openings.most_items}
 
 
 def _get(connection: Connection, task_id: str) -> Task | None:

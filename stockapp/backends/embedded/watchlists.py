@@ -130,14 +130,21 @@ class SqliteWatchlistStore:
         now = self._clock.now()
 
         def seed(connection: Connection) -> bool:
-            first = connection.execute(
-                "INSERT INTO meta (key, value) VALUES (?, 1) ON CONFLICT DO NOTHING", (_SEEDED,)
-            ).rowcount
+            first = mark_seeded(connection)
             if first:
                 _add(connection, now, watchlist, wanted)
-            return bool(first)
+            return first
 
         return self._database.write(seed)
+
+
+def mark_seeded(connection: Connection) -> bool:
+    """Note that there are lists, so that no sample is added. Returns whether that was new."""
+    return bool(
+        connection.execute(
+            "INSERT INTO meta (key, value) VALUES (?, 1) ON CONFLICT DO NOTHING", (_SEEDED,)
+        ).rowcount
+    )
 
 
 def _add(
