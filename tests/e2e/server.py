@@ -36,6 +36,14 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Server":
+        """Launch it, and wait until all workers are there."""
+        workers = self.launch()
+        if not eventually(lambda: len(self.workers()) >= workers, 60):
+            raise RuntimeError(f"the server did not start:\n{self.log()}")
+        return self
+
+    def launch(self) -> int:
+        """Begin to start it; returns how many workers it will have."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         environment = {
             **os.environ,
@@ -55,10 +63,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        workers = int(environment["WEB_CONCURRENCY"])
-        if not eventually(lambda: len(self.workers()) >= workers, 60):
-            raise RuntimeError(f"the server did not start:\n{self.log()}")
-        return self
+        return int(environment["WEB_CONCURRENCY"])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the server and wait for it; returns its exit code."""

@@ -1,7 +1,6 @@
 """Several worker processes as one application."""
 
 import os
-import random
 import signal
 import threading
 import time
@@ -143,13 +142,12 @@ def test_a_reload_hands_tasks_over_and_counts_no_retry(tmp_path: Path) -> None:
 
 
 def test_workers_told_to_stop_while_they_start_do_so(tmp_path: Path) -> None:
-    with serving(tmp_path, WEB_CONCURRENCY=4) as server:
-        server.signal(signal.SIGHUP)
-        # Into the start of the new workers, at another point each time.
-        time.sleep(random.uniform(0.1, 0.6))
-        server.stop()
-        # Those that do not listen are killed when the time to stop is over, and cannot say this.
-        assert server.log().count("Worker exiting") == server.log().count("Booting worker")
+    server = Server(tmp_path)
+    server.launch()
+    assert eventually(lambda: server.log().count("Booting worker") == 2)
+    server.stop()
+    # Those that do not listen are killed when the time to stop is over, and cannot say this.
+    assert server.log().count("Worker exiting") == 2
 
 
 def test_workers_that_are_replaced_after_their_requests_lose_nothing(tmp_path: Path) -> None:
