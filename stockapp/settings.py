@@ -304,7 +304,17 @@ class Settings(BaseSettings):
         description="Where to find Alpha Vantage, in place of https: BASE/www.alphavantage.co/...",
     )
     yahoo_concurrency: int = Field(
-        default=10, ge=1, description="Requests to Yahoo that one worker has under way at once."
+        default=10,
+        ge=1,
+        description="Requests that one worker has under way at once by a method of Yahoo.",
+    )
+    google_concurrency: int = Field(default=4, ge=1, description="The same for Google Finance.")
+    fmp_concurrency: int = Field(
+        default=4, ge=1, description="The same for Financial Modeling Prep."
+    )
+    marketstack_concurrency: int = Field(default=2, ge=1, description="The same for MarketStack.")
+    alpha_vantage_concurrency: int = Field(
+        default=2, ge=1, description="The same for Alpha Vantage."
     )
     simulated_latency_ms: float = Field(
         default=150,

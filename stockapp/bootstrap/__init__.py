@@ -139,6 +139,7 @@ def _live_prices(race: Race, quotes: Quotes, settings: Settings, backends: Backe
         flight,
         quotes,
         Profiles(backends.cache),
+        backends.tasks,
         backends.watchlists,
         backends.clock,
         fresh_for_watchlist=settings.watchlist_fresh_seconds,

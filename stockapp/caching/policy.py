@@ -2,7 +2,8 @@
 
 Whoever wants keys claims them among all workers. What is claimed is looked up once more, as
 another may have fetched it a moment ago, and fetched if it is still missing. What is not claimed
-is waited for: until it can be claimed too, which is when the other is done with it, or died.
+is waited for: until it can be claimed too, which is when the other is done with it, or died. Who
+wants little need not wait until another, who wants much, has begun with it.
 """
 
 import time
@@ -16,12 +17,17 @@ from stockapp.ports import Clock, Executor, Flights
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.05
 
+# How long one waits for another to begin, and how often one looks whether it has.
+_HURRY_SECONDS, _LOOK_SECONDS = 1.0, 0.5
+
 # Deals with those of the keys that have an answer by now, and returns them.
 Known = Callable[[Sequence[str]], Collection[str]]
 # Says that keys have their answers, so that those who wait can have them.
 Landed = Callable[[Collection[str]], None]
 # Fetches keys and stores the answers, failures too.
 Fetch = Callable[[Sequence[str], Landed], None]
+# Those of the keys whose holder has not begun to fetch them.
+Unbegun = Callable[[Sequence[str]], Collection[str]]
 
 
 class SingleFlight:
@@ -47,19 +53,29 @@ class SingleFlight:
         self._patience = patience_seconds
 
     def run(
-        self, keys: Sequence[str], known: Known, fetch: Fetch, stopped: Callable[[], bool]
+        self,
+        keys: Sequence[str],
+        known: Known,
+        fetch: Fetch,
+        stopped: Callable[[], bool],
+        unbegun: Unbegun | None = None,
     ) -> None:
         """Return when each key is known or fetched, by this caller or another, or when stopped.
 
-        Raises what `fetch` raises, once nothing else is under way.
+        With `unbegun`, what others hold for a second without beginning is fetched by one of those
+        who wait for it. Raises what `fetch` raises, once nothing else is under way.
         """
         waiting = list(dict.fromkeys(keys))
         fetches: list[Future[None]] = []
-        deadline = self._clock.monotonic() + self._patience
+        start = self._clock.monotonic()
+        deadline, look_at = start + self._patience, start + _HURRY_SECONDS
         pause = 0.0
         while waiting and not stopped():
-            late = self._clock.monotonic() >= deadline
-            mine = self._claim(waiting, known, waited=pause > 0, anyway=late)
+            now = self._clock.monotonic()
+            mine = self._claim(waiting, known, waited=pause > 0, anyway=now >= deadline)
+            if unbegun and now >= look_at:
+                look_at = now + _LOOK_SECONDS
+                mine |= self._overtake([k for k in waiting if k not in mine], known, unbegun)
             waiting = [key for key in waiting if key not in mine]
             todo = {key: state for key, state in mine.items() if state is not _State.ANSWERED}
             if todo and not waiting and not fetches:
@@ -98,23 +114,42 @@ class SingleFlight:
             for key in mine
         }
 
+    def _overtake(
+        self, waiting: Sequence[str], known: Known, unbegun: Unbegun
+    ) -> "dict[str, _State]":
+        """The keys that this caller fetches before those who hold them, alone of all who wait."""
+        keys = {_overtaking(key): key for key in unbegun(waiting)} if waiting else {}
+        claimed = self._flights.claim(keys)
+        mine = [keys[claim] for claim in claimed]
+        answered = set(known(mine)) if mine else set()
+        self._flights.release([_overtaking(key) for key in answered])
+        return {key: _State.ANSWERED if key in answered else _State.OVERTAKING for key in mine}
+
     def _fetch(self, todo: "Mapping[str, _State]", fetch: Fetch) -> None:
-        claimed = {key for key, state in todo.items() if state is _State.CLAIMED}
+        claims = {
+            key: key if state is _State.CLAIMED else _overtaking(key)
+            for key, state in todo.items()
+            if state in (_State.CLAIMED, _State.OVERTAKING)
+        }
 
         def landed(done: Collection[str]) -> None:
-            there = claimed.intersection(done)
-            claimed.difference_update(there)
-            self._flights.release(there)
+            self._flights.release([claims.pop(key) for key in done if key in claims])
 
         try:
             fetch(list(todo), landed)
         finally:
-            self._flights.release(claimed)
+            self._flights.release(list(claims.values()))
 
 
 class _State(Enum):
-    """What became of a key: it has its answer, or is to be fetched, with a claim or without."""
+    """What became of a key: it has its answer, or is to be fetched: claimed or not, or before
+    the one who claimed it."""
 
     ANSWERED = auto()
     CLAIMED = auto()
     UNCLAIMED = auto()
+    OVERTAKING = auto()
+
+
+def _overtaking(key: str) -> str:
+    return f"overtaking {key}"

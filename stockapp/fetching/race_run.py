@@ -75,6 +75,8 @@ class Run:
             # What has not begun need not begin; what has is noted by its lane.
             for future in self._futures.values():
                 future.cancel()
+            for lane in self._lines:
+                lane.room.leave(self._wake)
 
     def _race(self) -> None:
         self._course.keepers.breakers.refresh(now=True)
@@ -152,6 +154,8 @@ class Run:
                     elif not self._send(lane):
                         lane.room.give_back()
                     going = True
+                if not line:
+                    lane.room.leave(self._wake)
 
     def _has_seekers(self, line: deque[str]) -> bool:
         """Whether somebody in line still wants a price; those in front who do not, leave it."""

@@ -15,23 +15,26 @@ def registry(settings: Settings) -> tuple[Provider, ...]:
     return (
         Simulated(),
         Yahoo(settings.yahoo_concurrency),
-        Google(),
+        Google(settings.google_concurrency),
         Fmp(
             settings.fmp_api_key.get_secret_value(),
             a_day=settings.fmp_a_day,
             batch=settings.fmp_batch,
+            concurrency=settings.fmp_concurrency,
         ),
         MarketStack(
             settings.marketstack_api_key.get_secret_value(),
             a_second=settings.marketstack_a_second,
             a_month=settings.marketstack_a_month,
             version=settings.marketstack_version,
+            concurrency=settings.marketstack_concurrency,
         ),
         AlphaVantage(
             settings.alpha_vantage_api_key.get_secret_value(),
             a_second=settings.alpha_vantage_a_second,
             a_day=settings.alpha_vantage_a_day,
             bulk=settings.alpha_vantage_bulk,
+            concurrency=settings.alpha_vantage_concurrency,
         ),
     )
 

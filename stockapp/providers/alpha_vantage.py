@@ -55,11 +55,13 @@ class AlphaVantage(Provider):
     key_name = "ALPHA_VANTAGE_API_KEY"
     self_test = "IBM"
 
-    def __init__(self, key: str, *, a_second: int, a_day: int, bulk: bool) -> None:
+    def __init__(
+        self, key: str, *, a_second: int, a_day: int, bulk: bool, concurrency: int = 2
+    ) -> None:
         self.key = key
         self.quotas = quotas(second=a_second, day=a_day)
-        single = Method(QUOTE, 1, 2, end_of_day=True)
-        self.methods = (Method(BULK, _BULK_SIZE, 2), single) if bulk else (single,)
+        single = Method(QUOTE, 1, concurrency, end_of_day=True)
+        self.methods = (Method(BULK, _BULK_SIZE, concurrency), single) if bulk else (single,)
 
     def supports(self, method: str, symbol: str) -> bool:
         """Shares of the exchanges it covers, and pairs; in bulk, shares of the USA only."""

@@ -51,11 +51,11 @@ class Fmp(Provider):
     hosts = ("financialmodelingprep.com",)
     key_name = "FMP_API_KEY"
 
-    def __init__(self, key: str, *, a_day: int, batch: bool) -> None:
+    def __init__(self, key: str, *, a_day: int, batch: bool, concurrency: int = 4) -> None:
         self.key = key
         self.quotas = quotas(day=a_day)
-        single = Method(QUOTE, 1, 4)
-        self.methods = (Method(BATCH, _BATCH_SIZE, 4), single) if batch else (single,)
+        single = Method(QUOTE, 1, concurrency)
+        self.methods = (Method(BATCH, _BATCH_SIZE, concurrency), single) if batch else (single,)
 
     def supports(self, method: str, symbol: str) -> bool:
         """Shares, indices, pairs, and a few futures."""

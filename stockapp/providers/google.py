@@ -57,9 +57,9 @@ class Google(Provider):
     name = SOURCE
     title = SERVICE
     hosts = ("www.google.com",)
-    methods = (Method(PAGE, 1, 4),)
 
-    def __init__(self) -> None:
+    def __init__(self, concurrency: int = 4) -> None:
+        self.methods = (Method(PAGE, 1, concurrency),)
         self._found: dict[str, str] = {}
 
     def supports(self, method: str, symbol: str) -> bool:

@@ -57,10 +57,12 @@ class MarketStack(Provider):
     hosts = ("api.marketstack.com",)
     key_name = "MARKETSTACK_API_KEY"
     counts_symbols = True
-    methods = (Method(EOD, _BATCH_SIZE, 2, end_of_day=True),)
 
-    def __init__(self, key: str, *, a_second: int, a_month: int, version: str) -> None:
+    def __init__(
+        self, key: str, *, a_second: int, a_month: int, version: str, concurrency: int = 2
+    ) -> None:
         self.key = key
+        self.methods = (Method(EOD, _BATCH_SIZE, concurrency, end_of_day=True),)
         self.quotas = quotas(second=a_second, month=a_month)
         self._version = version
 

@@ -10,11 +10,12 @@ from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.fetching.news import Fetched, News
 from stockapp.fetching.race import Race
-from stockapp.ports import Clock, WatchlistStore
+from stockapp.ports import Clock, TaskStore, WatchlistStore
 from stockapp.services.board import QuoteView, SymbolReport, failure_to_json
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Known, Quotes, key_of
 from stockapp.tasks.kinds import Kind, Limits, Superseded, TaskRun
+from stockapp.tasks.slots import SMALL_ITEMS
 
 KIND = "live_prices"
 
@@ -32,6 +33,7 @@ class LivePrices:
         flight: SingleFlight,
         quotes: Quotes,
         profiles: Profiles,
+        tasks: TaskStore,
         watchlists: WatchlistStore,
         clock: Clock,
         *,
@@ -43,6 +45,7 @@ class LivePrices:
         self._flight = flight
         self._quotes = quotes
         self._profiles = profiles
+        self._tasks = tasks
         self._watchlists = watchlists
         self._clock = clock
         self._fresh_for_watchlist = fresh_for_watchlist
@@ -63,7 +66,19 @@ class LivePrices:
         def fetch(keys: Sequence[str], landed: Landed) -> None:
             self._fetch(run, [symbols[key] for key in keys], asked, landed)
 
-        self._flight.run(list(symbols), known, fetch, lambda: run.token.cancelled)
+        def unbegun(keys: Sequence[str]) -> list[str]:
+            states = self._tasks.active_states(KIND, [symbols[key] for key in keys])
+            return [key for key in keys if states.get(symbols[key]) is ItemState.QUEUED]
+
+        # A large one that overtook others would hold them up in turn.
+        is_small = len(run.task.items) <= SMALL_ITEMS
+        self._flight.run(
+            list(symbols),
+            known,
+            fetch,
+            lambda: run.token.cancelled,
+            unbegun if is_small else None,
+        )
 
     def _settle(self, run: TaskRun, symbols: Sequence[str]) -> list[str]:
         """End the items that need no fetching. Returns their symbols."""

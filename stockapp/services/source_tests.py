@@ -53,6 +53,7 @@ class SourceTests:
         symbol = lane.provider.self_test
         obstacle = lane.unusable(symbol)
         if obstacle is None and not lane.room.take(_nobody):
+            lane.room.leave(_nobody)
             obstacle = Failure(Reason.TIMEOUT, f"{lane.label} is busy; test it again soon.")
         if obstacle is not None:
             done: Future[Sent | Failure] = Future()

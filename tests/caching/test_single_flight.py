@@ -146,3 +146,31 @@ def test_nothing_stays_claimed_when_looking_for_what_is_known_fails(wishes: Wish
     with pytest.raises(ValueError, match="a"):
         wishes.flight.run(["a"], broken, wishes.fetch, lambda: False)
     assert wishes.flights.claim(["a"]) == {"a"}
+
+
+def test_what_another_has_not_begun_with_is_fetched_by_one_of_those_who_wait(
+    tmp_path: Path, threads: ThreadPoolExecutor
+) -> None:
+    wishes = Wishes(tmp_path)
+    wishes.flights.claim(["a", "b"])
+
+    def want(*keys: str) -> None:
+        begun = {"b"} | set(wishes.fetched)
+        wishes.flight.run(
+            keys,
+            wishes.known,
+            wishes.fetch,
+            lambda: wishes.stopped,
+            lambda asked: [key for key in asked if key not in begun],
+        )
+
+    small = [threads.submit(want, "a") for _ in range(3)]
+    for future in small:
+        future.result(20)
+    assert wishes.fetched == ["a"]
+    waits = threads.submit(want, "b")
+    with pytest.raises(TimeoutError):
+        waits.result(2)
+    wishes.flights.release(["b"])
+    waits.result(20)
+    assert wishes.fetched == ["a", "b"]

@@ -50,7 +50,9 @@ def providers(monkeypatch: pytest.MonkeyPatch) -> tuple[Provider, ...]:
     monkeypatch.setitem(sys.modules, module.__name__, module)
     registry = (ROOT / "stockapp" / "providers" / "__init__.py").read_text()
     registry = registry.replace("from stockapp.settings", f"{an_import}from stockapp.settings")
-    registry = registry.replace("        Google(),\n", f"        Google(),\n{line}")
+    registry = registry.replace(
+        "        Google(settings.google_concurrency),\n", f"        Google(),\n{line}"
+    )
     names: dict[str, Any] = {}
     exec(compile(registry, "stockapp/providers/__init__.py", "exec"), names)
     found: tuple[Provider, ...] = names["chosen"](

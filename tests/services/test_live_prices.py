@@ -108,6 +108,7 @@ def live_prices(backends: Backends, clock: SetClock, market: Market) -> LivePric
         flight,
         Quotes(backends.cache, Lifetime(900, 7 * 86_400), clock),
         Profiles(backends.cache),
+        backends.tasks,
         backends.watchlists,
         clock,
         fresh_for_watchlist=300,
