@@ -190,6 +190,42 @@ def _pids(server: Server) -> set[int]:
     return {worker["pid"] for worker in server.workers()}
 
 
+def test_a_thousand_symbols_do_not_hold_up_a_single_quote(tmp_path: Path) -> None:
+    with serving(tmp_path, WEB_CONCURRENCY=1, STOCKAPP_SIMULATED_LATENCY_MS=500) as server:
+        # The symbol stands last in the large one's line, too.
+        path = "/api/watchlist/live-prices-async"
+        large = []
+        for name in "XY":
+            many = [*(f"{name}{number}.SIM" for number in range(999)), "LARK.SIM"]
+            large.append(server.post(path, json={"symbols": many, "force": True}).json()["id"])
+        assert eventually(lambda: all(_status(server, task_id) == "running" for task_id in large))
+        for symbol in ("QUIL.SIM", "LARK.SIM"):
+            single = server.refresh(symbol, wait=30)
+            assert single["status"] == "completed"
+            assert single["result"]["summary"]["ok"] == 1
+        assert [_status(server, task_id) for task_id in large] == ["running"] * 2
+        for task_id in large:
+            server.delete(f"/api/tasks/{task_id}")
+
+
+def test_a_full_queue_is_said_so_at_once(tmp_path: Path) -> None:
+    with serving(
+        tmp_path,
+        STOCKAPP_TASK_SLOTS=1,
+        STOCKAPP_TASK_QUEUE_LIMIT=3,
+        STOCKAPP_SIMULATED_LATENCY_MS=20_000,
+    ) as server:
+        path = "/api/watchlist/live-prices-async?symbols="
+        answers = [server.post(f"{path}X{number}.SIM") for number in range(8)]
+        refused = [answer for answer in answers if answer.status_code == 503]
+        assert refused
+        assert refused[0].json()["code"] == "queue_full"
+        assert int(refused[0].headers["Retry-After"]) > 0
+        # What is shown does not depend on a task.
+        assert server.get("/").status_code == 200
+        assert server.post("/api/watchlist", json={"symbol": "LARK.SIM"}).status_code == 201
+
+
 def test_a_body_over_the_limit_is_refused_also_when_it_does_not_say_its_length(
     simulated: Server,
 ) -> None:
