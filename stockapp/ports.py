@@ -109,6 +109,9 @@ class TaskStore(Protocol):
     def get(self, task_id: str) -> Task | None:
         """The task with its result, and its items' states without their results."""
 
+    def items(self, task_id: str) -> list[Item]:
+        """The items of a task with their results; none for an unknown one."""
+
     def snapshot(self, task_id: str) -> tuple[Task, int] | None:
         """The task, and the id of the last event of the whole log that it reflects."""
 

@@ -31,6 +31,8 @@ from stockapp.services.refresh import Refreshes
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.source_tests import SourceTesting, SourceTests
 from stockapp.services.sources import Sources
+from stockapp.services.storage_watch import StorageWatch
+from stockapp.services.task_admin import TaskAdmin
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists, sample_items
@@ -47,14 +49,16 @@ from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.cache_panel import CachePanel
+from stockapp.web.feeds import Feeds
 from stockapp.web.health import Health
 from stockapp.web.json_provider import OrjsonProvider
-from stockapp.web.page_feed import PageFeed
 from stockapp.web.pages import Pages, item_path
-from stockapp.web.sse import StreamGate
+from stockapp.web.storage_notice import tell_of_storage
 from stockapp.web.stream import Streams
+from stockapp.web.stream_gate import StreamGate
 from stockapp.web.system_page import SystemPage
 from stockapp.web.task_stream import TaskStreams
+from stockapp.web.tasks_page import TasksPage
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -86,6 +90,7 @@ class Services:
             lease_seconds=settings.lease_seconds,
         )
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
+        self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
         self.fanout = Fanout()
         self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
         self.refreshes = Refreshes(
@@ -159,7 +164,9 @@ class House:
         self._seeding = _seeding(settings, self._backends, self._services)
         _register(self.app, settings, self._backends, self._services, gate, self._background)
         doctor = _doctor(settings, self._backends, self._services)
-        cli.register(self.app, doctor, self._background.cache_admin, self.close)
+        cli.register(
+            self.app, doctor, self._background.cache_admin, self._services.admin, self.close
+        )
         self.app.extensions["stockapp"] = self
         self._closed = False
 
@@ -196,9 +203,11 @@ class Background:
     ledger: Periodic
     cache: CacheUpkeep
     cache_admin: CacheAdmin
+    storage: StorageWatch
 
     def start(self) -> None:
         """Begin."""
+        self.storage.start()
         self.follower.start()
         self.upkeep.start()
         self.meter.start()
@@ -214,6 +223,7 @@ class Background:
         self.vitals.stop()
         self.ledger.stop()
         self.cache.stop()
+        self.storage.stop()
 
 
 def build(settings: Settings) -> House:
@@ -262,7 +272,8 @@ def _background(
     ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
     cache = CacheUpkeep(backends.cache, admin)
-    return Background(follower, upkeep, meter, vitals, ledger, cache, admin)
+    storage = StorageWatch(backends.database, backends.clock)
+    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage)
 
 
 def _register(
@@ -276,9 +287,10 @@ def _register(
     clock, tasks, log = backends.clock, backends.tasks, backends.log
     words.name_sources(services.sources.titles())
     heartbeat = settings.stream_heartbeat_seconds
-    feed = PageFeed(
-        app, DEFAULT_WATCHLIST, services.boards, services.sources, log, services.fanout, clock
+    feeds = Feeds(
+        app, services.boards, services.sources, services.admin, log, services.fanout, clock
     )
+    tell_of_storage(app, background.storage, feeds)
     task_streams = TaskStreams(tasks, log, services.fanout, heartbeat)
     prices = PricesApi(
         services.refreshes,
@@ -294,11 +306,14 @@ def _register(
         ProvidersApi(services.sources, services.source_testing, services.waiter).blueprint(),
         SystemPage(services.sources, services.source_testing, panel, clock).blueprint(),
         panel.blueprint(),
-        TasksApi(tasks, services.engine, services.waiter).blueprint(),
+        TasksApi(services.admin, services.engine, tasks, services.waiter).blueprint(),
         WatchlistApi(services.watchlists).blueprint(),
-        Streams(gate, tasks, task_streams, feed, heartbeat).blueprint(),
+        Streams(gate, tasks, task_streams, feeds, heartbeat).blueprint(),
         CacheApi(background.cache_admin).blueprint(),
-        Health(log, services.sources, background.vitals, background.cache_admin).blueprint(),
+        Health(
+            log, services.sources, background.vitals, background.cache_admin, background.storage
+        ).blueprint(),
+        TasksPage(services.admin, services.boards, clock).blueprint(),
         Pages(services.boards, services.watchlists, services.refreshes, clock).blueprint(),
     ):
         app.register_blueprint(blueprint)

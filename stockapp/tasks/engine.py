@@ -46,7 +46,13 @@ class TaskEngine:
         self._slots = Slots(slots, {kind.name: kind.limits.slots for kind in kinds})
         self._paces = {kind.name: Pace() for kind in kinds}
         self._runners: dict[str, Runner] = {}
+        # Not before it is opened: a command that shares the data must not run tasks.
+        self._taking = False
         self._draining = False
+
+    def open(self) -> None:
+        """Begin to take tasks."""
+        self._taking = True
 
     def submit(
         self, kind: str, params: Mapping[str, Any], items: Sequence[Item], dedupe_key: str
@@ -128,7 +134,7 @@ class TaskEngine:
             runner.tick()
 
     def _openings(self) -> Openings | None:
-        return None if self._draining else self._slots.openings()
+        return self._slots.openings() if self._taking and not self._draining else None
 
     def _claim(self, task_id: str | None) -> Task | None:
         with self._slots.claiming:

@@ -1,24 +1,34 @@
 """Handing things from one thread or greenlet to another that may be slow."""
 
 import queue
+import time
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# A reader this far behind is given up; it comes back and resumes by event id.
+# A reader this far behind, or that took nothing for so long, is given up; it comes back and
+# resumes by event id.
 _MAX_BEHIND = 10_000
+_MAX_STALL_SECONDS = 15.0
 
 
 class Closed(Exception):
-    """The mailbox ended: the worker stops, or the reader fell too far behind."""
+    """The mailbox ended: the worker stops, the reader left, or fell too far behind."""
 
 
 class Mailbox(Generic[T]):
-    """An ordered, bounded queue with an end."""
+    """An ordered, bounded queue with an end.
+
+    `abandoned` is called when the reader is given up; it may be stuck and not see the end.
+    """
 
     def __init__(self) -> None:
+        self.abandoned: Callable[[], None] | None = None
         self._queue: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
         self._closed = False
+        # Since when there has been something that was not taken.
+        self._untaken_since = 0.0
 
     def get(self, timeout_seconds: float) -> T | None:
         """The next thing, or None after the time-out. Raises Closed."""
@@ -28,6 +38,7 @@ class Mailbox(Generic[T]):
             entry = self._queue.get(timeout=timeout_seconds)
         except queue.Empty:
             return None
+        self._untaken_since = time.monotonic()
         if entry is None:
             raise Closed
         return entry[0]
@@ -46,9 +57,17 @@ class Mailbox(Generic[T]):
 
     def put(self, entry: T) -> None:
         """Hand something over, or give the reader up."""
-        if self._queue.qsize() >= _MAX_BEHIND:
+        if self._closed:
+            return
+        now = time.monotonic()
+        waiting = self._queue.qsize()
+        if not waiting:
+            self._untaken_since = now
+        if waiting >= _MAX_BEHIND or (waiting and now - self._untaken_since > _MAX_STALL_SECONDS):
             self.close()
-        elif not self._closed:
+            if self.abandoned is not None:
+                self.abandoned()
+        else:
             self._queue.put((entry,))
 
     def close(self) -> None:

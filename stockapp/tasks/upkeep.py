@@ -51,6 +51,7 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin."""
+        self._engine.open()
         for duty in self._duties:
             duty.start()
 

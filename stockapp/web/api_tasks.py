@@ -2,21 +2,24 @@
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain.task import Task
 from stockapp.ports import TaskStore
+from stockapp.services.task_admin import TaskAdmin
 from stockapp.services.waiting import TaskWaiter
 from stockapp.tasks.engine import TaskEngine
 from stockapp.web import inputs, task_json
-from stockapp.web.errors import Problem, not_found
+from stockapp.web.errors import Problem
 from stockapp.web.schemas import TaskListInput
 
 
 class TasksApi:
     """The calls about background work; any worker answers for any task."""
 
-    def __init__(self, store: TaskStore, engine: TaskEngine, waiter: TaskWaiter) -> None:
-        self._store = store
+    def __init__(
+        self, admin: TaskAdmin, engine: TaskEngine, store: TaskStore, waiter: TaskWaiter
+    ) -> None:
+        self._admin = admin
         self._engine = engine
+        self._store = store
         self._waiter = waiter
 
     def blueprint(self) -> Blueprint:
@@ -25,13 +28,14 @@ class TasksApi:
         blueprint.add_url_rule("", view_func=self.recent)
         blueprint.add_url_rule("/<task_id>", view_func=self.task)
         blueprint.add_url_rule("/<task_id>", view_func=self.cancel, methods=["DELETE"])
+        blueprint.add_url_rule("/<task_id>/retry", view_func=self.retry, methods=["POST"])
         return blueprint
 
     def recent(self) -> Response:
         """Tasks, newest first, without items and results."""
         wanted = inputs.read(TaskListInput)
         if wanted.before is not None:
-            self._require(wanted.before)
+            self._admin.task(wanted.before)
         tasks = self._store.recent(
             status=wanted.status, kind=wanted.kind, limit=wanted.limit, before=wanted.before
         )
@@ -39,7 +43,7 @@ class TasksApi:
 
     def task(self, task_id: str) -> Response:
         """One task; with Prefer: wait, once it has ended."""
-        task = self._require(task_id)
+        task = self._admin.task(task_id)
         seconds = inputs.wait_seconds()
         if seconds and not task.status.ended:
             task = self._waiter.wait(task_id, seconds) or task
@@ -54,9 +58,7 @@ class TasksApi:
     def cancel(self, task_id: str) -> Response:
         """200 when it is over here; 202 when another worker has yet to stop its requests."""
         runs_here = self._engine.runs(task_id)
-        cancelled = self._engine.cancel(task_id)
-        if cancelled is None:
-            raise _unknown()
+        cancelled = self._admin.cancel(task_id)
         task = cancelled.task
         if not cancelled.changed:
             raise Problem(
@@ -72,12 +74,12 @@ class TasksApi:
             response.headers["Retry-After"] = "1"
         return response
 
-    def _require(self, task_id: str) -> Task:
-        task = self._store.get(task_id)
-        if task is None:
-            raise _unknown()
-        return task
-
-
-def _unknown() -> Problem:
-    return not_found("task", "There is no task of that id; ended ones are removed in time.")
+    def retry(self, task_id: str) -> Response:
+        """A new task for what an ended one did not do."""
+        created = self._admin.retry(task_id)
+        return task_json.accepted(
+            created.task,
+            joined=created.joined,
+            waiter=self._waiter,
+            seconds=inputs.wait_seconds(),
+        )

@@ -3,11 +3,12 @@
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.ports import CacheTrouble, Clock
 from stockapp.services.cache_admin import KINDS, CacheAdmin
+from stockapp.web import htmx
 from stockapp.web.api_cache import cleared, unusable
 from stockapp.web.errors import not_found
 from stockapp.web.present_cache import CacheView, cache_view, cleared_words, title_of
@@ -43,7 +44,7 @@ class CachePanel:
     def section(self) -> Response:
         """The section alone, as the page renews it."""
         html = render("partials/_cache.html", cache=self.view(), troubles=self.troubles())
-        return _uncached(html)
+        return htmx.uncached(html)
 
     def ask(self) -> Response:
         """Ask whether to clear."""
@@ -53,7 +54,7 @@ class CachePanel:
         except CacheTrouble as error:
             raise unusable(error) from None
         title = title_of(kind) if kind else "everything"
-        return _uncached(
+        return htmx.uncached(
             render(
                 "pages/clear_cache.html",
                 kind=kind or "",
@@ -74,9 +75,3 @@ def _kind(text: str) -> str | None:
     if text and text not in KINDS:
         raise not_found("prefix", f"There is no such kind of entry; there are {', '.join(KINDS)}.")
     return text or None
-
-
-def _uncached(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Cache-Control"] = "no-store"
-    return response

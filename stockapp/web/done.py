@@ -20,9 +20,9 @@ _DONE = {
     "started": "Refresh started.",
     "joined": "A refresh was under way already.",
     "nothing": "There is nothing to refresh: the list is empty.",
-    "cancelled": "Refresh cancelled.",
+    "cancelled": "Cancelled.",
     "cleared": "Entries deleted from the cache: {}.",
-    "ended": "The refresh had ended already.",
+    "ended": "It had ended already.",
 }
 
 

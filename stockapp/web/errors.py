@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.ports import QueueFull, StoreTrouble
 from stockapp.services.refresh import TooManySymbols
+from stockapp.services.task_admin import NoSuchTask, NotEnded
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,16 @@ def _of_domain(error: Exception) -> Problem | None:
             hint = f"{error} Send accept_unknown: true for that."
             extra = {"symbol": error.symbol, "attempts": attempts}
             return Problem(422, "unknown_symbol", hint, field="symbol", extra=extra)
-    return _of_store(error)
+    return _of_task(error) or _of_store(error)
+
+
+def _of_task(error: Exception) -> Problem | None:
+    match error:
+        case NoSuchTask():
+            return not_found("task", str(error))
+        case NotEnded():
+            return Problem(409, "task_not_ended", str(error))
+    return None
 
 
 def _of_store(error: Exception) -> Problem | None:

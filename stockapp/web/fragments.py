@@ -19,21 +19,19 @@ from stockapp.web.views import AddProblem
 def rows(changed: Sequence[Row], now: datetime) -> str:
     """Rows that are on the page, anew."""
     views = (present.row_view(row, now) for row in changed)
-    return "".join(
-        _partial(f"#{view.id}", render("partials/_row.html", row=view)) for view in views
-    )
+    return "".join(partial(f"#{view.id}", render("partials/_row.html", row=view)) for view in views)
 
 
 def refresh(task: Task | None, now: datetime) -> str:
     """The refresh bar."""
     view = present.refresh_view(task)
-    return _partial("#refresh", render("partials/_refresh.html", refresh=view))
+    return partial("#refresh", render("partials/_refresh.html", refresh=view))
 
 
 def sources(statuses: Sequence[SourceStatus], now: datetime) -> str:
     """Which sources cannot be reached, and why."""
     failing = failing_sources(statuses, now)
-    return _partial("#sources", render("partials/_sources.html", failing=failing))
+    return partial("#sources", render("partials/_sources.html", failing=failing))
 
 
 def whole(board: Board, now: datetime) -> str:
@@ -41,22 +39,22 @@ def whole(board: Board, now: datetime) -> str:
     view = present.board_view(board, now)
     return "".join(
         (
-            _partial("#watchlist", render("partials/_table.html", board=view)),
-            _partial("#notices", render("partials/_notices.html", board=view)),
-            _partial("#refresh", render("partials/_refresh.html", refresh=view.refresh)),
-            _partial("#sources", render("partials/_sources.html", failing=view.failing)),
+            partial("#watchlist", render("partials/_table.html", board=view)),
+            partial("#notices", render("partials/_notices.html", board=view)),
+            partial("#refresh", render("partials/_refresh.html", refresh=view.refresh)),
+            partial("#sources", render("partials/_sources.html", failing=view.failing)),
         )
     )
 
 
 def message(text: str, level: str = "info") -> str:
     """A sentence in the page's one status region; `level` is info or error."""
-    return _partial("#status", render("partials/_status.html", text=text, level=level))
+    return partial("#status", render("partials/_status.html", text=text, level=level))
 
 
 def add_form(typed: str, problem: AddProblem | None) -> str:
     """The form for adding, with what was typed and what is wrong with it."""
-    return _partial("#add", render("partials/_add.html", typed=typed, problem=problem))
+    return partial("#add", render("partials/_add.html", typed=typed, problem=problem))
 
 
 def edit_problem(symbol: str, text: str) -> str:
@@ -64,8 +62,9 @@ def edit_problem(symbol: str, text: str) -> str:
 
     Only this: the form itself stays as it is, so that nothing typed is lost.
     """
-    return _partial(f"#{present.row_id(symbol)}-problem", str(escape(text)), swap="innerHTML")
+    return partial(f"#{present.row_id(symbol)}-problem", str(escape(text)), swap="innerHTML")
 
 
-def _partial(target: str, html: str, swap: str = "outerMorph") -> str:
+def partial(target: str, html: str, swap: str = "outerMorph") -> str:
+    """HTML that takes the place of the element which that selector finds on the page."""
     return f'<hx-partial hx-target="{target}" hx-swap="{swap}">{html}</hx-partial>\n'

@@ -1,21 +1,32 @@
 """How the application is, for machines that watch it."""
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify
 
-from stockapp.ports import EventLog
+from stockapp.ports import EventLog, StoreTrouble
 from stockapp.services.cache_admin import CacheAdmin
 from stockapp.services.sources import Sources
+from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.vitals import Vitals
 
 
 class Health:
     """Liveness, readiness, and the figures of every worker."""
 
-    def __init__(self, log: EventLog, sources: Sources, vitals: Vitals, cache: CacheAdmin) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        sources: Sources,
+        vitals: Vitals,
+        cache: CacheAdmin,
+        storage: StorageWatch,
+    ) -> None:
         self._log = log
         self._sources = sources
         self._vitals = vitals
         self._cache = cache
+        self._storage = storage
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -35,8 +46,27 @@ class Health:
         return Response("ready\n", mimetype="text/plain")
 
     def detailed(self) -> Response:
-        """Workers with their hub lag and memory, how each source last answered, the cache."""
-        sources = [
+        """The database, the cache, workers with hub lag and memory, how each source answered."""
+        report = self._storage.report
+        try:
+            workers, sources = self._vitals.workers(), self._last_answers()
+            trouble = report.trouble
+        except StoreTrouble as error:
+            # What the workers share is not known then; that it is not, is.
+            workers, sources, trouble = [], [], str(error)
+        database = {
+            "status": "failing" if trouble else "ok",
+            "trouble": trouble,
+            "set_aside": list(report.set_aside),
+        }
+        troubles = self._cache.troubles()
+        cache = {"status": "failing" if troubles else "ok", "troubles": troubles}
+        return jsonify(
+            {"database": database, "cache": cache, "workers": workers, "sources": sources}
+        )
+
+    def _last_answers(self) -> list[dict[str, Any]]:
+        return [
             {
                 "source": status.source,
                 "method": status.method,
@@ -46,7 +76,3 @@ class Health:
             }
             for status in self._sources.statuses()
         ]
-        troubles = self._cache.troubles()
-        cache = {"status": "failing" if troubles else "ok", "troubles": troubles}
-        workers = self._vitals.workers()
-        return jsonify({"workers": workers, "sources": sources, "cache": cache})

@@ -16,8 +16,8 @@ from stockapp.ports import Clock
 from stockapp.services.boards import Boards
 from stockapp.services.refresh import Refreshes
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull, Watchlists
-from stockapp.web import done, fragments, present
-from stockapp.web.errors import not_found, problem_of
+from stockapp.web import done, fragments, htmx, present
+from stockapp.web.errors import not_found
 from stockapp.web.rendering import render
 from stockapp.web.views import AddProblem, BoardView, EditView
 
@@ -50,11 +50,10 @@ class Pages:
             "/watchlist/samples/remove": self.remove_samples,
             "/watchlist/simulated": self.add_simulated,
             "/refresh": self.refresh,
-            "/tasks/<task_id>/cancel": self.cancel,
         }
         for path, view in forms.items():
             blueprint.add_url_rule(path, view_func=view, methods=["POST"])
-        blueprint.register_error_handler(Exception, _failed)
+        blueprint.register_error_handler(Exception, htmx.failed)
         return blueprint
 
     def watchlist(self) -> Response:
@@ -129,13 +128,6 @@ class Pages:
         key = "nothing" if started.task is None else "joined" if started.joined else "started"
         return self._done(key, "", self._refresh_bar())
 
-    def cancel(self, task_id: str) -> AnyResponse:
-        """Cancel a refresh."""
-        cancelled = self._refreshes.cancel(task_id)
-        if cancelled is None:
-            raise not_found("task", "There is no such refresh any more.")
-        return self._done("cancelled" if cancelled.changed else "ended", "", self._refresh_bar())
-
     def _board(self) -> BoardView:
         now = self._clock.now()
         known = self._boards.board(DEFAULT_WATCHLIST)
@@ -169,24 +161,24 @@ class Pages:
 
     def _done(self, key: str, what: str, html: str) -> AnyResponse:
         """That a form was carried out: what it changed, or a redirect to the page."""
-        if not _by_htmx():
+        if not htmx.is_asking():
             said = {"done": key, "what": what} if what else {"done": key}
             return redirect("/?" + urlencode(_order() | said), HTTPStatus.SEE_OTHER)
         return make_response(fragments.message(done.words(key, what)) + html)
 
     def _not_added(self, typed: str, problem: AddProblem, status: int) -> Response:
-        if not _by_htmx():
+        if not htmx.is_asking():
             return self._page(typed=typed, problem=problem, status=status)
         return make_response(fragments.add_form(typed, problem), status)
 
     def _not_changed(self, symbol: str, edit: EditView) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if not _by_htmx():
+        if not htmx.is_asking():
             return self._page(present.with_edit(self._board(), symbol, edit), status=status)
         return make_response(fragments.edit_problem(symbol, edit.problem), status)
 
     def _whole(self) -> str:
-        if not _by_htmx():
+        if not htmx.is_asking():
             return ""
         return fragments.whole(self._boards.board(DEFAULT_WATCHLIST), self._clock.now())
 
@@ -197,14 +189,6 @@ class Pages:
 def item_path(symbol: str) -> str:
     """The address of an item's forms."""
     return f"/watchlist/items/{quote(symbol, safe='')}"
-
-
-def _failed(error: Exception) -> tuple[str, int, dict[str, str]]:
-    """An error, told within the page where htmx asked; else as a page of its own."""
-    problem = problem_of(error)
-    if _by_htmx():
-        return fragments.message(problem.detail, "error"), problem.status, problem.headers
-    return render("pages/error.html", problem=problem), problem.status, problem.headers
 
 
 def _order() -> dict[str, str]:
@@ -222,7 +206,3 @@ def _target(text: str) -> float | None:
     if not _NUMBER.fullmatch(text):
         raise InvalidItem("target_price", "The target price must be a number such as 12.50.")
     return float(text.replace(",", ""))
-
-
-def _by_htmx() -> bool:
-    return request.headers.get("HX-Request") == "true"

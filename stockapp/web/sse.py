@@ -1,9 +1,6 @@
-"""Server-Sent Events: their wire form, and how many streams a worker keeps open."""
+"""Server-Sent Events: their wire form, and where a client wants to go on."""
 
-import threading
-from collections.abc import Iterator
-
-from flask import Response, request
+from flask import request
 
 from stockapp.web.errors import Problem
 
@@ -36,41 +33,3 @@ def last_event_id() -> int | None:
             field="last_event_id",
         )
     return int(text)
-
-
-class StreamGate:
-    """Counts a worker's open streams, and refuses one too many."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._open = 0
-        self._lock = threading.Lock()
-
-    def __int__(self) -> int:
-        return self._open
-
-    def response(self, messages: Iterator[bytes]) -> Response:
-        """A streaming response of these messages. Raises Problem when the worker is full."""
-        with self._lock:
-            if self._open >= self._limit:
-                raise Problem(
-                    503,
-                    "too_many_streams",
-                    "This server has as many open streams as it takes; poll instead, or try later.",
-                    headers={"Retry-After": "5"},
-                )
-            self._open += 1
-        response = Response(_first_retry(messages), mimetype="text/event-stream")
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Accel-Buffering"] = "no"
-        response.call_on_close(self._leave)
-        return response
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._open -= 1
-
-
-def _first_retry(messages: Iterator[bytes]) -> Iterator[bytes]:
-    yield f"retry: {RETRY_MS}\n\n".encode()
-    yield from messages

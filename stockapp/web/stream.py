@@ -1,16 +1,19 @@
-"""Streams: of one task for programs, of a watchlist's page for browsers."""
+"""Streams: of one task for programs, of a page for browsers, and what stands in for the latter."""
 
+import json
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, request
 
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import TaskStore
-from stockapp.tasks.mailbox import Closed
-from stockapp.web import sse
+from stockapp.tasks.mailbox import Closed, Mailbox
+from stockapp.web import htmx, sse
 from stockapp.web.api_prices import require_watchlist
 from stockapp.web.errors import not_found
-from stockapp.web.page_feed import PageFeed
+from stockapp.web.feed import Feed, Fragment
+from stockapp.web.feeds import Feeds
+from stockapp.web.stream_gate import StreamGate
 from stockapp.web.task_stream import TaskStreams
 
 
@@ -19,16 +22,16 @@ class Streams:
 
     def __init__(
         self,
-        gate: sse.StreamGate,
+        gate: StreamGate,
         tasks: TaskStore,
         task_streams: TaskStreams,
-        feed: PageFeed,
+        feeds: Feeds,
         heartbeat_seconds: float,
     ) -> None:
         self._gate = gate
         self._tasks = tasks
         self._task_streams = task_streams
-        self._feed = feed
+        self._feeds = feeds
         self._heartbeat_seconds = heartbeat_seconds
 
     def blueprint(self) -> Blueprint:
@@ -36,6 +39,7 @@ class Streams:
         blueprint = Blueprint("streams", __name__)
         blueprint.add_url_rule("/api/tasks/<task_id>/events", view_func=self.task)
         blueprint.add_url_rule("/stream", view_func=self.page)
+        blueprint.add_url_rule("/changes", view_func=self.changes)
         return blueprint
 
     def task(self, task_id: str) -> Response:
@@ -43,29 +47,54 @@ class Streams:
         after_id = sse.last_event_id()
         if self._tasks.get(task_id) is None:
             raise not_found("task", "There is no task of that id; ended ones are removed in time.")
-        return self._gate.response(self._task_streams.messages(task_id, after_id))
+        return self._gate.response(
+            lambda: self._task_streams.subscribe(task_id),
+            lambda subscription: self._task_streams.messages(task_id, after_id, subscription),
+        )
 
     def page(self) -> Response:
-        """Fragments for a page of the watchlist."""
-        require_watchlist(request.args.get("watchlist", DEFAULT_WATCHLIST))
-        return self._gate.response(self._page_messages(sse.last_event_id()))
+        """Fragments for a page: `?watchlist=default`, `?tasks=recent` or `?task=ID`."""
+        feed = self._feed()
+        after_id = sse.last_event_id()
+        return self._gate.response(
+            feed.subscribe, lambda page: self._messages(feed, page, after_id)
+        )
 
-    def _page_messages(self, after_id: int | None) -> Iterator[bytes]:
+    def changes(self) -> Response:
+        """What a page missed since an event, at once: for pages that get no stream now."""
+        feed = self._feed()
+        after_id = sse.last_event_id()
+        missed = feed.catch_up(after_id)
+        response = htmx.uncached(missed.html if missed else "")
+        position = missed.event_id if missed else after_id
+        response.headers["HX-Trigger"] = json.dumps({"stockapp:position": {"id": position}})
+        return response
+
+    def _feed(self) -> Feed:
+        if task_id := request.args.get("task"):
+            return self._feeds.task(task_id)
+        if request.args.get("tasks") == "recent":
+            return self._feeds.task_list()
+        require_watchlist(request.args.get("watchlist", DEFAULT_WATCHLIST))
+        return self._feeds.watchlist()
+
+    def _messages(
+        self, feed: Feed, page: Mailbox[Fragment], after_id: int | None
+    ) -> Iterator[bytes]:
         """Subscribed before the past is read, so that nothing falls between."""
-        page = self._feed.subscribe()
         try:
             position = after_id or 0
-            missed = self._feed.catch_up(after_id)
+            missed = feed.catch_up(after_id)
             if missed:
                 yield missed.message
-                position = missed.event_id
+                position = missed.event_id or position
             while True:
                 fragment = page.get(self._heartbeat_seconds)
                 if fragment is None:
                     yield sse.HEARTBEAT
-                elif fragment.event_id > position:
+                elif fragment.event_id is None or fragment.event_id > position:
                     yield fragment.message
         except Closed:
             return
         finally:
-            self._feed.unsubscribe(page)
+            feed.unsubscribe(page)

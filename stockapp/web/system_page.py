@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.ports import Clock
 from stockapp.services.source_tests import SourceTesting
 from stockapp.services.sources import NoSuchSource, Sources
-from stockapp.web import done
+from stockapp.web import done, htmx
 from stockapp.web.cache_panel import CachePanel
 from stockapp.web.errors import not_found
 from stockapp.web.present_system import SourceCardView, source_cards
@@ -47,11 +47,11 @@ class SystemPage:
             troubles=self._cache.troubles(),
             said=said,
         )
-        return self._uncached(html)
+        return htmx.uncached(html)
 
     def cards(self) -> Response:
         """The sources alone, as the page renews them."""
-        return self._uncached(render("partials/_source_cards.html", sources=self._cards()))
+        return htmx.uncached(render("partials/_source_cards.html", sources=self._cards()))
 
     def test(self, source: str) -> AnyResponse:
         """Start a test of a source."""
@@ -73,11 +73,6 @@ class SystemPage:
         return source_cards(self._sources.reports(), self._testing.latest(), self._clock.now())
 
     def _done(self) -> AnyResponse:
-        if request.headers.get("HX-Request") == "true":
+        if htmx.is_asking():
             return self.cards()
         return redirect("/system", HTTPStatus.SEE_OTHER)
-
-    def _uncached(self, html: str) -> Response:
-        response = make_response(html)
-        response.headers["Cache-Control"] = "no-store"
-        return response

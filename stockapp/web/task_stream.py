@@ -33,12 +33,14 @@ class TaskStreams:
         # An event as it is sent, made once for all streams of this worker.
         self._made: dict[int, bytes] = {}
 
-    def messages(self, task_id: str, after_id: int | None) -> Iterator[bytes]:
-        """The stream of a task, until it ends or the worker stops.
+    def subscribe(self, task_id: str) -> Subscription:
+        """Begin to receive; before the past is read, so that nothing falls between."""
+        return self._fanout.subscribe(task_topic(task_id))
 
-        Subscribed before the past is read, so that nothing falls between.
-        """
-        subscription = self._fanout.subscribe(task_topic(task_id))
+    def messages(
+        self, task_id: str, after_id: int | None, subscription: Subscription
+    ) -> Iterator[bytes]:
+        """The stream of a task, until it ends, the client leaves, or the worker stops."""
         try:
             yield from self._messages(task_id, after_id, subscription)
         except Closed:

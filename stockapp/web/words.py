@@ -98,6 +98,14 @@ def elapsed(milliseconds: float) -> str:
     return f"{milliseconds:,.0f} ms"
 
 
+def duration(seconds: float) -> str:
+    """How long something took as a whole."""
+    if seconds < _SECONDS_MATTER_BELOW:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    return f"{minutes} min {rest} s"
+
+
 def decimals(price: float, symbol: str, currency: str | None) -> int:
     """With how many decimals a price is told: more for small ones and exchange rates."""
     if symbol.endswith("=X") or price < 1:

@@ -102,6 +102,9 @@ class Server:
     def post(self, path: str, **options: Any) -> requests.Response:
         return requests.post(self.url + path, timeout=40, **options)
 
+    def patch(self, path: str, **options: Any) -> requests.Response:
+        return requests.patch(self.url + path, timeout=40, **options)
+
     def delete(self, path: str) -> requests.Response:
         return requests.delete(self.url + path, timeout=40)
 

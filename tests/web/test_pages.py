@@ -102,8 +102,12 @@ def test_a_refresh_that_was_cancelled_is_not_begun_anew_by_looking(new_app):
     client = new_app(simulated_latency_ms=20_000).test_client()
     client.get("/")
     (task,) = client.get("/api/tasks").json["tasks"]
-    answer = client.post(f"/tasks/{task['id']}/cancel", follow_redirects=True)
-    assert "Refresh cancelled." in answer.get_data(as_text=True)
+    answer = client.post(
+        f"/tasks/{task['id']}/cancel",
+        follow_redirects=True,
+        headers={"Referer": "http://localhost/"},
+    )
+    assert "Cancelled." in answer.get_data(as_text=True)
     client.get("/")
     statuses = [task["status"] for task in client.get("/api/tasks").json["tasks"]]
     assert statuses == ["cancelled"]

@@ -29,11 +29,15 @@ def load(connection: Connection, number: int) -> Task:
 
 def load_whole(connection: Connection, number: int) -> Task:
     """The task in that row, with its result and its items' results."""
-    items = connection.execute(
+    return _load(connection, number, tuple(items(connection, number)))
+
+
+def items(connection: Connection, number: int) -> list[Item]:
+    """The items of the task in that row, with their results."""
+    rows = connection.execute(
         "SELECT key, state, result FROM task_items WHERE task = ? ORDER BY position", (number,)
     )
-    whole = (Item(key, ItemState(state), decode_optional(result)) for key, state, result in items)
-    return _load(connection, number, tuple(whole))
+    return [Item(key, ItemState(state), decode_optional(result)) for key, state, result in rows]
 
 
 def find(connection: Connection, task_id: str) -> int | None:

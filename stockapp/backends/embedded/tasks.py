@@ -54,6 +54,15 @@ class SqliteTaskStore:
         """The task with its result, and its items' states without their results."""
         return self._database.read(lambda connection: _get(connection, task_id))
 
+    def items(self, task_id: str) -> list[Item]:
+        """The items of a task with their results; none for an unknown one."""
+
+        def items(connection: Connection) -> list[Item]:
+            number = task_rows.find(connection, task_id)
+            return [] if number is None else task_rows.items(connection, number)
+
+        return self._database.read(items)
+
     def snapshot(self, task_id: str) -> tuple[Task, int] | None:
         """The task, and the id of the last event of the whole log that it reflects."""
 

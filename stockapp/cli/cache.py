@@ -1,4 +1,4 @@
-"""Commands: `flask --app app COMMAND`."""
+"""`flask cache`."""
 
 import contextlib
 import json
@@ -13,47 +13,10 @@ from flask.cli import AppGroup
 from stockapp.domain.cache_statistics import CacheStatistics, PrefixStatistics
 from stockapp.ports import CacheTrouble
 from stockapp.services.cache_admin import CacheAdmin, NoSuchKind
-from stockapp.services.doctor import Doctor, Finding, Health, serious
-
-_MARKS = {
-    Health.GOOD: click.style("  ok  ", fg="green"),
-    Health.OFF: click.style(" off  ", dim=True),
-    Health.DOUBTFUL: click.style("  !   ", fg="yellow"),
-    Health.BAD: click.style("FAILED", fg="red"),
-}
 
 
-def register(app: Flask, doctor: Doctor, cache: CacheAdmin, close: Callable[[], None]) -> None:
-    """Add the commands to the application; `close` is called when one is done."""
-    _register_doctor(app, doctor, close)
-    _register_cache(app, cache, close)
-
-
-def _register_doctor(app: Flask, doctor: Doctor, close: Callable[[], None]) -> None:
-
-    @app.cli.command("doctor")
-    @click.option("--offline", is_flag=True, help="Leave out all that needs the network.")
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    def doctor_command(offline: bool, as_json: bool) -> None:
-        """Check the data folder, the network and every source, and say what to do.
-
-        Asks every method of every source that has its key once. Ends with 1 when stockapp
-        cannot do its work.
-        """
-        # What is asked is told here already.
-        logging.getLogger("stockapp").setLevel(logging.WARNING)
-        findings = []
-        try:
-            for finding in doctor.findings(ask_sources=not offline):
-                findings.append(finding)
-                click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
-        finally:
-            close()
-        if serious(findings):
-            raise SystemExit(1)
-
-
-def _register_cache(app: Flask, cache: CacheAdmin, close: Callable[[], None]) -> None:
+def register(app: Flask, cache: CacheAdmin, close: Callable[[], None]) -> None:
+    """Add the commands."""
     group = AppGroup("cache", help="What the cache holds; clearing and checking it.")
     app.cli.add_command(group)
 
@@ -117,8 +80,3 @@ def _table(statistics: CacheStatistics) -> str:
     limit = statistics.limit_bytes
     used = f"{statistics.total.bytes:,} bytes used"
     return "\n".join([*lines, f"{used} of {limit:,}" if limit else f"{used}, no limit"])
-
-
-def _line(finding: Finding) -> str:
-    line = f"{_MARKS[finding.health]} {finding.what}: {finding.found}"
-    return f"{line}\n       -> {finding.advice}" if finding.advice else line

@@ -1,0 +1,23 @@
+"""Commands: `flask --app app COMMAND`."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from stockapp.cli import cache, doctor, tasks
+from stockapp.services.cache_admin import CacheAdmin
+from stockapp.services.doctor import Doctor
+from stockapp.services.task_admin import TaskAdmin
+
+
+def register(
+    app: Flask,
+    asked: Doctor,
+    cache_admin: CacheAdmin,
+    task_admin: TaskAdmin,
+    close: Callable[[], None],
+) -> None:
+    """Add the commands to the application; `close` is called when one is done."""
+    doctor.register(app, asked, close)
+    cache.register(app, cache_admin, close)
+    tasks.register(app, task_admin, close)

@@ -1,0 +1,78 @@
+"""The feeds of a worker: one for each page that can be looked at."""
+
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+
+from stockapp.domain.event import task_topic
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.ports import Clock, EventLog
+from stockapp.services.boards import Boards
+from stockapp.services.sources import Sources
+from stockapp.services.task_admin import TaskAdmin
+from stockapp.tasks.fanout import Fanout
+from stockapp.web.feed import Feed, Scene
+from stockapp.web.task_scenes import TaskListScene, TaskScene
+from stockapp.web.watchlist_scene import WatchlistScene
+
+# Feeds of single tasks that nobody looks at any more are dropped over this number.
+_MOST_IDLE = 50
+
+
+class Feeds:
+    """Makes feeds, each when it is first asked for."""
+
+    def __init__(
+        self,
+        app: Flask,
+        boards: Boards,
+        sources: Sources,
+        admin: TaskAdmin,
+        log: EventLog,
+        fanout: Fanout,
+        clock: Clock,
+    ) -> None:
+        self._app = app
+        self._admin = admin
+        self._log = log
+        self._fanout = fanout
+        self._clock = clock
+        self._lock = threading.Lock()
+        watchlist = WatchlistScene(DEFAULT_WATCHLIST, boards, sources, clock)
+        self._watchlist = self._feed(watchlist)
+        self._task_list = self._feed(TaskListScene(admin, clock))
+        self._of_tasks: dict[str, Feed] = {}
+
+    def watchlist(self) -> Feed:
+        """The watchlist's page."""
+        return self._watchlist
+
+    def task_list(self) -> Feed:
+        """The page of the newest tasks."""
+        return self._task_list
+
+    def task(self, task_id: str) -> Feed:
+        """The page of a task. Raises NoSuchTask."""
+        self._admin.task(task_id)
+        with self._lock:
+            if task_id not in self._of_tasks:
+                self._drop_idle()
+                scene = TaskScene(task_id, self._admin, self._clock)
+                self._of_tasks[task_id] = self._feed(scene, task_topic(task_id))
+            return self._of_tasks[task_id]
+
+    def announce(self, render: Callable[[], str]) -> None:
+        """Tell every open page something that is not in the log."""
+        with self._app.app_context():
+            html = render()
+        for feed in (self._watchlist, self._task_list, *list(self._of_tasks.values())):
+            feed.announce(html)
+
+    def _feed(self, scene: Scene, topic: str | None = None) -> Feed:
+        return Feed(self._app, scene, self._log, self._fanout, topic)
+
+    def _drop_idle(self) -> None:
+        idle = [task_id for task_id, feed in self._of_tasks.items() if not feed.pages]
+        for task_id in idle[: max(0, len(self._of_tasks) - _MOST_IDLE)]:
+            self._of_tasks.pop(task_id).close()

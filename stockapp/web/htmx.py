@@ -1,0 +1,47 @@
+"""Answers to pages with scripts and without."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Response, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from stockapp.web import fragments
+from stockapp.web.errors import problem_of
+from stockapp.web.rendering import render
+
+# What a form did is told in these members of the query; others stay.
+_TOLD = frozenset({"done", "what"})
+
+
+def is_asking() -> bool:
+    """Whether a script of the page asks, for a part of it, and not the browser for a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def from_path() -> str:
+    """The path of the page that asks; "" when it is not told."""
+    return urlsplit(request.referrer or "").path
+
+
+def back(key: str, *, otherwise: str) -> AnyResponse:
+    """A redirect to the page that sent the form, which will say what that key stands for."""
+    came_from = urlsplit(request.referrer or "")
+    known = came_from.path == "/" or came_from.path.split("/")[1:2] == [otherwise.strip("/")]
+    query = [pair for pair in parse_qsl(came_from.query) if pair[0] not in _TOLD] if known else []
+    path = came_from.path if known else otherwise
+    return redirect(f"{path}?{urlencode([*query, ('done', key)])}", 303)
+
+
+def failed(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """An error, told within the page where a script asked; else as a page of its own."""
+    problem = problem_of(error)
+    if is_asking():
+        return fragments.message(problem.detail, "error"), problem.status, problem.headers
+    return render("pages/error.html", problem=problem), problem.status, problem.headers
+
+
+def uncached(html: str) -> Response:
+    """A page that is true now only."""
+    response = make_response(html)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,67 @@
+"""How many streams a worker keeps open, and letting go those that nobody reads."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from flask import Response, request
+
+from stockapp.tasks.mailbox import Mailbox
+from stockapp.web import departures
+from stockapp.web.errors import Problem
+from stockapp.web.sse import RETRY_MS
+
+M = TypeVar("M", bound=Mailbox[Any])
+
+
+class StreamGate:
+    """Counts a worker's open streams, and refuses one too many."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._open = 0
+        self._lock = threading.Lock()
+
+    def __int__(self) -> int:
+        return self._open
+
+    def response(
+        self, subscribe: Callable[[], M], messages: Callable[[M], Iterator[bytes]]
+    ) -> Response:
+        """A stream of the messages that are made of what one receives when subscribed.
+
+        Raises Problem when the worker is full.
+        """
+        self._enter()
+        try:
+            mailbox = subscribe()
+        except BaseException:
+            self._leave()
+            raise
+        watch = departures.watch(request.environ, mailbox)
+        response = Response(_first_retry(messages(mailbox)), mimetype="text/event-stream")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Accel-Buffering"] = "no"
+        response.call_on_close(watch.end)
+        response.call_on_close(self._leave)
+        return response
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._open >= self._limit:
+                raise Problem(
+                    503,
+                    "too_many_streams",
+                    "This server has as many open streams as it takes; poll instead, or try later.",
+                    headers={"Retry-After": "5"},
+                )
+            self._open += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._open -= 1
+
+
+def _first_retry(messages: Iterator[bytes]) -> Iterator[bytes]:
+    yield f"retry: {RETRY_MS}\n\n".encode()
+    yield from messages
