@@ -24,7 +24,7 @@ worker_class = "stockapp.web.worker.Worker"
 
 # When its connections are used up a worker makes the next client wait without a word; streams
 # are refused with a 503 long before (max_streams).
-worker_connections = _settings.max_streams * 5
+worker_connections = 1_000 + _settings.max_streams * 5
 
 # Seconds without a sign of life from a worker's hub before it is killed and replaced. Nothing
 # here holds the hub for one second; a minute spares a swapping machine.

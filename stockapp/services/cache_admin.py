@@ -9,7 +9,7 @@ from typing import Any
 from stockapp.caching.layered import LayeredCache
 from stockapp.domain import moment
 from stockapp.domain.cache_statistics import CacheCheck, CacheStatistics
-from stockapp.ports import CacheTrouble, Clock, SharedState
+from stockapp.ports import CacheTrouble, Clock, SharedState, StoreTrouble
 from stockapp.services.vitals import Vitals
 from stockapp.tasks.periodic import Periodic
 
@@ -77,7 +77,12 @@ class CacheAdmin:
 
     def troubles(self) -> list[str]:
         """Why workers cannot store entries at present; empty when all is well."""
-        told = [str(layer["trouble"]) for layer in self._workers().values() if layer.get("trouble")]
+        try:
+            layers = self._workers().values()
+        except StoreTrouble:
+            # What the others have told cannot be read.
+            layers = {}.values()
+        told = [str(layer["trouble"]) for layer in layers if layer.get("trouble")]
         own = [self._cache.trouble] if self._cache.trouble else []
         return list(dict.fromkeys(own + told))
 

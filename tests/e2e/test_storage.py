@@ -74,7 +74,7 @@ def test_a_damaged_database_is_set_aside_and_named(tmp_path: Path, window: Windo
         (name,) = server.get("/api/health/detailed").json()["database"]["set_aside"]
         aside = database_of(server).with_name(name)
         assert aside.read_bytes() == b"no database" * 5000
-        page = window(server.url)
+        page = window(server.url, refused=True)
         expect(page.locator("#storage")).to_contain_text(name)
         expect(page.locator("tbody tr")).to_have_count(12)
         assert server.refresh("LARK.SIM", wait=20)["status"] == "completed"

@@ -1,5 +1,6 @@
 """Open streams: many windows, no room for more, clients that leave or do not read."""
 
+import contextlib
 import json
 import socket
 import sqlite3
@@ -64,8 +65,9 @@ def test_a_reader_that_stalls_is_cut_off_and_nobody_else_is(tmp_path: Path) -> N
         heard: list[int] = []
 
         def read() -> None:
-            while part := reads.recv(1 << 20):
-                heard.append(len(part))
+            with contextlib.suppress(OSError):
+                while part := reads.recv(1 << 20):
+                    heard.append(len(part))
 
         threading.Thread(target=read, daemon=True).start()
         assert eventually(lambda: open_streams(server) == 2)
@@ -111,10 +113,9 @@ def test_a_page_without_a_stream_polls_and_goes_back_to_one(tmp_path: Path, wind
             expect(page.locator(".noted")).to_have_text(text)
         assert any("/changes" in url for url in polls)
         expect(page.locator("#connection")).to_be_hidden()
-        taken.close()
-        assert eventually(lambda: any("/stream" in url for url in polls))
-        assert eventually(lambda: open_streams(server) == 1)
-        page.wait_for_timeout(2500)
+        with page.expect_response(lambda answer: "/stream" in answer.url and answer.ok):
+            taken.close()
+        page.wait_for_timeout(500)
         polls.clear()
         note(server, "by the stream")
         expect(page.locator(".noted")).to_have_text("by the stream")
