@@ -104,6 +104,7 @@ class TaskEngine:
             self._run(task)
         finally:
             self._slots.give_back(task)
+        self.claim_in_background()
         return True
 
     def claim_in_background(self) -> None:

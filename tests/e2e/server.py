@@ -89,6 +89,16 @@ class Server:
         assert self._process is not None
         self._process.send_signal(how)
 
+    def worker_pids(self) -> list[int]:
+        """The processes of its workers, whether or not they answer."""
+        assert self._process is not None
+        pid = self._process.pid
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            return []
+        return [int(child) for child in children]
+
     def workers(self) -> list[dict[str, Any]]:
         """The live workers' own figures; none while it does not answer."""
         with contextlib.suppress(requests.RequestException, ValueError, KeyError):

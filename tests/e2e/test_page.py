@@ -184,7 +184,7 @@ def test_every_form_works_without_scripts(shop: Server, window: Window) -> None:
     expect(page.locator(row(page, "QUIL.SIM"))).to_be_visible()
     refresh(page)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Refresh cancelled.")).to_be_visible()
+    expect(page.get_by_text("Cancelled.", exact=True)).to_be_visible()
     page.get_by_role("link", name="Symbol").click()
     symbols = page.locator(".ticker").all_inner_texts()
     assert symbols == sorted(symbols)
