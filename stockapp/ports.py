@@ -44,8 +44,15 @@ class Executor(Protocol):
         patched, and a patched lock contended from a native thread never comes back.
         """
 
+    def run_cpu(self, call: Callable[..., T], /, *args: Any, timeout_seconds: float) -> T:
+        """Compute something that takes the interpreter for long, in another process, and wait.
+
+        The call, its arguments and what it gives must be picklable. Raises what the call raises,
+        and TimeoutError, at which the computation is stopped.
+        """
+
     def close(self) -> None:
-        """Take no more work; do not wait for what runs."""
+        """Take no more work; do not wait for what runs, and stop what computes."""
 
 
 @dataclass(frozen=True, slots=True)

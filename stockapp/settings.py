@@ -177,6 +177,9 @@ class Settings(BaseSettings):
     source_test_deadline_seconds: float = Field(
         default=60, gt=0, description="The same for the test of a source."
     )
+    cpu_processes: int = Field(
+        default=1, ge=1, description="Processes of each worker for what takes long to compute."
+    )
     fetch_threads: int = Field(
         default=64, ge=1, description="Requests to sources that one worker has under way at once."
     )

@@ -24,7 +24,9 @@ class Backends:
         data_dir.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
         # A task keeps a thread or two for as long as it runs; its requests need others.
-        self.executor = EmbeddedExecutor(settings.fetch_threads + 2 * settings.task_slots)
+        self.executor = EmbeddedExecutor(
+            settings.fetch_threads + 2 * settings.task_slots, cpu_processes=settings.cpu_processes
+        )
         # A cache whose lock or disk hangs must not keep the database's threads.
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
         self.database = Database(data_dir / DATABASE, self.executor)
