@@ -34,4 +34,4 @@ def die() -> None:
 
 def hold_the_interpreter() -> int:
     """One long call in C, during which no other thread of the process gets its turn."""
-    return len(str(7**3_000_000))
+    return (7**60_000_000) & 1

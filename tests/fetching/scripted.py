@@ -175,6 +175,9 @@ class Threads:
         self._pool = ThreadPoolExecutor(64)
         self.submit = self._pool.submit
 
+    def run_cpu(self, call, /, *args, timeout_seconds):
+        raise NotImplementedError
+
     def run_blocking(self, call, /, *args, **kwargs):
         return call(*args, **kwargs)
 

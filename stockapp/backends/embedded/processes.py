@@ -114,4 +114,5 @@ class _Child:
         return self._process.exitcode == -signal.SIGALRM
 
     def kill(self) -> None:
+        """End it whatever it does; who waits for its answer is told by the end of the pipe."""
         self._process.kill()
