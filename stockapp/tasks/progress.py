@@ -17,8 +17,8 @@ _SAMPLE_SECONDS = 0.05
 _MOST_SAMPLES = 2_000
 # Part of an item that is under way, at most: only its end makes it whole.
 _MOST_CREDIT = 0.95
-# An item that takes this many times as long as others waits for something, it seems.
-_STALLED = 2.0
+# An item that takes this many times as long as the slowest waits for something, it seems.
+_STALLED = 1.25
 # So many of the latest items tell how long the next one takes.
 _REMEMBERED = 100
 # Nothing for so long: about half as long again is the least that is to be expected.
@@ -78,7 +78,7 @@ class ProgressMeter:
         self._before = done
         self._clock = clock
         self._pace = pace or Pace()
-        self._start = self._last_end = clock.monotonic()
+        self._start = self._work_began = self._last_end = clock.monotonic()
         self._begun: dict[str, float] = {}
         self._samples: deque[tuple[float, float]] = deque([(self._start, 0.0)], _MOST_SAMPLES)
 
@@ -92,6 +92,11 @@ class ProgressMeter:
         now = self._clock.monotonic()
         took = [now - self._begun.pop(key, self._start) for key in keys]
         if took:
+            if self._done == self._before:
+                # What was before the first that came to an end, such as methods that failed for
+                # all, is not to come again.
+                self._work_began = now - max(took)
+                self._samples = deque([(self._work_began, 0.0)], _MOST_SAMPLES)
             self._done += len(took)
             self._last_end = now
             self._pace.note(took)
@@ -111,7 +116,7 @@ class ProgressMeter:
             return None
         since, work_then = self._recent(now)
         if work <= work_then:
-            since, work_then = self._start, 0.0
+            since, work_then = self._work_began, 0.0
         rate = (work - work_then) / (now - since)
         left = (self._total - self._before - work) / rate + self._tail()
         return round(max(left, _SILENCE * (now - self._last_end)), 1)
@@ -131,7 +136,7 @@ class ProgressMeter:
 
     def _recent(self, now: float) -> tuple[float, float]:
         """The sample from which on the rate is taken."""
-        span = max(_RECENT_SECONDS, (now - self._start) / 2)
+        span = max(_RECENT_SECONDS, (now - self._work_began) / 2)
         for sample in self._samples:
             if now - sample[0] <= span:
                 return sample
