@@ -61,7 +61,7 @@ class Client:
 
 def listen(server: Server, count: int, rows: int) -> Heard:
     """With so many streams open, change so many rows each second."""
-    client = Client(server, count, SECONDS, "/stream?watchlist=default")
+    client = Client(server, count, SECONDS, page_of(server))
     symbols = [SYMBOL, "QUIL.SIM", "BRAM.SIM", "OSTR.SIM", "KITS.SIM"][:rows]
     committed: dict[int, float] = {}
     for number in range(SECONDS - 3):
@@ -82,6 +82,12 @@ def listen(server: Server, count: int, rows: int) -> Heard:
         len(ids),
         sum(times - 1 for times in pairs.values()),
     )
+
+
+def page_of(server: Server) -> str:
+    """The stream of a page that was rendered just now."""
+    now = server.get("/api/watchlist/cached").json()["event_id"]
+    return f"/stream?watchlist=default&last_event_id={now}"
 
 
 def resident(server: Server) -> int:
@@ -127,7 +133,7 @@ def _report(report: Report, heard: Heard, count: int, *, held: bool) -> None:
 def _idle(report: Report, server: Server) -> None:
     print("10,000 idle streams on 2 workers")
     before = resident(server)
-    client = Client(server, 10_000, 6, "/stream?watchlist=default")
+    client = Client(server, 10_000, 6, page_of(server))
     time.sleep(3)
     after = resident(server)
     client.heard()
@@ -140,7 +146,7 @@ def _starting(report: Report, server: Server, bare: Server) -> None:
     if not shutil.which("wrk"):
         report.note("left out: wrk is not installed (apt-get install wrk)")
         return
-    client = Client(server, 1_000, 20, "/stream?watchlist=default")
+    client = Client(server, 1_000, 20, page_of(server))
     theirs, theirs_rate = wrk(bare, "/bare")
     ours, rate = wrk(server, "/", "bench/start.lua")
     report.note(

@@ -21,10 +21,14 @@ class Mailbox(Generic[T]):
     """An ordered, bounded queue with an end.
 
     `abandoned` is called when the reader is given up; it may be stuck and not see the end.
+    `shortcut` is offered what comes while the reader waits and nothing is before it; it returns
+    whether it has dealt with it.
     """
 
     def __init__(self) -> None:
         self.abandoned: Callable[[], None] | None = None
+        self.shortcut: Callable[[T], bool] | None = None
+        self._reader_waits = False
         self._queue: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
         self._closed = False
         # Since when there has been something that was not taken.
@@ -34,10 +38,13 @@ class Mailbox(Generic[T]):
         """The next thing, or None after the time-out. Raises Closed."""
         if self._closed and self._queue.empty():
             raise Closed
+        self._reader_waits = True
         try:
             entry = self._queue.get(timeout=timeout_seconds)
         except queue.Empty:
             return None
+        finally:
+            self._reader_waits = False
         self._untaken_since = time.monotonic()
         if entry is None:
             raise Closed
@@ -59,8 +66,10 @@ class Mailbox(Generic[T]):
         """Hand something over, or give the reader up."""
         if self._closed:
             return
-        now = time.monotonic()
         waiting = self._queue.qsize()
+        if not waiting and self._reader_waits and self.shortcut and self.shortcut(entry):
+            return
+        now = time.monotonic()
         if not waiting:
             self._untaken_since = now
         if waiting >= _MAX_BEHIND or (waiting and now - self._untaken_since > _MAX_STALL_SECONDS):

@@ -14,11 +14,16 @@ from stockapp.ports import EventLog
 from stockapp.tasks.fanout import Fanout, Subscription
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import sse
+from stockapp.web.pacing import paced
 
 logger = logging.getLogger(__name__)
 
-# Changes within this time make one message.
-_GATHER_SECONDS = 0.02
+# A change is told at once; those within so long after it make one message: a part of the time that
+# telling it took, so that some is left for others, and at least this.
+_GATHER_SECONDS = 0.01
+_GATHER_SHARE = 0.3
+# So many streams are written to before other greenlets get their turn.
+_STREAMS_AT_ONCE = 200
 # A page that missed more events than this gets everything anew.
 _MAX_REPLAY = 5_000
 # What was missed is kept for so many places in the log at once.
@@ -126,10 +131,11 @@ class Feed:
         try:
             while True:
                 event = subscription.get(_LOOK_SECONDS)
-                if event is None:
-                    continue
-                time.sleep(_GATHER_SECONDS)
-                self._publish([event, *subscription.drain()])
+                if event is not None:
+                    start = time.monotonic()
+                    self._publish([event, *subscription.drain()])
+                    took = time.monotonic() - start
+                    time.sleep(max(_GATHER_SECONDS, _GATHER_SHARE * took))
         except Closed:
             # The worker stops, or events were missed: pages come back and catch up.
             with self._lock:
@@ -152,7 +158,7 @@ class Feed:
             self._put(fragment)
 
     def _put(self, fragment: Fragment) -> None:
-        for page in list(self._pages):
+        for page in paced(list(self._pages), _STREAMS_AT_ONCE):
             page.put(fragment)
 
     def _everything(self) -> Fragment:

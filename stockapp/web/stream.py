@@ -15,6 +15,7 @@ from stockapp.web.feed import Feed, Fragment
 from stockapp.web.feeds import Feeds
 from stockapp.web.stream_gate import StreamGate
 from stockapp.web.task_stream import TaskStreams
+from stockapp.web.wire import Delivery, Wire
 
 
 class Streams:
@@ -49,7 +50,9 @@ class Streams:
             raise not_found("task", "There is no task of that id; ended ones are removed in time.")
         return self._gate.response(
             lambda: self._task_streams.subscribe(task_id),
-            lambda subscription: self._task_streams.messages(task_id, after_id, subscription),
+            lambda subscription, wire: self._task_streams.messages(
+                task_id, after_id, subscription, wire
+            ),
         )
 
     def page(self) -> Response:
@@ -57,7 +60,7 @@ class Streams:
         feed = self._feed()
         after_id = sse.last_event_id()
         return self._gate.response(
-            feed.subscribe, lambda page: self._messages(feed, page, after_id)
+            feed.subscribe, lambda page, wire: self._messages(feed, page, wire, after_id)
         )
 
     def changes(self) -> Response:
@@ -79,21 +82,31 @@ class Streams:
         return self._feeds.watchlist()
 
     def _messages(
-        self, feed: Feed, page: Mailbox[Fragment], after_id: int | None
+        self, feed: Feed, page: Mailbox[Fragment], wire: Wire, after_id: int | None
     ) -> Iterator[bytes]:
         """Subscribed before the past is read, so that nothing falls between."""
+        position = after_id or 0
+
+        def is_news(fragment: Fragment) -> bool:
+            return fragment.event_id is None or fragment.event_id > position
+
+        def advance(fragment: Fragment) -> None:
+            nonlocal position
+            position = fragment.event_id or position
+
         try:
-            position = after_id or 0
             missed = feed.catch_up(after_id)
             if missed:
                 yield missed.message
-                position = missed.event_id or position
+                advance(missed)
+            delivery = Delivery(page, wire, lambda f: f.message if is_news(f) else b"", advance)
             while True:
-                fragment = page.get(self._heartbeat_seconds)
+                fragment = delivery.next(self._heartbeat_seconds)
                 if fragment is None:
                     yield sse.HEARTBEAT
-                elif fragment.event_id is None or fragment.event_id > position:
+                elif is_news(fragment):
                     yield fragment.message
+                    advance(fragment)
         except Closed:
             return
         finally:

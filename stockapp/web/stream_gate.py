@@ -10,6 +10,7 @@ from stockapp.tasks.mailbox import Mailbox
 from stockapp.web import departures
 from stockapp.web.errors import Problem
 from stockapp.web.sse import RETRY_MS
+from stockapp.web.wire import Wire
 
 M = TypeVar("M", bound=Mailbox[Any])
 
@@ -26,7 +27,7 @@ class StreamGate:
         return self._open
 
     def response(
-        self, subscribe: Callable[[], M], messages: Callable[[M], Iterator[bytes]]
+        self, subscribe: Callable[[], M], messages: Callable[[M, Wire], Iterator[bytes]]
     ) -> Response:
         """A stream of the messages that are made of what one receives when subscribed.
 
@@ -39,7 +40,8 @@ class StreamGate:
             self._leave()
             raise
         watch = departures.watch(request.environ, mailbox)
-        response = Response(_first_retry(messages(mailbox)), mimetype="text/event-stream")
+        stream = messages(mailbox, Wire(request.environ))
+        response = Response(_first_retry(stream), mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"
         response.call_on_close(watch.end)

@@ -10,6 +10,7 @@ from stockapp.ports import EventLog, TaskStore
 from stockapp.tasks.fanout import Fanout, Subscription
 from stockapp.tasks.mailbox import Closed
 from stockapp.web import sse, task_json
+from stockapp.web.wire import Delivery, Wire
 
 _END = {
     TaskStatus.COMPLETED: EventType.COMPLETED,
@@ -38,18 +39,18 @@ class TaskStreams:
         return self._fanout.subscribe(task_topic(task_id))
 
     def messages(
-        self, task_id: str, after_id: int | None, subscription: Subscription
+        self, task_id: str, after_id: int | None, subscription: Subscription, wire: Wire
     ) -> Iterator[bytes]:
         """The stream of a task, until it ends, the client leaves, or the worker stops."""
         try:
-            yield from self._messages(task_id, after_id, subscription)
+            yield from self._messages(task_id, after_id, subscription, wire)
         except Closed:
             return
         finally:
             self._fanout.unsubscribe(subscription)
 
     def _messages(
-        self, task_id: str, after_id: int | None, subscription: Subscription
+        self, task_id: str, after_id: int | None, subscription: Subscription, wire: Wire
     ) -> Iterator[bytes]:
         if after_id is None:
             position = yield from self._snapshot(task_id)
@@ -58,8 +59,22 @@ class TaskStreams:
             position = yield from self._snapshot(task_id)
         else:
             position = yield from self._replay(task_id, after_id)
-        while position is not None:
-            event = subscription.get(self._heartbeat_seconds)
+        if position is not None:
+            yield from self._follow(position, subscription, wire)
+
+    def _follow(self, position: int, subscription: Subscription, wire: Wire) -> Iterator[bytes]:
+        def message(event: Event) -> bytes | None:
+            if event.type.ends_task:
+                return None
+            return self._message(event) if event.id > position else b""
+
+        def advance(event: Event) -> None:
+            nonlocal position
+            position = event.id
+
+        delivery = Delivery(subscription, wire, message, advance)
+        while True:
+            event = delivery.next(self._heartbeat_seconds)
             if event is None:
                 yield sse.HEARTBEAT
                 continue
@@ -67,7 +82,9 @@ class TaskStreams:
             news = [each for each in (event, *subscription.drain()) if each.id > position]
             if news:
                 yield b"".join(map(self._message, news))
-                position = None if news[-1].type.ends_task else news[-1].id
+                if news[-1].type.ends_task:
+                    return
+                advance(news[-1])
 
     def _snapshot(self, task_id: str) -> "Generator[bytes, None, int | None]":
         """The whole task; for one that has ended, also its end. Returns the position, or None."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from stockapp.domain.task import Item, ItemState
 from stockapp.web.task_stream import TaskStreams
+from stockapp.web.wire import Wire
 from tests.tasks.workers import Work, Worker
 
 from .streams import messages
@@ -16,7 +17,7 @@ def test_an_event_that_is_in_the_snapshot_already_is_not_told_again(tmp_path: Pa
         items = [Item("one", ItemState.QUEUED), Item("two", ItemState.QUEUED)]
         task = worker.engine.submit("work", {}, items, "key").task
         streams = TaskStreams(worker.store, worker.log, worker.fanout, 0.1)
-        heard = messages(streams.messages(task.id, None, streams.subscribe(task.id)))
+        heard = messages(streams.messages(task.id, None, streams.subscribe(task.id), Wire({})))
         snapshot = next(heard)
         assert snapshot.id is not None
         # As if it had been subscribed long before it read the snapshot.
