@@ -286,3 +286,14 @@ def _task(worker: Worker, task: Task) -> Task:
     found = worker.store.get(task.id)
     assert found is not None
     return found
+
+
+def test_an_engine_that_was_not_opened_starts_tasks_and_runs_none(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    # As in a command, which shares the data with workers that run.
+    command = new_worker(opened=False)
+    work.open_all("a")
+    task = command.submit("a")
+    assert not eventually(lambda: bool(work.started), seconds=0.7)
+    assert ends_as(new_worker(), task, TaskStatus.COMPLETED)

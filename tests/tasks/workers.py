@@ -67,7 +67,14 @@ class Worker:
     """One worker; `close` is an orderly end, `vanish` one without a word."""
 
     def __init__(
-        self, data_dir: Path, work: Work, *, slots: int = 4, queue: int = 100, lease: float = 5.0
+        self,
+        data_dir: Path,
+        work: Work,
+        *,
+        slots: int = 4,
+        queue: int = 100,
+        lease: float = 5.0,
+        opened: bool = True,
     ) -> None:
         clock = SystemClock()
         self.executor = EmbeddedExecutor(16)
@@ -102,7 +109,8 @@ class Worker:
             self.log, self.fanout, [self.engine.on_event, self.upkeep.on_event]
         )
         self.follower.start()
-        self.upkeep.start()
+        if opened:
+            self.upkeep.start()
 
     def submit(self, *keys: str, dedupe: str | None = None) -> Task:
         items = [Item(key, ItemState.QUEUED) for key in keys]
