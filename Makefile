@@ -49,8 +49,9 @@ static/vendor/manifest.json: package-lock.json scripts/assets.py requirements-no
 test: setup $(VENV)/.dev ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS)
 
-soak: setup $(VENV)/.dev ## Run the long tests: killed processes on one cache for a minute
-	@STOCKAPP_SOAK_SECONDS=60 $(BIN)/python -m pytest --timeout 600 tests/caching/test_processes.py
+soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, killed processes on one cache
+	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 $(BIN)/python -m pytest --timeout 3000 \
+		tests/caching/test_processes.py tests/e2e/test_faults.py
 
 check: setup $(VENV)/.dev ## Lint, format, types and tests
 	@$(BIN)/ruff check .

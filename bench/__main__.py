@@ -5,11 +5,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cache, cancel, events, load, race, refresh
+from bench import cache, cancel, events, load, race, refresh, streams, takeover, time_left
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
 from tests.e2e.server import Server
 from tests.upstream.client import UpstreamServer
+
+BENCHES = (
+    refresh.run,
+    cancel.run,
+    events.run,
+    load.run,
+    race.run,
+    cache.run,
+    time_left.run,
+    takeover.run,
+    streams.run,
+)
 
 
 def main() -> int:
@@ -29,7 +41,7 @@ def main() -> int:
         )
         try:
             server.start()
-            for bench in (refresh.run, cancel.run, events.run, load.run, race.run, cache.run):
+            for bench in BENCHES:
                 bench(report, server, upstream, lag_folder)
                 upstream.reset()
                 server.close_breakers()
