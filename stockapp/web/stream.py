@@ -50,6 +50,7 @@ class Streams:
             raise not_found("task", "There is no task of that id; ended ones are removed in time.")
         return self._gate.response(
             lambda: self._task_streams.subscribe(task_id),
+            self._task_streams.unsubscribe,
             lambda subscription, wire: self._task_streams.messages(
                 task_id, after_id, subscription, wire
             ),
@@ -60,7 +61,9 @@ class Streams:
         feed = self._feed()
         after_id = sse.last_event_id()
         return self._gate.response(
-            feed.subscribe, lambda page, wire: self._messages(feed, page, wire, after_id)
+            feed.subscribe,
+            feed.unsubscribe,
+            lambda page, wire: self._messages(feed, page, wire, after_id),
         )
 
     def changes(self) -> Response:
@@ -109,5 +112,3 @@ class Streams:
                     advance(fragment)
         except Closed:
             return
-        finally:
-            feed.unsubscribe(page)

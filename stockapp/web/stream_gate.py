@@ -27,9 +27,14 @@ class StreamGate:
         return self._open
 
     def response(
-        self, subscribe: Callable[[], M], messages: Callable[[M, Wire], Iterator[bytes]]
+        self,
+        subscribe: Callable[[], M],
+        unsubscribe: Callable[[M], None],
+        messages: Callable[[M, Wire], Iterator[bytes]],
     ) -> Response:
         """A stream of the messages that are made of what one receives when subscribed.
+
+        It is unsubscribed also where the client leaves before the first message is asked for.
 
         Raises Problem when the worker is full.
         """
@@ -45,6 +50,7 @@ class StreamGate:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"
         response.call_on_close(watch.end)
+        response.call_on_close(lambda: unsubscribe(mailbox))
         response.call_on_close(self._leave)
         return response
 

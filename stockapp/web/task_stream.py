@@ -38,6 +38,10 @@ class TaskStreams:
         """Begin to receive; before the past is read, so that nothing falls between."""
         return self._fanout.subscribe(task_topic(task_id))
 
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Stop receiving."""
+        self._fanout.unsubscribe(subscription)
+
     def messages(
         self, task_id: str, after_id: int | None, subscription: Subscription, wire: Wire
     ) -> Iterator[bytes]:
@@ -46,8 +50,6 @@ class TaskStreams:
             yield from self._messages(task_id, after_id, subscription, wire)
         except Closed:
             return
-        finally:
-            self._fanout.unsubscribe(subscription)
 
     def _messages(
         self, task_id: str, after_id: int | None, subscription: Subscription, wire: Wire
