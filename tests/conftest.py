@@ -36,7 +36,8 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_collection_modifyitems(items):
-    """Browser tests need Debian's chromium."""
+    """The long test first, beside which all others run. Browser tests need Debian's chromium."""
+    items.sort(key=lambda item: "first" not in item.keywords)
     if shutil.which("chromium"):
         return
     skip = pytest.mark.skip(reason="no chromium found: apt-get install chromium")
