@@ -34,7 +34,7 @@ def _register_looking(group: AppGroup, admin: TaskAdmin, close: Callable[[], Non
         with _telling(close):
             found = admin.recent(limit=limit)
         if as_json:
-            click.echo(json.dumps([_to_json(task) for task in found]))
+            click.echo(json.dumps([task.to_json() for task in found]))
             return
         for task in found:
             click.echo(_line(task))
@@ -50,7 +50,7 @@ def _register_looking(group: AppGroup, admin: TaskAdmin, close: Callable[[], Non
             task, items = admin.task(task_id), admin.items(task_id)
         if as_json:
             told = [{"key": i.key, "state": i.state.value, "result": i.result} for i in items]
-            click.echo(json.dumps({**_to_json(task), "items": told}))
+            click.echo(json.dumps({**task.to_json(), "items": told}))
             return
         click.echo(_line(task))
         if task.error:
@@ -116,18 +116,3 @@ def _item_line(item: Item) -> str:
         took = f"{attempt['elapsed_ms']:,.0f} ms"
         lines.append(f"      {label:<28} {attempt['outcome']}{why}, {took}")
     return "\n".join(lines)
-
-
-def _to_json(task: Task) -> dict[str, object]:
-    return {
-        "id": task.id,
-        "kind": task.kind,
-        "status": task.status.value,
-        "progress": task.progress.to_json(),
-        "params": dict(task.params),
-        "created_at": moment.to_text(task.created_at),
-        "started_at": moment.to_text(task.started_at) if task.started_at else None,
-        "finished_at": moment.to_text(task.finished_at) if task.finished_at else None,
-        "retries": task.retries,
-        "error": task.error.to_json() if task.error else None,
-    }

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from stockapp.domain import moment
+
 
 class TaskStatus(StrEnum):
     """pending -> running -> completed | failed | cancelled; running -> pending on hand-over."""
@@ -117,3 +119,19 @@ class Task:
     has_result: bool = False
     error: TaskError | None = None
     items: tuple[Item, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """The task as listings show it: without items and result."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "status": self.status.value,
+            "progress": self.progress.to_json(),
+            "params": dict(self.params),
+            "created_at": moment.to_text(self.created_at),
+            "started_at": moment.to_text(self.started_at) if self.started_at else None,
+            "finished_at": moment.to_text(self.finished_at) if self.finished_at else None,
+            "retries": self.retries,
+            "has_result": self.has_result,
+            "error": self.error.to_json() if self.error else None,
+        }

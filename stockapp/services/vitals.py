@@ -4,11 +4,12 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from stockapp.domain import moment
-from stockapp.ports import Clock, SharedState
+from stockapp.ports import Clock, SharedState, StoreTrouble
 from stockapp.tasks.periodic import Periodic
 
 _PREFIX = "worker:"
@@ -79,7 +80,9 @@ class Vitals:
     def stop(self) -> None:
         """Stop soon, and be forgotten by the others."""
         self._periodic.stop()
-        self._shared.delete([_PREFIX + self._worker])
+        with suppress(StoreTrouble):
+            # They forget it by themselves in time.
+            self._shared.delete([_PREFIX + self._worker])
 
     def workers(self) -> list[Mapping[str, Any]]:
         """The figures of every live worker, a few seconds old at the most."""

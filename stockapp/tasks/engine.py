@@ -4,11 +4,12 @@ import logging
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from stockapp.domain.event import Event, EventType, task_topic
 from stockapp.domain.task import Item, NewTask, Task
-from stockapp.ports import Cancelled, Clock, Created, Executor, Openings, TaskStore
+from stockapp.ports import Cancelled, Clock, Created, Executor, Openings, StoreTrouble, TaskStore
 from stockapp.tasks.kinds import Kind
 from stockapp.tasks.progress import Pace
 from stockapp.tasks.runner import Runner
@@ -100,11 +101,11 @@ class TaskEngine:
             return False
         try:
             # There may be room for more.
-            self.claim_in_background()
+            self._claim_more()
             self._run(task)
         finally:
             self._slots.give_back(task)
-        self.claim_in_background()
+        self._claim_more()
         return True
 
     def claim_in_background(self) -> None:
@@ -126,13 +127,22 @@ class TaskEngine:
             self._draining = True
         for runner in list(self._runners.values()):
             runner.token.cancel()
-        released = self._store.release(self.worker)
-        logger.info("tasks handed over", extra={"count": released})
+        try:
+            released = self._store.release(self.worker)
+        except StoreTrouble as trouble:
+            logger.warning("tasks wait for their leases to lapse", extra={"why": str(trouble)})
+        else:
+            logger.info("tasks handed over", extra={"count": released})
 
     def tick(self) -> None:
         """Let every run look at the clock; to be called about once a second."""
         for runner in list(self._runners.values()):
             runner.tick()
+
+    def _claim_more(self) -> None:
+        # Else the sweep does it, once the database can be used.
+        with suppress(StoreTrouble):
+            self.claim_in_background()
 
     def _openings(self) -> Openings | None:
         return self._slots.openings() if self._taking and not self._draining else None

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from stockapp.domain.task import Item, Task, TaskError, TaskStatus
@@ -99,7 +100,7 @@ class Runner:
             self.fail(WORKER_LOST)
             return
         try:
-            self._kind.run(self)
+            self._patiently(self._do_the_rest)
         except Superseded:
             logger.info("task given up", extra={"task_id": self.task.id})
             return
@@ -110,6 +111,11 @@ class Runner:
             return
         if not self.token.cancelled:
             self._complete()
+
+    def _do_the_rest(self) -> None:
+        # Again after trouble with the database: only what has not ended by then.
+        self.task = replace(self.task, items=tuple(self._items.values()))
+        self._kind.run(self)
 
     def fail(self, error: TaskError) -> None:
         """End the task as failed, with what it has."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from stockapp.domain import moment
 from stockapp.domain.task import Task
 from stockapp.services.waiting import TaskWaiter
 
@@ -12,20 +11,7 @@ from stockapp.services.waiting import TaskWaiter
 def summary(task: Task) -> dict[str, Any]:
     """A task in a listing: without items and result."""
     base = f"/api/tasks/{task.id}"
-    return {
-        "id": task.id,
-        "kind": task.kind,
-        "status": task.status.value,
-        "progress": task.progress.to_json(),
-        "params": dict(task.params),
-        "created_at": moment.to_text(task.created_at),
-        "started_at": moment.to_text(task.started_at) if task.started_at else None,
-        "finished_at": moment.to_text(task.finished_at) if task.finished_at else None,
-        "retries": task.retries,
-        "has_result": task.has_result,
-        "error": task.error.to_json() if task.error else None,
-        "links": {"self": base, "events": f"{base}/events", "cancel": base},
-    }
+    return {**task.to_json(), "links": {"self": base, "events": f"{base}/events", "cancel": base}}
 
 
 def whole(task: Task) -> dict[str, Any]:

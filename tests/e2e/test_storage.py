@@ -48,6 +48,16 @@ def test_a_locked_database_is_told_and_what_is_known_is_shown(
         assert server.refresh("LARK.SIM", wait=20)["status"] == "completed"
 
 
+def test_a_server_whose_database_is_locked_can_be_stopped(tmp_path: Path) -> None:
+    with serving(tmp_path, STOCKAPP_SAMPLE="simulated", WEB_CONCURRENCY=1) as server:
+        intruder = sqlite3.connect(database_of(server), isolation_level=None)
+        intruder.execute("BEGIN EXCLUSIVE")
+        assert eventually(lambda: trouble(server) is not None)
+        assert server.stop() == 0
+        intruder.close()
+        assert "Traceback" not in server.log()
+
+
 def test_a_database_that_is_locked_at_the_start_is_waited_for(tmp_path: Path) -> None:
     with serving(tmp_path, STOCKAPP_SAMPLE="simulated", WEB_CONCURRENCY=1) as server:
         server.stop()

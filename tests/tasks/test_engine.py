@@ -282,6 +282,16 @@ def test_a_task_waits_for_a_locked_database_and_loses_nothing(
     assert worker.database.trouble is None
 
 
+def test_a_kind_that_meets_trouble_with_the_database_goes_on_with_the_rest(
+    new_worker: Callable[..., Worker], work: Work
+) -> None:
+    worker = new_worker()
+    work.open_all("a", "trouble", "b")
+    task = worker.submit("a", "trouble", "b")
+    assert ends_as(worker, task, TaskStatus.COMPLETED)
+    assert work.started == ["a", "trouble", "trouble", "b"]
+
+
 def _task(worker: Worker, task: Task) -> Task:
     found = worker.store.get(task.id)
     assert found is not None

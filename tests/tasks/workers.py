@@ -13,6 +13,7 @@ from stockapp.backends.embedded.events import SqliteEventLog
 from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.domain.task import Item, ItemState, Task
+from stockapp.ports import StoreTrouble
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.fanout import Fanout, Follower
 from stockapp.tasks.kinds import Kind, Limits, TaskRun
@@ -49,6 +50,8 @@ class Work:
             self.started.append(item.key)
             if item.key == "defect":
                 raise ZeroDivisionError
+            if item.key == "trouble" and self.started.count("trouble") == 1:
+                raise StoreTrouble("the disk is full")
             gate = self.gate(item.key)
             run.token.on_cancel(gate.set)
             gate.wait(30)
