@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +12,9 @@ from stockapp.ports import EventLog, StoreTrouble
 from stockapp.tasks.mailbox import Mailbox
 
 logger = logging.getLogger(__name__)
+
+# So many streams are written to before other greenlets get their turn.
+_AT_ONCE = 200
 
 
 class Subscription(Mailbox[Event]):
@@ -49,15 +53,19 @@ class Fanout:
                     del self._by_topic[subscription.topic]
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Hand over events in order."""
+        """Hand over events in order; what came together, together."""
+        groups: defaultdict[str | None, list[Event]] = defaultdict(list)
         for event in events:
+            groups[event.topic].append(event)
+        groups[None] = list(events)
+        for topic, group in groups.items():
             with self._lock:
-                receivers = [
-                    *self._by_topic.get(event.topic, ()),
-                    *self._by_topic.get(None, ()),
-                ]
-            for receiver in receivers:
-                receiver.put(event)
+                receivers = list(self._by_topic.get(topic, ()))
+            for number, receiver in enumerate(receivers, 1):
+                receiver.put_all(group)
+                if number % _AT_ONCE == 0:
+                    # Others have their turn.
+                    time.sleep(0.001)
 
     def interrupt(self) -> None:
         """End every present subscription; whoever it was for may come back."""

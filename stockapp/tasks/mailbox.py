@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -22,12 +22,12 @@ class Mailbox(Generic[T]):
 
     `abandoned` is called when the reader is given up; it may be stuck and not see the end.
     `shortcut` is offered what comes while the reader waits and nothing is before it; it returns
-    whether it has dealt with it.
+    what is left for the reader.
     """
 
     def __init__(self) -> None:
         self.abandoned: Callable[[], None] | None = None
-        self.shortcut: Callable[[T], bool] | None = None
+        self.shortcut: Callable[[Sequence[T]], Sequence[T]] | None = None
         self._reader_waits = False
         self._queue: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
         self._closed = False
@@ -64,11 +64,15 @@ class Mailbox(Generic[T]):
 
     def put(self, entry: T) -> None:
         """Hand something over, or give the reader up."""
+        self.put_all([entry])
+
+    def put_all(self, entries: Sequence[T]) -> None:
+        """Hand over what came together, or give the reader up."""
         if self._closed:
             return
         waiting = self._queue.qsize()
-        if not waiting and self._reader_waits and self.shortcut and self.shortcut(entry):
-            return
+        if not waiting and self._reader_waits and self.shortcut:
+            entries = self.shortcut(entries)
         now = time.monotonic()
         if not waiting:
             self._untaken_since = now
@@ -77,7 +81,8 @@ class Mailbox(Generic[T]):
             if self.abandoned is not None:
                 self.abandoned()
         else:
-            self._queue.put((entry,))
+            for entry in entries:
+                self._queue.put((entry,))
 
     def close(self) -> None:
         """End the mailbox after what is already in it."""

@@ -5,7 +5,7 @@ whole server: some 60 us each. Written here it takes a tenth of that.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import gevent.socket
@@ -75,13 +75,22 @@ class Delivery(Generic[T]):
             rest, self._rest = self._rest, b""
             self._wire.finish(rest)
 
-    def _at_once(self, entry: T) -> bool:
-        message = self._message(entry)
-        if not message:
-            return message is not None
-        rest = self._wire.send(message)
+    def _at_once(self, entries: Sequence[T]) -> Sequence[T]:
+        """Send what can be sent of these, in one write. Returns what is left for the stream."""
+        parts: list[bytes] = []
+        count = 0
+        for entry in entries:
+            part = self._message(entry)
+            if part is None:
+                break
+            parts.append(part)
+            count += 1
+        message = b"".join(parts)
+        rest = self._wire.send(message) if message else b""
         if rest is None:
-            return False
-        self._sent(entry)
+            return entries
+        for entry in entries[:count]:
+            self._sent(entry)
         self._rest = rest
-        return not rest
+        # The last of them wakes the stream, where it has to finish.
+        return entries[count - 1 :] if rest else entries[count:]

@@ -67,6 +67,15 @@ def test_what_comes_while_the_stream_waits_goes_out_as_a_chunk(pair: tuple[Any, 
     assert (stream.took, stream.past) == ([], [b"data: news\n\n"])
 
 
+def test_what_comes_together_goes_out_together(pair: tuple[Any, Any]) -> None:
+    ours, theirs = pair
+    stream = Stream(environ(ours)).wait()
+    stream.mailbox.put_all([b"one", b"two"])
+    assert theirs.recv(1000) == b"6\r\nonetwo\r\n"
+    stream.end()
+    assert (stream.took, stream.past) == ([], [b"one", b"two"])
+
+
 def test_a_client_of_http_1_0_gets_it_without_a_frame(pair: tuple[Any, Any]) -> None:
     ours, theirs = pair
     stream = Stream(environ(ours, "HTTP/1.0")).wait()
