@@ -331,7 +331,14 @@ def test_quotas_and_breakers_outlive_a_restart(tmp_path: Path) -> None:
 
 
 def test_all_at_once_asks_every_source_and_flags_those_that_disagree(tmp_path: Path) -> None:
-    settings = {**KEYS, **NO_LIMITS, **QUICK, "STOCKAPP_RACE": "all"}
+    # One worker, so that the first fetch has it import what speaks to Yahoo.
+    settings = {
+        **KEYS,
+        **NO_LIMITS,
+        **QUICK,
+        "STOCKAPP_RACE": "all",
+        "WEB_CONCURRENCY": "1",
+    }
     with UpstreamServer() as upstream, serving(tmp_path, **upstream.settings, **settings) as server:
         house = House(server, upstream)
         house.fetch("WARM")
