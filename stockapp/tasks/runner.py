@@ -105,6 +105,9 @@ class Runner:
             logger.info("task given up", extra={"task_id": self.task.id})
             return
         except Exception:
+            if self.token.cancelled:
+                # At the end of a worker the database closes under what still runs: no news.
+                return
             # A defect in a kind must end its task, not leave it running for ever.
             logger.exception("task failed", extra={"task_id": self.task.id})
             self.fail(INTERNAL)

@@ -115,6 +115,19 @@ def test_a_defect_in_a_kind_fails_its_task_and_keeps_what_was_done(
     assert ended.result == {"keys": ["a"]}
 
 
+def test_what_a_run_stumbles_over_after_it_was_told_to_stop_is_no_failure(
+    new_worker: Callable[..., Worker], work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = new_worker()
+    task = worker.submit("stumbles")
+    assert eventually(lambda: work.started == ["stumbles"])
+    worker.engine.drain()
+    assert work.stopped.wait(20)
+    assert eventually(lambda: not worker.engine.runs(task.id))
+    assert _task(worker, task).status is TaskStatus.PENDING
+    assert "task failed" not in caplog.text
+
+
 def test_a_stopping_worker_hands_its_tasks_over_and_what_was_done_is_not_done_again(
     new_worker: Callable[..., Worker], work: Work
 ) -> None:

@@ -57,6 +57,8 @@ class Work:
             gate.wait(30)
             if run.token.cancelled:
                 self.stopped.set()
+                if item.key == "stumbles":
+                    raise RuntimeError("the database is closed")
                 return
             done = Item(item.key, ItemState.OK, {"success": True})
             run.record([done], f"{item.key} done")
