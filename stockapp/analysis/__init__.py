@@ -1,0 +1,1 @@
+"""What a business is worth, how sound it is, what its price has been doing; pure."""

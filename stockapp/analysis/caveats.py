@@ -1,0 +1,27 @@
+"""Gathering what is to be doubted while figures are being made."""
+
+from stockapp.domain.analysis import Caveat, Severity
+
+
+class Caveats:
+    """A list without doubles, in the order of the severity."""
+
+    def __init__(self) -> None:
+        self._list: dict[tuple[str, str], Caveat] = {}
+
+    def add(self, severity: Severity, field: str, message: str, affects: str) -> None:
+        """Note one."""
+        self._list.setdefault((field, message), Caveat(severity, field, message, affects))
+
+    def assumed(self, field: str, message: str, affects: str) -> None:
+        """Note that something was assumed in place of what is not known."""
+        self.add(Severity.MEDIUM, field, message, affects)
+
+    def forbids_verdict(self) -> bool:
+        """Whether one is so severe that no verdict may be given."""
+        return any(caveat.severity is Severity.HIGH for caveat in self._list.values())
+
+    def all(self) -> tuple[Caveat, ...]:
+        """The gravest first."""
+        ranks = list(Severity)
+        return tuple(sorted(self._list.values(), key=lambda c: ranks.index(c.severity)))

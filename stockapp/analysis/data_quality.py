@@ -1,0 +1,60 @@
+"""What is lacking, old or doubtful in the data, before anything is computed from it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from stockapp.analysis.accounts import Accounts
+from stockapp.analysis.caveats import Caveats
+from stockapp.domain.analysis import Severity
+from stockapp.domain.statement import Line, Statement, StatementKind
+
+_OLD_DAYS = 548
+_FEW_YEARS = 3
+_TITLES = {
+    StatementKind.INCOME: "income statement",
+    StatementKind.BALANCE: "balance sheet",
+    StatementKind.CASH_FLOW: "cash flow statement",
+}
+# What each missing statement, and each missing key line, does to which figure.
+_STATEMENT_TOUCHES = {
+    StatementKind.INCOME: "every value, growth and ratio",
+    StatementKind.BALANCE: "every value per share",
+    StatementKind.CASH_FLOW: "the discounted cash flow",
+}
+_KEY_LINES: Mapping[Line, tuple[StatementKind, str]] = {
+    Line.REVENUE: (StatementKind.INCOME, "discounted cash flow, earnings power and ratios"),
+    Line.EBIT: (StatementKind.INCOME, "the earnings power value and returns on capital"),
+    Line.NET_INCOME: (StatementKind.INCOME, "returns, growth and price / earnings"),
+    Line.PRETAX_INCOME: (StatementKind.INCOME, "the tax rate"),
+    Line.TOTAL_ASSETS: (StatementKind.BALANCE, "the F-score and the choice of book value"),
+    Line.TOTAL_LIABILITIES: (StatementKind.BALANCE, "liquidation value and Altman's Z"),
+    Line.EQUITY: (StatementKind.BALANCE, "the asset value and returns on equity"),
+    Line.OPERATING_CASH_FLOW: (StatementKind.CASH_FLOW, "the discounted cash flow"),
+    Line.CAPITAL_EXPENDITURE: (StatementKind.CASH_FLOW, "free cash flow"),
+}
+
+
+def inspect(
+    statements: Mapping[StatementKind, Statement], accounts: Accounts, today: date, caveats: Caveats
+) -> None:
+    """Note what is missing or too old."""
+    for kind, title in _TITLES.items():
+        if kind not in statements or not statements[kind].years:
+            message = f"No source gave the {title}."
+            caveats.add(Severity.HIGH, kind, message, _STATEMENT_TOUCHES[kind])
+    for line, (kind, touched) in _KEY_LINES.items():
+        if kind in statements and statements[kind].years and accounts.get(line) is None:
+            name = line.value.replace("_", " ").capitalize()
+            message = f"{name} is not told for the latest year."
+            caveats.add(Severity.MEDIUM, line, message, touched)
+    if not accounts.years:
+        return
+    count = len(accounts.years)
+    if count < _FEW_YEARS:
+        years = "one year" if count == 1 else f"{count} years"
+        message = f"There are statements of {years} only: means and growth rest on little."
+        caveats.add(Severity.HIGH, "years", message, "every value")
+    age = (today - accounts.years[0].end).days
+    if age > _OLD_DAYS:
+        message = f"The newest statement is of {accounts.years[0].end:%Y-%m-%d}."
+        caveats.add(Severity.MEDIUM, "years", message, "every value")

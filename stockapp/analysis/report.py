@@ -1,0 +1,228 @@
+"""The whole of an analysis but for the price history: value, soundness, and what to doubt."""
+
+from dataclasses import dataclass, replace
+
+from stockapp.analysis import business_type, data_quality, growth, ratios
+from stockapp.analysis.accounts import Accounts, AccountYear
+from stockapp.analysis.business_type import FINANCIAL, BusinessType
+from stockapp.analysis.caveats import Caveats
+from stockapp.analysis.cost_of_capital import Market, cost_of_capital
+from stockapp.analysis.currency import Converted, in_price_currency
+from stockapp.analysis.inputs import Inputs
+from stockapp.analysis.soundness import altman, health, piotroski, quality
+from stockapp.analysis.valuation import (
+    assets,
+    dcf,
+    earnings_power,
+    fair_value,
+    reit,
+    residual_income,
+)
+from stockapp.analysis.valuation.equity import Bridge, Listing, bridge
+from stockapp.domain.analysis import (
+    Caveat,
+    CostOfCapital,
+    MethodValue,
+    Ratio,
+    Score,
+    Soundness,
+    Valuation,
+)
+from stockapp.domain.statement import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that statements, profile and price tell. Money in `currency`, whole units.
+
+    `valuation` and `soundness` are None without any statement. `years` are the (converted)
+    accounts, newest first; the caveats come with the gravest first.
+    """
+
+    symbol: str
+    currency: str | None
+    valuation: Valuation | None
+    soundness: Soundness | None
+    years: tuple[AccountYear, ...]
+    caveats: tuple[Caveat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Business:
+    """What the parts of a report share."""
+
+    inputs: Inputs
+    money: Converted
+    kind: BusinessType
+    detected: BusinessType
+    capital: CostOfCapital
+    bridge: Bridge
+    caveats: Caveats
+
+    @property
+    def accounts(self) -> Accounts:
+        return self.money.accounts
+
+    @property
+    def equity_rate(self) -> float:
+        """What shareholders ask for: the reader's rate, or the cost of equity."""
+        chosen = self.inputs.choices.discount_rate
+        return chosen if chosen is not None else self.capital.cost_of_equity
+
+
+def analyse(inputs: Inputs) -> Report:
+    """The report. Never raises for what the inputs lack, or for numbers that make no sense.
+
+    Raises fair_value.BadWeights for weights that cannot be used.
+    """
+    caveats = Caveats()
+    money = in_price_currency(inputs, caveats)
+    data_quality.inspect(inputs.statements, money.accounts, inputs.today, caveats)
+    if not money.accounts.years:
+        return Report(inputs.symbol, money.currency, None, None, (), caveats.all())
+    business = _business(inputs, money, caveats)
+    score, moats = quality.score(
+        business.accounts, business.capital.tax_rate, business.capital.wacc, _cap_in_usd(business)
+    )
+    sound = _soundness(business, score, moats)
+    worth = _valuation(business, score.percent)
+    years = money.accounts.years
+    return Report(inputs.symbol, money.currency, worth, sound, years, caveats.all())
+
+
+def _business(inputs: Inputs, money: Converted, caveats: Caveats) -> _Business:
+    company, accounts = inputs.company, money.accounts
+    sector, industry = (company.sector, company.industry) if company else (None, None)
+    found = business_type.detected(sector, industry, accounts)
+    cap = _market_cap(inputs, money)
+    market = Market(inputs.risk_free, inputs.equity_premium, company.beta if company else None, cap)
+    listing = Listing(money.price, cap, company.shares if company else None)
+    capital = cost_of_capital(accounts, market, caveats, inputs.choices.discount_rate)
+    kind = inputs.choices.business_type or found
+    return _Business(
+        inputs, money, kind, found, capital, bridge(accounts, listing, caveats), caveats
+    )
+
+
+def _market_cap(inputs: Inputs, money: Converted) -> float | None:
+    """Only where it is in the accounts' currency."""
+    return inputs.company.market_cap if inputs.company and money.comparable else None
+
+
+def _cap_in_usd(business: _Business) -> float | None:
+    return (
+        _market_cap(business.inputs, business.money) if business.money.currency == "USD" else None
+    )
+
+
+def _valuation(business: _Business, quality_score: float | None) -> Valuation:
+    choices, money = business.inputs.choices, business.money
+    forecast = _forecast(business)
+    methods = tuple(_methods(business, forecast))
+    if not money.comparable:
+        reason = "The statements are not in the currency of the price."
+        methods = tuple(replace(m, value=None, reason=reason) for m in methods)
+        forecast = None
+    weights = (
+        fair_value.checked(choices.weights)
+        if choices.weights
+        else business_type.weights_of(business.kind)
+    )
+    fair = fair_value.fair_value(methods, weights, money.price)
+    said, reasons = fair_value.verdict(fair, quality_score, business.caveats.forbids_verdict())
+    shown = None if business.kind in FINANCIAL else forecast
+    price = money.price
+    return Valuation(
+        currency=money.currency,
+        business_type=business.kind.value,
+        detected_type=business.detected.value,
+        capital=business.capital,
+        methods=methods,
+        fair_value=fair,
+        verdict=said,
+        reasons=reasons,
+        sensitivity=dcf.sensitivity(shown) if shown else None,
+        reverse_dcf=dcf.implied_words(shown, price),
+        implied_growth=dcf.implied_growth(shown, price) if shown and price else None,
+        growth=forecast.growth if forecast else None,
+        terminal_growth=_terminal(business),
+        discount_rate=business.capital.wacc,
+        fx=money.fx,
+    )
+
+
+def _methods(business: _Business, forecast: dcf.Forecast | None) -> list[MethodValue]:
+    accounts, caveats, b = business.accounts, business.caveats, business.bridge
+    book = assets.method(accounts, b, caveats)
+    if business.kind in FINANCIAL:
+        earned = earnings_power.for_financials(
+            residual_income.mean_roe(accounts), accounts.get(Line.EQUITY), business.equity_rate, b
+        )
+        income = residual_income.method(accounts, business.equity_rate, b, caveats)
+        return [income, earned, book]
+    flow = dcf.method(forecast, "Revenue, operating cash flow or capital expenditure are unknown.")
+    if business.kind is BusinessType.REIT:
+        return [flow, reit.method(reit.funds(accounts, caveats), business.equity_rate, b), book]
+    return [flow, earnings_power.method(accounts, business.capital, b), book]
+
+
+def _forecast(business: _Business) -> dcf.Forecast | None:
+    accounts, company = business.accounts, business.inputs.company
+    if business.kind in FINANCIAL:
+        return None
+    flows = dcf.free_cash_flows(accounts, business.capital.tax_rate, business.caveats)
+    base = dcf.base_flow(accounts, flows)
+    if base is None:
+        return None
+    cap = business_type.growth_cap(
+        company.sector if company else None, company.industry if company else None
+    )
+    chosen = business.inputs.choices.growth
+    return dcf.Forecast(
+        base=base,
+        growth=chosen
+        if chosen is not None
+        else dcf.first_growth(accounts, flows, cap, business.caveats),
+        terminal=_terminal(business),
+        rate=business.capital.wacc,
+        bridge=business.bridge,
+        mid_year=business.inputs.mid_year,
+    )
+
+
+def _terminal(business: _Business) -> float:
+    chosen = business.inputs.choices.terminal_growth
+    return chosen if chosen is not None else dcf.terminal_growth(business.capital.risk_free)
+
+
+def _soundness(business: _Business, score: Score, moats: tuple[str, ...]) -> Soundness:
+    accounts, money = business.accounts, business.money
+    cap = _market_cap(business.inputs, money)
+    grown = growth.rates(accounts)
+    earnings_growth = next((g.rate for g in grown if g.line == "Net income" and g.rate), None)
+    price = money.price if money.comparable else None
+    return Soundness(
+        piotroski=piotroski.checks(accounts),
+        altman=None
+        if business.kind in FINANCIAL
+        else altman.score(accounts, cap, manufacturer=business.kind is BusinessType.MANUFACTURING),
+        health=health.score(accounts, business.capital.tax_rate),
+        quality=score,
+        moats=moats,
+        growth=grown,
+        ratios=ratios.of_price(
+            accounts, business.bridge, price, business.inputs.company, earnings_growth
+        ),
+        special=_special(business, price),
+    )
+
+
+def _special(business: _Business, price: float | None) -> tuple[Ratio, ...]:
+    accounts, b = business.accounts, business.bridge
+    if business.kind is BusinessType.BANK:
+        return ratios.of_bank(accounts, b, price)
+    if business.kind is BusinessType.INSURANCE:
+        return ratios.of_insurer(accounts, b, price)
+    if business.kind is BusinessType.REIT:
+        return ratios.of_reit(accounts, b, price, reit.funds(accounts, business.caveats))
+    return ()

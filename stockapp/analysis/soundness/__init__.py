@@ -1,0 +1,1 @@
+"""How sound a business is: scores with the reason of each point."""

@@ -1,0 +1,69 @@
+"""Piotroski's F-score: nine yes/no tests of the newest year against the one before.
+
+Piotroski (2000), Journal of Accounting Research 38, supplement.
+"""
+
+from stockapp.analysis import figures
+from stockapp.analysis.accounts import Accounts
+from stockapp.domain.analysis import Check, Unit
+from stockapp.domain.statement import Line
+
+# A figure of the newest year, and of the one before.
+_Pair = tuple[float | None, float | None]
+
+
+def checks(accounts: Accounts) -> tuple[Check, ...]:
+    """The tests; those that cannot be told are neither passed nor failed."""
+    assets = Line.TOTAL_ASSETS
+    returns = _ratios(accounts, Line.NET_INCOME, assets)
+    cash, _ = _ratios(accounts, Line.OPERATING_CASH_FLOW, assets)
+    debts = _ratios(accounts, Line.LONG_TERM_DEBT, assets)
+    shares = _pair(accounts, Line.SHARES)
+    if None in shares:
+        shares = _pair(accounts, Line.DILUTED_SHARES)
+    return (
+        _above("Net income / assets is positive", (returns[0], 0.0), Unit.PERCENT),
+        _above("Operating cash flow / assets is positive", (cash, 0.0), Unit.PERCENT),
+        _above("Net income / assets rose", returns, Unit.PERCENT),
+        _above("Cash flow exceeds net income", (cash, returns[0]), Unit.PERCENT),
+        Check("Long-term debt / assets fell", *debts, Unit.PERCENT, _fell(debts)),
+        _above(
+            "Current ratio rose",
+            _ratios(accounts, Line.CURRENT_ASSETS, Line.CURRENT_LIABILITIES),
+            Unit.RATIO,
+        ),
+        Check("No new shares", *shares, Unit.COUNT, _not_more(shares)),
+        _above(
+            "Gross margin rose", _ratios(accounts, Line.GROSS_PROFIT, Line.REVENUE), Unit.PERCENT
+        ),
+        _above("Revenue / assets rose", _ratios(accounts, Line.REVENUE, assets), Unit.RATIO),
+    )
+
+
+def _pair(accounts: Accounts, line: Line) -> _Pair:
+    now, before = [*accounts.series(line)[:2], None, None][:2]
+    return now, before
+
+
+def _ratios(accounts: Accounts, above: Line, below: Line) -> _Pair:
+    (now, before), (now_below, before_below) = _pair(accounts, above), _pair(accounts, below)
+    return figures.ratio(now, now_below), figures.ratio(before, before_below)
+
+
+def _above(name: str, pair: _Pair, unit: Unit) -> Check:
+    now, before = pair
+    passed = None if now is None or before is None else now > before
+    return Check(name, now, before, unit, passed)
+
+
+def _fell(pair: _Pair) -> bool | None:
+    now, before = pair
+    if now is None or before is None:
+        return None
+    # Without debt in either year there is nothing to pay back.
+    return now < before or now == before == 0
+
+
+def _not_more(pair: _Pair) -> bool | None:
+    now, before = pair
+    return None if now is None or before is None else now <= before

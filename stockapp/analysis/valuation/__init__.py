@@ -1,0 +1,1 @@
+"""Ways to value a share, and the fair value they make together."""

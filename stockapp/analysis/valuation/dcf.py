@@ -1,0 +1,186 @@
+"""Discounted cash flow to the firm in two stages, what it hangs on, and what the price implies.
+
+Damodaran, Investment Valuation (3rd ed., 2012), chapters 12 and 15; Gordon (1959) for what comes
+after the tenth year.
+"""
+
+from dataclasses import dataclass, replace
+
+from stockapp.analysis import figures
+from stockapp.analysis.accounts import Accounts
+from stockapp.analysis.business_type import compound_growth, longest_growth
+from stockapp.analysis.caveats import Caveats
+from stockapp.analysis.valuation.equity import Bridge
+from stockapp.domain.analysis import MethodValue, Sensitivity, Step, Unit
+from stockapp.domain.statement import Line
+
+KEY, TITLE = "dcf", "Discounted cash flow"
+YEARS, FIRST_STAGE = 10, 5
+_BASE_YEARS = 3
+_FALLBACK_GROWTH, _LEAST_GROWTH = 0.03, -0.10
+_TERMINAL = 0.025
+LEAST_SPREAD = 0.01
+_STEPS = (-0.01, -0.005, 0.0, 0.005, 0.01)
+_IMPLIED_RANGE = 0.50
+_IMPLIED_PRECISION = 0.0001
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Everything the value follows from. Rates are fractions a year; `base` is a year's FCFF."""
+
+    base: float
+    growth: float
+    terminal: float
+    rate: float
+    bridge: Bridge
+    mid_year: bool = False
+
+    def enterprise(self) -> float | None:
+        """The value of the whole business; None where the rate is too close to the growth."""
+        if self.rate - self.terminal < LEAST_SPREAD:
+            return None
+        flow, value = self.base, 0.0
+        early = 0.5 if self.mid_year else 0.0
+        for year in range(1, YEARS + 1):
+            flow *= 1 + self._growth_in(year)
+            value += flow / (1 + self.rate) ** (year - early)
+        after = flow * (1 + self.terminal) / (self.rate - self.terminal)
+        return figures.known(value + after / (1 + self.rate) ** (YEARS - early))
+
+    def per_share(self) -> float | None:
+        """The value of one share."""
+        return self.bridge.per_share(self.enterprise())
+
+    def _growth_in(self, year: int) -> float:
+        if year <= FIRST_STAGE:
+            return self.growth
+        way = (year - FIRST_STAGE) / (YEARS - FIRST_STAGE)
+        return self.growth + (self.terminal - self.growth) * way
+
+
+def free_cash_flows(accounts: Accounts, tax: float, caveats: Caveats) -> list[float | None]:
+    """Operating cash flow - |capital expenditure| + interest x (1 - tax), newest first."""
+    flows = []
+    for year in accounts.years:
+        operating, spent = (
+            year.get(Line.OPERATING_CASH_FLOW),
+            year.get(Line.CAPITAL_EXPENDITURE),
+        )
+        interest = year.get(Line.INTEREST_EXPENSE)
+        if interest is None and operating is not None:
+            message = "Interest is not told for every year: none was added back there."
+            caveats.assumed(Line.INTEREST_EXPENSE, message, "free cash flow")
+        flows.append(
+            None
+            if operating is None or spent is None
+            else figures.total(operating, -abs(spent), abs(interest or 0.0) * (1 - tax))
+        )
+    return flows
+
+
+def base_flow(accounts: Accounts, flows: list[float | None]) -> float | None:
+    """The mean free cash flow margin of the last three years, at the latest revenue."""
+    margins = [
+        figures.ratio(flow, year.get(Line.REVENUE))
+        for flow, year in zip(flows, accounts.years, strict=True)
+    ]
+    return figures.product(figures.mean(margins[:_BASE_YEARS]), accounts.get(Line.REVENUE))
+
+
+def first_growth(
+    accounts: Accounts, flows: list[float | None], cap: float, caveats: Caveats
+) -> float:
+    """The smaller of what revenue and free cash flow grew by, within -10 % and the cap."""
+    dates = [year.end.toordinal() / 365.25 for year in accounts.years]
+    grown = [
+        compound_growth(accounts, Line.REVENUE),
+        longest_growth(list(zip(dates, flows, strict=True))),
+    ]
+    told = [rate for rate in grown if rate is not None]
+    if not told:
+        message = f"Past growth cannot be told: {_FALLBACK_GROWTH:.0%} a year was assumed."
+        caveats.assumed("growth", message, "the discounted cash flow")
+    return figures.clamp(min(told, default=_FALLBACK_GROWTH), _LEAST_GROWTH, cap)
+
+
+def terminal_growth(risk_free: float) -> float:
+    """2.5 %, or the risk-free rate if that is less."""
+    return min(_TERMINAL, risk_free)
+
+
+def method(forecast: Forecast | None, lacking: str) -> MethodValue:
+    """The method's value with its steps; without a forecast, that something is `lacking`."""
+    if forecast is None:
+        return MethodValue(KEY, TITLE, None, lacking)
+    enterprise = forecast.enterprise()
+    steps = (
+        Step("Free cash flow to the firm", forecast.base, Unit.MONEY, "three-year margin"),
+        Step("Growth, years 1 to 5", forecast.growth, Unit.PERCENT, "then falling in a line"),
+        Step("Growth after year 10", forecast.terminal, Unit.PERCENT),
+        Step("Discount rate", forecast.rate, Unit.PERCENT),
+        *forecast.bridge.steps(enterprise),
+    )
+    value = forecast.per_share()
+    return MethodValue(KEY, TITLE, value, _reason(forecast, enterprise, value), steps)
+
+
+def _reason(forecast: Forecast, enterprise: float | None, value: float | None) -> str | None:
+    if enterprise is None:
+        return (
+            f"The discount rate of {forecast.rate:.2%} is less than one point above the growth of"
+            f" {forecast.terminal:.2%} for ever: such a value means nothing."
+        )
+    if value is None:
+        return "The number of shares is unknown."
+    if value <= 0:
+        return "The cash flows do not cover the debt: the value is not positive."
+    return None
+
+
+def sensitivity(forecast: Forecast) -> Sensitivity:
+    """The value per share for discount rates and terminal growths around those taken."""
+    rates = tuple(forecast.rate + step for step in _STEPS)
+    growths = tuple(forecast.terminal + step for step in _STEPS)
+    values = tuple(
+        tuple(replace(forecast, rate=rate, terminal=growth).per_share() for growth in growths)
+        for rate in rates
+    )
+    return Sensitivity(rates, growths, values)
+
+
+def implied_growth(forecast: Forecast, price: float) -> float | None:
+    """The growth of the first five years at which the value is the price, to 0.01 %.
+
+    By bisection; None when it is not between -50 and +50 %.
+    """
+    low, high = -_IMPLIED_RANGE, _IMPLIED_RANGE
+    at_low, at_high = (replace(forecast, growth=g).per_share() for g in (low, high))
+    if at_low is None or at_high is None or not at_low <= price <= at_high:
+        return None
+    # Ten times as exact as it is told, so that the value it gives is the price again.
+    while high - low > _IMPLIED_PRECISION / 10_000:
+        middle = (low + high) / 2
+        value = replace(forecast, growth=middle).per_share()
+        if value is None or value < price:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def implied_words(forecast: Forecast | None, price: float | None) -> str:
+    """What growth the price asks for, in a sentence."""
+    if forecast is None or price is None or forecast.per_share() is None:
+        return "What growth the price implies cannot be told."
+    implied = implied_growth(forecast, price)
+    if implied is not None:
+        return (
+            f"The price implies that free cash flow grows by {implied:.2%} a year for five years."
+        )
+    if forecast.base <= 0:
+        return "There is no free cash flow that could grow: the price rests on a turn-round."
+    lowest = replace(forecast, growth=-_IMPLIED_RANGE).per_share()
+    if lowest is not None and price < lowest:
+        return "The price implies that free cash flow falls by more than half a year."
+    return "The price implies growth of more than 50 % a year for five years."
