@@ -16,7 +16,13 @@ _NO_SKIPS = os.environ.get("STOCKAPP_NO_SKIPS") == "1" or os.environ.get("CI") =
 _RECORDED = os.environ.get("RECORDED_ANSWERS", "")
 # Recorded answers are not ours to keep in the repository: where none are given, no test asks.
 collect_ignore = (
-    [] if _RECORDED else ["providers/test_yahoo_recorded.py", "providers/test_services_recorded.py"]
+    []
+    if _RECORDED
+    else [
+        "providers/test_yahoo_recorded.py",
+        "providers/test_services_recorded.py",
+        "providers/test_yahoo_research_recorded.py",
+    ]
 )
 
 

@@ -1,0 +1,71 @@
+"""The contract of sources that tell more than prices, and what their parsers share."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import ClassVar
+
+from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.research import Finding, Part
+from stockapp.domain.statement import MOST_YEARS, FiscalYear, Line
+from stockapp.providers.base import Answer, Request
+
+# A line of ours: the labels of a source that mean it, the best first.
+Labels = Mapping[Line, Sequence[str]]
+# What a source tells: for the end of each year, its labels with their numbers.
+Told = Mapping[date, Mapping[str, float]]
+
+# Amounts spent, which some sources write with a minus.
+_SPENT = frozenset({Line.CAPITAL_EXPENDITURE, Line.DIVIDENDS_PAID, Line.INTEREST_EXPENSE})
+
+
+class Researcher(ABC):
+    """A service's side of research; no I/O, like a provider. `name` and `title` are the latter's.
+
+    `parts` are those it can tell, each with the method's name that stands in attempts.
+    """
+
+    name: str
+    title: str
+    parts: ClassVar[Mapping[Part, str]]
+
+    def covers(self, part: Part, symbol: str) -> bool:
+        """Whether the service could tell that part of such a symbol."""
+        return part in self.parts
+
+    @abstractmethod
+    def request(self, part: Part, symbol: str) -> Request:
+        """The request for a part."""
+
+    @abstractmethod
+    def parse(self, part: Part, symbol: str, answer: Answer) -> Finding | Failure:
+        """What the answer says. Never raises for any answer."""
+
+
+def lacking(title: str, symbol: str, what: str) -> Failure:
+    """A symbol that the service may know, but tells nothing of the kind about."""
+    return Failure(Reason.NO_DATA, f"{title} has no {what} for {symbol}.")
+
+
+def fiscal_years(told: Told, labels: Labels) -> tuple[FiscalYear, ...]:
+    """The years in our lines, newest first. One label stands for a line in all years.
+
+    A label that the newest year has comes before one that it lacks, so that years are comparable.
+    """
+    ends = sorted(told, reverse=True)[:MOST_YEARS]
+    values: dict[date, dict[Line, float]] = {end: {} for end in ends}
+    for line, names in labels.items():
+        label = _label(told, ends, names)
+        for end in ends:
+            number = told[end].get(label) if label else None
+            if number is not None:
+                values[end][line] = abs(number) if line in _SPENT else number
+    return tuple(FiscalYear(end, values[end]) for end in ends if values[end])
+
+
+def _label(told: Told, ends: Sequence[date], labels: Sequence[str]) -> str | None:
+    for end in ends:
+        for label in labels:
+            if label in told[end]:
+                return label
+    return None
