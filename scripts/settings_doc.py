@@ -1,4 +1,4 @@
-"""Write docs/settings.md from the one table of settings: `make docs`."""
+"""Write docs/settings.md from the tables of settings: `make docs`."""
 
 from enum import Enum
 from typing import Any

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from stockapp.analysis import figures
 from stockapp.domain.analysis import FxRate
+from stockapp.domain.report import AccountYear
 from stockapp.domain.statement import (
     MOST_YEARS,
     SHARE_COUNTS,
@@ -21,18 +22,6 @@ _SAME_YEAR = timedelta(days=45)
 
 class CurrencyMismatch(ValueError):
     """A statement is not in the currency that the rate converts from."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountYear:
-    """All lines of one year, of whichever statement."""
-
-    end: date
-    values: Mapping[Line, float]
-
-    def get(self, line: Line) -> float | None:
-        """The line, or None where no statement has it."""
-        return self.values.get(line)
 
 
 @dataclass(frozen=True, slots=True)

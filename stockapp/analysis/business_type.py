@@ -1,36 +1,11 @@
 """What kind of business it is, which decides how it is valued, and with which weights."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from stockapp.analysis import figures
 from stockapp.analysis.accounts import Accounts
+from stockapp.domain.choices import METHODS, BusinessType
 from stockapp.domain.statement import Line
-
-
-class BusinessType(StrEnum):
-    """The types of the table of weights."""
-
-    HIGH_GROWTH = "high_growth"
-    GROWTH = "growth"
-    MATURE = "mature"
-    CYCLICAL = "cyclical"
-    ASSET_HEAVY = "asset_heavy"
-    DISTRESSED = "distressed"
-    BANK = "bank"
-    REIT = "reit"
-    INSURANCE = "insurance"
-    UTILITY = "utility"
-    TECHNOLOGY = "technology"
-    HEALTHCARE = "healthcare"
-    RETAIL = "retail"
-    ENERGY = "energy"
-    PROFESSIONAL_SERVICES = "professional_services"
-    FRANCHISE = "franchise"
-    ECOMMERCE = "ecommerce"
-    SUBSCRIPTION = "subscription"
-    MANUFACTURING = "manufacturing"
-
 
 # For each type, the weights of discounted cash flow, earnings power and assets.
 _TABLE: Mapping[BusinessType, tuple[float, float, float]] = {
@@ -59,6 +34,7 @@ _TABLE: Mapping[BusinessType, tuple[float, float, float]] = {
 _INDUSTRIES: tuple[tuple[str, BusinessType], ...] = (
     ("insurance", BusinessType.INSURANCE),
     ("reit", BusinessType.REIT),
+    ("real estate investment trust", BusinessType.REIT),
     ("bank", BusinessType.BANK),
     ("credit services", BusinessType.BANK),
     ("mortgage finance", BusinessType.BANK),
@@ -99,7 +75,7 @@ _MIDDLE_SECTORS = frozenset({"industrials", "basic materials", "energy"})
 
 def weights_of(business: BusinessType) -> dict[str, float]:
     """The table's weights, which sum to 1."""
-    return dict(zip(("dcf", "epv", "asset"), _TABLE[business], strict=True))
+    return dict(zip(METHODS, _TABLE[business], strict=True))
 
 
 def detected(sector: str | None, industry: str | None, accounts: Accounts) -> BusinessType:

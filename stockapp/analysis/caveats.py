@@ -1,13 +1,15 @@
 """Gathering what is to be doubted while figures are being made."""
 
+from collections.abc import Iterable
+
 from stockapp.domain.analysis import Caveat, Severity
 
 
 class Caveats:
     """A list without doubles, in the order of the severity."""
 
-    def __init__(self) -> None:
-        self._list: dict[tuple[str, str], Caveat] = {}
+    def __init__(self, known: Iterable[Caveat] = ()) -> None:
+        self._list = {(caveat.field, caveat.message): caveat for caveat in known}
 
     def add(self, severity: Severity, field: str, message: str, affects: str) -> None:
         """Note one."""

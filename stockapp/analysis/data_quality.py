@@ -6,10 +6,18 @@ from datetime import date
 from stockapp.analysis.accounts import Accounts
 from stockapp.analysis.caveats import Caveats
 from stockapp.domain.analysis import Severity
+from stockapp.domain.company import SecurityType
 from stockapp.domain.statement import Line, Statement, StatementKind
 
 _OLD_DAYS = 548
 _FEW_YEARS = 3
+_KINDS = {
+    SecurityType.FUND: "A fund",
+    SecurityType.INDEX: "An index",
+    SecurityType.CURRENCY: "A currency",
+    SecurityType.CRYPTO: "A coin",
+    SecurityType.FUTURE: "A future",
+}
 _TITLES = {
     StatementKind.INCOME: "income statement",
     StatementKind.BALANCE: "balance sheet",
@@ -32,6 +40,12 @@ _KEY_LINES: Mapping[Line, tuple[StatementKind, str]] = {
     Line.OPERATING_CASH_FLOW: (StatementKind.CASH_FLOW, "the discounted cash flow"),
     Line.CAPITAL_EXPENDITURE: (StatementKind.CASH_FLOW, "free cash flow"),
 }
+
+
+def price_only(security: SecurityType, caveats: Caveats) -> None:
+    """Note that there is nothing to value, as it is no business."""
+    message = f"{_KINDS[security]} has no statements: only its price can be looked at."
+    caveats.add(Severity.LOW, "statements", message, "value and soundness")
 
 
 def inspect(

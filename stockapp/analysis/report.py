@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from stockapp.analysis import business_type, data_quality, growth, ratios
-from stockapp.analysis.accounts import Accounts, AccountYear
-from stockapp.analysis.business_type import FINANCIAL, BusinessType
+from stockapp.analysis.accounts import Accounts
+from stockapp.analysis.business_type import FINANCIAL
 from stockapp.analysis.caveats import Caveats
 from stockapp.analysis.cost_of_capital import Market, cost_of_capital
 from stockapp.analysis.currency import Converted, in_price_currency
@@ -20,7 +20,6 @@ from stockapp.analysis.valuation import (
 )
 from stockapp.analysis.valuation.equity import Bridge, Listing, bridge
 from stockapp.domain.analysis import (
-    Caveat,
     CostOfCapital,
     MethodValue,
     Ratio,
@@ -28,23 +27,10 @@ from stockapp.domain.analysis import (
     Soundness,
     Valuation,
 )
+from stockapp.domain.choices import BusinessType
+from stockapp.domain.company import PRICE_ONLY
+from stockapp.domain.report import Report
 from stockapp.domain.statement import Line
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything that statements, profile and price tell. Money in `currency`, whole units.
-
-    `valuation` and `soundness` are None without any statement. `years` are the (converted)
-    accounts, newest first; the caveats come with the gravest first.
-    """
-
-    symbol: str
-    currency: str | None
-    valuation: Valuation | None
-    soundness: Soundness | None
-    years: tuple[AccountYear, ...]
-    caveats: tuple[Caveat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +61,12 @@ def analyse(inputs: Inputs) -> Report:
 
     Raises fair_value.BadWeights for weights that cannot be used.
     """
-    caveats = Caveats()
+    caveats = Caveats(inputs.notes)
     money = in_price_currency(inputs, caveats)
-    data_quality.inspect(inputs.statements, money.accounts, inputs.today, caveats)
+    if inputs.security in PRICE_ONLY and not money.accounts.years:
+        data_quality.price_only(inputs.security, caveats)
+    else:
+        data_quality.inspect(inputs.statements, money.accounts, inputs.today, caveats)
     if not money.accounts.years:
         return Report(inputs.symbol, money.currency, None, None, (), caveats.all())
     business = _business(inputs, money, caveats)

@@ -3,36 +3,12 @@
 Brings numpy and TA-Lib, so nothing that serves pages imports it: it runs in the process pool.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import talib
 from numpy.typing import NDArray
 
 from stockapp.domain.bars import Bars
-
-# None before there are enough bars.
-Column = Sequence[float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Indicators:
-    """A column for each, as long as the bars. Prices are in the bars' unit, RSI is 0 to 100."""
-
-    sma_20: Column
-    sma_50: Column
-    sma_200: Column
-    ema_12: Column
-    ema_26: Column
-    rsi_14: Column
-    macd: Column
-    macd_signal: Column
-    macd_histogram: Column
-    bollinger_upper: Column
-    bollinger_middle: Column
-    bollinger_lower: Column
-    atr_14: Column
+from stockapp.domain.indicators import Column, Indicators
 
 
 def indicators(bars: Bars) -> Indicators:

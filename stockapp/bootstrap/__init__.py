@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 from flask import Flask
 
 from stockapp import cli, logs
+from stockapp.bootstrap.analysis import AnalysisParts
 from stockapp.bootstrap.backends import Backends
-from stockapp.bootstrap.fetching import addresses, all_lanes, gatekeepers, rules
+from stockapp.bootstrap.fetching import addresses, all_desks, all_lanes, gatekeepers, outfits, rules
 from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.domain.secrecy import Redactor
@@ -39,11 +40,13 @@ from stockapp.services.watchlists import Watchlists, sample_items
 from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.fanout import Fanout, Follower
-from stockapp.tasks.kinds import Limits
+from stockapp.tasks.kinds import Kind, Limits
 from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
 from stockapp.web import errors, security, words
+from stockapp.web.api_analysis import AnalysisApi
 from stockapp.web.api_cache import CacheApi
+from stockapp.web.api_history import HistoryApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_tasks import TasksApi
@@ -72,23 +75,21 @@ class Services:
         self.quotes = Quotes(backends.cache, self.lifetime, clock)
         self.exchange = Exchange(settings.simulated_seed)
         self.keepers = gatekeepers(settings, backends)
-        lanes = all_lanes(settings, backends, self.exchange, self.keepers)
+        chosen = outfits(settings, backends, self.exchange, self.keepers)
+        lanes = all_lanes(chosen, settings, backends, self.keepers)
+        desks = all_desks(chosen, settings, backends, self.keepers)
         race = Race(lanes, backends.executor, clock, self.keepers, rules(settings))
         self.sources = Sources(
-            lanes, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
+            lanes, desks, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
         )
-        live_prices = _live_prices(race, self.quotes, settings, backends)
+        flight = _single_flight(settings, backends)
+        live_prices = _live_prices(race, flight, self.quotes, settings, backends)
+        parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
+        self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
         source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
-        self.engine = TaskEngine(
-            backends.tasks,
-            backends.executor,
-            clock,
-            [live_prices.kind(), source_tests.kind()],
-            worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
-            slots=settings.task_slots,
-            queue_limit=settings.task_queue_limit,
-            lease_seconds=settings.lease_seconds,
-        )
+        kinds = [live_prices.kind(), source_tests.kind(), *parts.kinds()]
+        self.engine = _engine(kinds, settings, backends)
+        self.analyses = parts.analyses(self.engine)
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
         self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
         self.fanout = Fanout()
@@ -119,6 +120,19 @@ class Services:
         return {company.symbol: company.name for company in self.exchange.sample}
 
 
+def _engine(kinds: Sequence[Kind], settings: Settings, backends: Backends) -> TaskEngine:
+    return TaskEngine(
+        backends.tasks,
+        backends.executor,
+        backends.clock,
+        kinds,
+        worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
+        slots=settings.task_slots,
+        queue_limit=settings.task_queue_limit,
+        lease_seconds=settings.lease_seconds,
+    )
+
+
 def _source_tests(
     sources: Sources, breakers: Breakers, settings: Settings, backends: Backends
 ) -> SourceTests:
@@ -131,14 +145,19 @@ def _source_tests(
     )
 
 
-def _live_prices(race: Race, quotes: Quotes, settings: Settings, backends: Backends) -> LivePrices:
-    flight = SingleFlight(
+def _single_flight(settings: Settings, backends: Backends) -> SingleFlight:
+    return SingleFlight(
         backends.flights,
         backends.executor,
         backends.clock,
         backends.tally,
         patience_seconds=settings.request_timeout_seconds,
     )
+
+
+def _live_prices(
+    race: Race, flight: SingleFlight, quotes: Quotes, settings: Settings, backends: Backends
+) -> LivePrices:
     return LivePrices(
         race,
         flight,
@@ -165,7 +184,12 @@ class House:
         _register(self.app, settings, self._backends, self._services, gate, self._background)
         doctor = _doctor(settings, self._backends, self._services)
         cli.register(
-            self.app, doctor, self._background.cache_admin, self._services.admin, self.close
+            self.app,
+            doctor,
+            self._background.cache_admin,
+            self._services.admin,
+            self._services.analyses,
+            self.close,
         )
         self.app.extensions["stockapp"] = self
         self._closed = False
@@ -259,7 +283,12 @@ def _background(
         event_keep_seconds=settings.event_keep_seconds,
         most_events=settings.event_limit,
     )
-    listeners = [services.quotes.on_event, engine.on_event, upkeep.on_event]
+    listeners = [
+        services.quotes.on_event,
+        services.analysis_store.on_event,
+        engine.on_event,
+        upkeep.on_event,
+    ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
     gauges: dict[str, Callable[[], Any]] = {
@@ -308,6 +337,8 @@ def _register(
         panel.blueprint(),
         TasksApi(services.admin, services.engine, tasks, services.waiter).blueprint(),
         WatchlistApi(services.watchlists).blueprint(),
+        AnalysisApi(services.analyses, services.waiter, services.analysis_lifetime).blueprint(),
+        HistoryApi(services.analyses, services.waiter).blueprint(),
         Streams(gate, tasks, task_streams, feeds, heartbeat).blueprint(),
         CacheApi(background.cache_admin).blueprint(),
         Health(

@@ -15,6 +15,8 @@ from stockapp.bootstrap.caching import open_cache
 from stockapp.caching.tally import Tally
 from stockapp.settings import DATABASE, Settings
 
+_OF_A_TASK = 10
+
 
 class Backends:
     """The embedded set: every port, on one data folder."""
@@ -23,9 +25,10 @@ class Backends:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
-        # A task keeps a thread or two for as long as it runs; its requests need others.
+        # A task keeps threads for as long as it runs, an analysis up to nine; requests need others.
         self.executor = EmbeddedExecutor(
-            settings.fetch_threads + 2 * settings.task_slots, cpu_processes=settings.cpu_processes
+            settings.fetch_threads + _OF_A_TASK * settings.task_slots,
+            cpu_processes=settings.cpu_processes,
         )
         # A cache whose lock or disk hangs must not keep the database's threads.
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)

@@ -1,11 +1,14 @@
 """The sources with their transports, and what guards them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from stockapp.bootstrap.backends import Backends
 from stockapp.domain.secrecy import Redactor
 from stockapp.fetching.breaker import Breakers
 from stockapp.fetching.course import Rules
+from stockapp.fetching.desk import Desk
 from stockapp.fetching.http import HttpTransport
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.latency import LateBounds
@@ -14,7 +17,7 @@ from stockapp.fetching.quota import Quotas
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
 from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers import chosen
+from stockapp.providers import chosen, researchers
 from stockapp.providers.base import Provider
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.doctor import Address
@@ -32,19 +35,53 @@ def gatekeepers(settings: Settings, backends: Backends) -> Gatekeepers:
     )
 
 
-def all_lanes(
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """A chosen source with what carries its requests."""
+
+    provider: Provider
+    transport: Transport
+
+
+def outfits(
     settings: Settings, backends: Backends, exchange: Exchange, keepers: Gatekeepers
+) -> list[Outfit]:
+    """The chosen sources, in the order of preference."""
+    return [
+        Outfit(provider, _transport(provider, settings, backends, exchange, keepers))
+        for provider in chosen(settings)
+    ]
+
+
+def all_lanes(
+    sources: Sequence[Outfit], settings: Settings, backends: Backends, keepers: Gatekeepers
 ) -> list[Lane]:
-    """A lane for each method of each chosen source."""
+    """A lane for each method of each source."""
     bounds = LateBounds(settings.hedge_min_seconds, settings.hedge_max_seconds)
-    lanes = []
-    for provider in chosen(settings):
-        transport = _transport(provider, settings, backends, exchange, keepers)
-        lanes += [
-            Lane(provider, method, transport, backends.clock, keepers, bounds)
-            for method in provider.methods
-        ]
-    return lanes
+    return [
+        Lane(source.provider, method, source.transport, backends.clock, keepers, bounds)
+        for source in sources
+        for method in source.provider.methods
+    ]
+
+
+def all_desks(
+    sources: Sequence[Outfit], settings: Settings, backends: Backends, keepers: Gatekeepers
+) -> list[Desk]:
+    """A desk for each source that tells more than prices, in the order of asking."""
+    by_name = {source.provider.name: source for source in sources}
+    return [
+        Desk(
+            researcher,
+            by_name[researcher.name].provider,
+            by_name[researcher.name].transport,
+            backends.clock,
+            keepers,
+            concurrency=by_name[researcher.name].provider.methods[0].concurrency,
+        )
+        for researcher in researchers(settings)
+        if researcher.name in by_name
+    ]
 
 
 def _transport(

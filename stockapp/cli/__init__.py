@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from stockapp.cli import cache, doctor, tasks
+from stockapp.cli import analyze, cache, doctor, tasks
+from stockapp.services.analyses import Analyses
 from stockapp.services.cache_admin import CacheAdmin
 from stockapp.services.doctor import Doctor
 from stockapp.services.task_admin import TaskAdmin
@@ -15,9 +16,11 @@ def register(
     asked: Doctor,
     cache_admin: CacheAdmin,
     task_admin: TaskAdmin,
+    analyses: Analyses,
     close: Callable[[], None],
 ) -> None:
     """Add the commands to the application; `close` is called when one is done."""
     doctor.register(app, asked, close)
     cache.register(app, cache_admin, close)
     tasks.register(app, task_admin, close)
+    analyze.register(app, analyses, close)

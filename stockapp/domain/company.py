@@ -17,6 +17,10 @@ class SecurityType(StrEnum):
     OTHER = "other"
 
 
+# What is no business has a price alone.
+PRICE_ONLY = frozenset(SecurityType) - {SecurityType.SHARE, SecurityType.OTHER}
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """The profile. Money in whole units of `currency`, the major unit of the price's currency.

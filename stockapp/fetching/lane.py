@@ -23,7 +23,7 @@ from stockapp.providers.base import FollowUp, Method, Parsed, Provider, all_fail
 logger = logging.getLogger(__name__)
 
 # Reasons that speak of the source or of us, never of a symbol.
-_OF_THE_SOURCE = frozenset(
+OF_THE_SOURCE = frozenset(
     {
         Reason.TIMEOUT,
         Reason.CONNECT_FAILED,
@@ -238,6 +238,6 @@ def _by_failure(parsed: Parsed) -> dict[str, list[str]]:
 def _failure_of_request(outcomes: Sequence[Quote | Failure]) -> Failure | None:
     """The failure that a request as a whole had: none of its symbols, by the source."""
     failures = [entry for entry in outcomes if isinstance(entry, Failure)]
-    if len(failures) == len(outcomes) and all(f.reason in _OF_THE_SOURCE for f in failures):
+    if len(failures) == len(outcomes) and all(f.reason in OF_THE_SOURCE for f in failures):
         return failures[0]
     return None

@@ -9,7 +9,7 @@ from stockapp.fetching.transport import TransportError
 from stockapp.ports import Clock
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.simulated.exchange import Exchange
-from stockapp.providers.simulated.provider import answer_body
+from stockapp.providers.simulated.wire import body_of
 
 _FAULTS = (
     (429, b"Too Many Requests (simulated)"),
@@ -44,5 +44,5 @@ class SimulatedTransport:
             raise TransportError(Failure(Reason.TIMEOUT, detail))
         now = self._clock.now()
         if status == HTTPStatus.OK:
-            body = answer_body(self._exchange, request.params["symbols"].split(","), now)
+            body = body_of(self._exchange, request, now)
         return Answer(status, {}, body, now, request.url)

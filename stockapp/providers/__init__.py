@@ -1,12 +1,17 @@
 """One module or folder a service, and the registry that lists them."""
 
 from stockapp.providers.alpha_vantage import AlphaVantage
+from stockapp.providers.alpha_vantage_research import AlphaVantageResearch
 from stockapp.providers.base import Provider
 from stockapp.providers.fmp import Fmp
+from stockapp.providers.fmp_research import FmpResearch
 from stockapp.providers.google import Google
 from stockapp.providers.marketstack import MarketStack
+from stockapp.providers.research import Researcher
 from stockapp.providers.simulated.provider import Simulated
+from stockapp.providers.simulated.research import SimulatedResearch
 from stockapp.providers.yahoo.provider import Yahoo
+from stockapp.providers.yahoo.research import YahooResearch
 from stockapp.settings import Settings
 
 
@@ -36,6 +41,16 @@ def registry(settings: Settings) -> tuple[Provider, ...]:
             bulk=settings.alpha_vantage_bulk,
             concurrency=settings.alpha_vantage_concurrency,
         ),
+    )
+
+
+def researchers(settings: Settings) -> tuple[Researcher, ...]:
+    """Every source that tells more than prices, in the order in which they are asked."""
+    return (
+        SimulatedResearch(),
+        YahooResearch(),
+        FmpResearch(settings.fmp_api_key.get_secret_value()),
+        AlphaVantageResearch(settings.alpha_vantage_api_key.get_secret_value()),
     )
 
 

@@ -87,7 +87,7 @@ class AlphaVantage(Provider):
     def parse(self, method: str, wanted: Sequence[str], answer: Answer) -> Parsed:
         """What the answer says of each of them."""
         try:
-            document = _document(answer)
+            document = document_of(answer)
         except fields.BadAnswer as error:
             return all_failed(wanted, error.failure)
         if method == BULK:
@@ -95,7 +95,8 @@ class AlphaVantage(Provider):
         return {wanted[0]: _single(wanted[0], document, answer)}
 
 
-def _document(answer: Answer) -> fields.Row:
+def document_of(answer: Answer) -> fields.Row:
+    """The object of a success. Raises BadAnswer for all else, which mostly comes with a 200."""
     failure = failure_of_status(SERVICE, answer)
     if failure:
         raise fields.BadAnswer(failure)
@@ -139,7 +140,7 @@ def _global_quote(
     if not row:
         return Failure(Reason.NOT_FOUND, f"{SERVICE} does not know {symbol}.")
     told = fields.text(row, "01. symbol") or "no symbol"
-    if _plain(told) != _plain(symbols.alpha_vantage(symbol) or symbol):
+    if plain(told) != plain(symbols.alpha_vantage(symbol) or symbol):
         return fields.other_symbol(SERVICE, symbol, told)
     price = fields.number_in_text(row.get("05. price"))
     previous = fields.positive(fields.number_in_text(row.get("08. previous close")))
@@ -180,11 +181,11 @@ def _bulk(wanted: Sequence[str], document: fields.Row, answer: Answer) -> Parsed
     if not isinstance(rows, list):
         return {symbol: fields_missing(symbol) for symbol in wanted}
     by_symbol = {
-        _plain(name): row
+        plain(name): row
         for row in rows
         if isinstance(row, dict) and (name := fields.text(row, "symbol"))
     }
-    return {symbol: _bulk_row(symbol, by_symbol.get(_plain(symbol)), answer) for symbol in wanted}
+    return {symbol: _bulk_row(symbol, by_symbol.get(plain(symbol)), answer) for symbol in wanted}
 
 
 def _bulk_row(symbol: str, row: fields.Row | None, answer: Answer) -> Quote | Failure:
@@ -222,6 +223,6 @@ def _local_time(value: Any, zone: ZoneInfo | Any) -> datetime | None:
         return None
 
 
-def _plain(symbol: str) -> str:
+def plain(symbol: str) -> str:
     """The symbol for comparing: BRK-B and BRK.B are one."""
     return symbol.upper().replace("-", ".")

@@ -71,7 +71,7 @@ class Fmp(Provider):
     def parse(self, method: str, wanted: Sequence[str], answer: Answer) -> Parsed:
         """What the answer says of each of them."""
         try:
-            rows = _rows(answer)
+            rows = rows_of(answer)
         except fields.BadAnswer as error:
             return all_failed(wanted, error.failure)
         by_name = {
@@ -88,7 +88,7 @@ class Fmp(Provider):
         }
 
 
-def _rows(answer: Answer) -> list[object]:
+def rows_of(answer: Answer) -> list[object]:
     """The rows of a success. Raises BadAnswer for all else, whatever its status."""
     try:
         document = orjson.loads(answer.body)

@@ -15,6 +15,14 @@ Labels = Mapping[Line, Sequence[str]]
 # What a source tells: for the end of each year, its labels with their numbers.
 Told = Mapping[date, Mapping[str, float]]
 
+_WORDS = {
+    Part.PROFILE: "profile",
+    Part.INCOME: "income statement",
+    Part.BALANCE: "balance sheet",
+    Part.CASH_FLOW: "cash flow statement",
+    Part.HISTORY: "price history",
+}
+
 # Amounts spent, which some sources write with a minus.
 _SPENT = frozenset({Line.CAPITAL_EXPENDITURE, Line.DIVIDENDS_PAID, Line.INTEREST_EXPENSE})
 
@@ -45,6 +53,11 @@ class Researcher(ABC):
 def lacking(title: str, symbol: str, what: str) -> Failure:
     """A symbol that the service may know, but tells nothing of the kind about."""
     return Failure(Reason.NO_DATA, f"{title} has no {what} for {symbol}.")
+
+
+def words_of(part: Part) -> str:
+    """How people call a part."""
+    return _WORDS[part]
 
 
 def fiscal_years(told: Told, labels: Labels) -> tuple[FiscalYear, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 from stockapp.domain import moment
 from stockapp.domain.attempt import Outcome
 from stockapp.fetching.breaker import Breaker, Breakers
+from stockapp.fetching.desk import Desk
 from stockapp.fetching.lane import Lane
 from stockapp.fetching.ledger import Ledger, Record
 from stockapp.fetching.quota import QuotaLeft, Quotas
-from stockapp.providers.base import Provider
+from stockapp.providers.base import Method, Provider
 from stockapp.services.board import SourceStatus
 
 
@@ -92,8 +93,15 @@ class Sources:
     """Reads what lanes share, and closes breakers."""
 
     def __init__(
-        self, lanes: Sequence[Lane], ledger: Ledger, breakers: Breakers, quotas: Quotas
+        self,
+        lanes: Sequence[Lane],
+        desks: Sequence[Desk],
+        ledger: Ledger,
+        breakers: Breakers,
+        quotas: Quotas,
     ) -> None:
+        # By source: its ways to tell more than prices.
+        self._research = {desk.provider.name: desk.methods for desk in desks}
         self._lanes = {lane.label: lane for lane in lanes}
         self._providers = {lane.source: lane.provider for lane in lanes}
         self._ledger = ledger
@@ -152,6 +160,7 @@ class Sources:
         Raises NoSuchSource.
         """
         known = [lane.method.name for lane in self.lanes(source)]
+        known += self._research.get(source, ())
         if method not in known:
             detail = f"{source} has no method {method!r}; it has {', '.join(known)}."
             raise NoSuchSource(detail)
@@ -176,9 +185,12 @@ class Sources:
                     breaker=breakers.get(f"{provider.name}/{method.name}", Breaker()),
                     record=records.get(f"{provider.name}/{method.name}"),
                 )
-                for method in provider.methods
+                for method in (*provider.methods, *self._of_research(provider))
             ],
         )
+
+    def _of_research(self, provider: Provider) -> list[Method]:
+        return [Method(name, 1, 1) for name in self._research.get(provider.name, ())]
 
 
 def _breaker_to_json(breaker: Breaker) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from stockapp.domain.task import Item, Task
+from stockapp.domain.task import Item, Task, TaskError
 from stockapp.tasks.cancellation import CancelToken
 
 
@@ -31,6 +31,14 @@ class TaskRun(Protocol):
 
 class Superseded(Exception):
     """The task was cancelled or taken by another worker: stop, quietly."""
+
+
+class Undoable(Exception):
+    """The task as a whole has failed, by no defect; `error` tells why."""
+
+    def __init__(self, error: TaskError) -> None:
+        super().__init__(error.detail)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)

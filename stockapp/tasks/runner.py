@@ -10,7 +10,7 @@ from typing import TypeVar
 from stockapp.domain.task import Item, Task, TaskError, TaskStatus
 from stockapp.ports import Clock, StoreTrouble, TaskStore
 from stockapp.tasks.cancellation import CancelToken
-from stockapp.tasks.kinds import Kind, Superseded
+from stockapp.tasks.kinds import Kind, Superseded, Undoable
 from stockapp.tasks.progress import Pace, ProgressMeter
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,9 @@ class Runner:
             self._patiently(self._do_the_rest)
         except Superseded:
             logger.info("task given up", extra={"task_id": self.task.id})
+            return
+        except Undoable as undoable:
+            self.fail(undoable.error)
             return
         except Exception:
             if self.token.cancelled:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.ports import QueueFull, StoreTrouble
+from stockapp.services.analyses import BadChoice, NothingHeld
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.task_admin import NoSuchTask, NotEnded
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
@@ -93,7 +94,7 @@ def _of_domain(error: Exception) -> Problem | None:
     match error:
         case InvalidSymbol():
             return Problem(422, "invalid_symbol", str(error), field="symbol")
-        case InvalidItem():
+        case BadChoice() | InvalidItem():
             return Problem(422, "invalid_value", str(error), field=error.field)
         case TooManySymbols():
             return Problem(422, "too_many_symbols", str(error), field="symbols")
@@ -111,6 +112,8 @@ def _of_task(error: Exception) -> Problem | None:
     match error:
         case NoSuchTask():
             return not_found("task", str(error))
+        case NothingHeld():
+            return Problem(404, "not_analysed", str(error))
         case NotEnded():
             return Problem(409, "task_not_ended", str(error))
     return None

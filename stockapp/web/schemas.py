@@ -1,11 +1,14 @@
 """What JSON calls take, as pydantic models: types here, meaning in the services."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import from_json
 
+from stockapp.domain.choices import METHODS, BusinessType, Choices
 from stockapp.domain.task import TaskStatus
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.services.histories import HistoryInterval, HistoryRange
 
 
 class Input(BaseModel):
@@ -27,6 +30,66 @@ class RefreshInput(Input):
     symbols: Annotated[list[str] | None, BeforeValidator(_split)] = None
     force: bool = False
     watchlist: str = DEFAULT_WATCHLIST
+
+
+def _weights(value: Any) -> Any:
+    """Accept the JSON of an object, and `0.5,0.3,0.2`, besides an object."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("{"):
+        return from_json(value)
+    parts = value.split(",")
+    if len(parts) != len(METHODS):
+        raise ValueError("give three numbers with commas, or an object with dcf, epv and asset")
+    return dict(zip(METHODS, parts, strict=True))
+
+
+class AnalysisInput(Input):
+    """What an analysis should assume; rates are fractions a year. What is left out follows from
+    the data.
+    """
+
+    business_type: BusinessType | None = None
+    analysis_weights: Annotated[dict[str, float] | None, BeforeValidator(_weights)] = None
+    growth: float | None = None
+    discount_rate: float | None = None
+    terminal_growth: float | None = None
+
+    def choices(self) -> Choices:
+        """The same, for the services."""
+        return Choices(
+            self.business_type,
+            self.analysis_weights,
+            self.growth,
+            self.discount_rate,
+            self.terminal_growth,
+        )
+
+
+class NewAnalysisInput(AnalysisInput):
+    """The same; with `force`, nothing that is cached is used."""
+
+    force: bool = False
+
+
+class FileInput(Input):
+    """As what a download is wanted."""
+
+    format: Literal["json", "csv"] = "json"
+
+
+class HistoryInput(FileInput):
+    """Which bars of a history."""
+
+    range: HistoryRange = HistoryRange.ONE_YEAR
+    interval: HistoryInterval = HistoryInterval.DAY
+
+
+class AnalyseAllInput(Input):
+    """Which list to analyse; with `force`, nothing that is cached is used."""
+
+    watchlist: str = DEFAULT_WATCHLIST
+    force: bool = False
 
 
 class NewItemInput(Input):

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from stockapp.analysis.inputs import Choices, Inputs, PricePoint
+from stockapp.analysis.inputs import Inputs
 from stockapp.domain.analysis import FxRate, MethodValue
+from stockapp.domain.choices import Choices
 from stockapp.domain.company import Company
+from stockapp.domain.report import PricePoint
 from stockapp.domain.statement import FiscalYear, Line, Statement, StatementKind
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from stockapp.analysis.inputs import Choices
-from stockapp.analysis.report import Report, analyse
+from stockapp.analysis.report import analyse
 from stockapp.domain.analysis import FxRate, MethodValue, Severity, Verdict
+from stockapp.domain.choices import Choices
+from stockapp.domain.report import Report
 
 from .builders import NOW, company, inputs, statements, steps_of
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from stockapp.analysis.price_figures import price_figures
-from stockapp.analysis.technicals import Column, indicators
+from stockapp.analysis.technicals import indicators
 from stockapp.domain.bars import Bars
+from stockapp.domain.indicators import Column
 
 
 def bars_of(

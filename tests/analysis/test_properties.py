@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stockapp.analysis.accounts import CurrencyMismatch, converted, merged
-from stockapp.analysis.business_type import BusinessType, weights_of
-from stockapp.analysis.inputs import Choices
-from stockapp.analysis.report import Report, analyse
+from stockapp.analysis.business_type import weights_of
+from stockapp.analysis.report import analyse
 from stockapp.analysis.valuation import dcf
 from stockapp.analysis.valuation.equity import Bridge
 from stockapp.domain.analysis import FxRate, Verdict
+from stockapp.domain.choices import BusinessType, Choices
+from stockapp.domain.report import Report
 from stockapp.domain.statement import SHARE_COUNTS, Line, StatementKind
 
 from .builders import NOW, company, inputs, statements

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from stockapp.analysis import figures
-from stockapp.analysis.accounts import Accounts, AccountYear
+from stockapp.analysis.accounts import Accounts
+from stockapp.domain.report import AccountYear
 from stockapp.domain.statement import Line
 
 _MEAN_YEARS = 5

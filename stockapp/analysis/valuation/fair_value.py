@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from stockapp.analysis import figures
 from stockapp.domain.analysis import FairValue, MethodValue, Verdict
+from stockapp.domain.choices import METHODS
 
 _STRONG_MARGIN, _STRONG_QUALITY = 0.50, 70
 _BUY_MARGIN, _BUY_QUALITY = 0.30, 60
@@ -16,8 +17,7 @@ class BadWeights(ValueError):
 
 def checked(weights: Mapping[str, float]) -> dict[str, float]:
     """The weights of `dcf`, `epv` and `asset`, normalised to sum to 1. Raises BadWeights."""
-    names = ("dcf", "epv", "asset")
-    strange = sorted(set(weights) - set(names))
+    strange = sorted(set(weights) - set(METHODS))
     if strange:
         raise BadWeights(f"There is no method {strange[0][:40]!r}; weigh dcf, epv and asset.")
     for name, weight in weights.items():
@@ -30,7 +30,7 @@ def checked(weights: Mapping[str, float]) -> dict[str, float]:
     whole = math.fsum(weights.values())
     if whole <= 0:
         raise BadWeights("All weights are 0. Give at least one method a weight above 0.")
-    return {name: float(weights.get(name, 0.0)) / whole for name in names}
+    return {name: float(weights.get(name, 0.0)) / whole for name in METHODS}
 
 
 def fair_value(
@@ -89,7 +89,7 @@ def verdict(
 
 def _margin_words(margin: float) -> str:
     where = "below" if margin >= 0 else "above"
-    return f"The price is {abs(margin):.1%} of the fair value {where} it."
+    return f"The price is {abs(margin):.1%} {where} the fair value."
 
 
 def _quality_words(quality: float | None) -> str:

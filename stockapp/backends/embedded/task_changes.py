@@ -10,6 +10,9 @@ from stockapp.backends.embedded.connection import Connection
 from stockapp.domain.event import EventType, task_topic
 from stockapp.domain.task import Item, NewTask, Progress, Task, TaskStatus
 
+# What of an item's result goes into its event.
+_TOLD = ("quote", "error", "analysed")
+
 UNENDED = "status IN ('pending', 'running')"
 
 
@@ -133,5 +136,5 @@ def tell_progress(connection: Connection, now: datetime, number: int) -> None:
 def _item_data(item: Item) -> dict[str, Any]:
     # Without the attempts, which would make the log many times as large.
     result = item.result or {}
-    kept = {name: result[name] for name in ("quote", "error") if name in result}
+    kept = {name: result[name] for name in _TOLD if name in result}
     return {"key": item.key, "state": item.state.value, **kept}

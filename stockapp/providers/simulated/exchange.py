@@ -11,13 +11,21 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from stockapp.providers.simulated.companies import COMPANIES, DECIMALS, SAMPLE_SIZE, Company
+from stockapp.providers.simulated.companies import (
+    COMPANIES,
+    DECIMALS,
+    MARKETS,
+    SAMPLE_SIZE,
+    Company,
+)
 
 FIRST_DAY = date(2020, 1, 1)
 DAY_SECONDS = 86_400
 # Daily volatility of log prices, and the pull back to the base price that keeps them sensible.
 _VOLATILITY = 0.017
 _REVERSION = 0.002
+# Exchange rates and yields are told more exactly.
+_SMALL, _RATE_PLACES = 5.0, 4
 # 2**17 steps a day: a price moves about every 0.7 seconds.
 _BRIDGE_DEPTH = 17
 
@@ -37,7 +45,7 @@ class Exchange:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._companies = {company.symbol: company for company in COMPANIES}
+        self._companies = {company.symbol: company for company in (*COMPANIES, *MARKETS)}
         # Each walk as far as it was asked for, and where its next steps come from.
         self._walks: dict[str, tuple[list[float], random.Random]] = {}
 
@@ -45,6 +53,15 @@ class Exchange:
     def sample(self) -> tuple[Company, ...]:
         """The companies offered to a newcomer."""
         return COMPANIES[:SAMPLE_SIZE]
+
+    @property
+    def seed(self) -> int:
+        """What everything here follows from."""
+        return self._seed
+
+    def company(self, symbol: str) -> Company | None:
+        """What is listed by that symbol."""
+        return self._companies.get(symbol)
 
     def trade(self, symbol: str, instant: datetime) -> Trade | None:
         """The last trade at that instant; None for a symbol that is not listed."""
@@ -104,7 +121,14 @@ class Exchange:
         return math.sqrt(-2 * math.log(first)) * math.cos(2 * math.pi * second)
 
 
+def places(company: Company) -> int:
+    """Decimals of its prices."""
+    if company.base_price < _SMALL:
+        return _RATE_PLACES
+    return DECIMALS.get(company.currency, 2)
+
+
 def _price(company: Company, log_price: float) -> float:
-    decimals = DECIMALS.get(company.currency, 2)
+    decimals = places(company)
     smallest = 10.0**-decimals
     return round(max(smallest, company.base_price * math.exp(log_price)), decimals)

@@ -21,7 +21,7 @@ from stockapp.providers.base import (
 from stockapp.providers.simulated.exchange import Exchange, Trade
 
 NAME = "simulated"
-_SERVICE = "The simulated exchange"
+SERVICE = "The simulated exchange"
 
 
 class Simulated(Provider):
@@ -40,14 +40,14 @@ class Simulated(Provider):
 
     def parse(self, method: str, symbols: Sequence[str], answer: Answer) -> Parsed:
         """A quote for each listed symbol, `not_found` for others."""
-        failure = failure_of_status(_SERVICE, answer)
+        failure = failure_of_status(SERVICE, answer)
         if failure:
             return all_failed(symbols, failure)
         rows = {row["symbol"]: row for row in orjson.loads(answer.body)}
         return {
             symbol: _quote(rows[symbol], answer.received_at)
             if symbol in rows
-            else Failure(Reason.NOT_FOUND, f"{_SERVICE} does not list {symbol}.")
+            else Failure(Reason.NOT_FOUND, f"{SERVICE} does not list {symbol}.")
             for symbol in symbols
         }
 

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import quote as percent_encoded
 
 from stockapp.domain.attempt import Failure
+from stockapp.domain.research import Part
 from stockapp.domain.statement import Line, Statement, StatementKind
 from stockapp.providers import fields
 from stockapp.providers.base import Answer, Request
-from stockapp.providers.research import Labels, fiscal_years, lacking
+from stockapp.providers.research import Labels, fiscal_years, lacking, words_of
 from stockapp.providers.yahoo import shared
 
 NAME = "statements"
@@ -95,7 +96,7 @@ def parse(kind: StatementKind, symbol: str, answer: Answer) -> Statement | Failu
             return fields.other_symbol(shared.SERVICE, symbol, strange)
         _read(row, told, currencies)
     if not told:
-        return lacking(shared.SERVICE, symbol, f"{kind.value.replace('_', ' ')} statement")
+        return lacking(shared.SERVICE, symbol, words_of(Part(kind.value)))
     for numbers in told.values():
         _in_our_words(numbers)
     years = fiscal_years(told, LABELS[kind])

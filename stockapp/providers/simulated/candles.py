@@ -1,0 +1,32 @@
+"""Daily bars of the simulated exchange: its closes, with invented ranges and volumes around."""
+
+import random
+from datetime import date, timedelta
+from itertools import pairwise
+
+from stockapp.providers.simulated.companies import Company
+from stockapp.providers.simulated.exchange import Exchange, places
+
+# How far a day's prices go beyond its open and close, as a part of the price.
+_REACH = 0.006
+_SATURDAY = 5
+
+Candle = tuple[str, float, float, float, float, float]
+
+
+def candles(exchange: Exchange, company: Company, first: date, last: date) -> list[Candle]:
+    """Day, open, high, low, close, volume of each weekday; the day of `last` is not over."""
+    closes = exchange.daily_closes(company.symbol, first, last - timedelta(days=1))
+    usual = 10 ** random.Random(f"{exchange.seed}/{company.symbol}/volume").uniform(4.5, 6.5)
+    decimals = places(company)
+    bars: list[Candle] = []
+    for (_, opened), (day, close) in pairwise(closes):
+        if day.weekday() >= _SATURDAY:
+            continue
+        # Each day draws for itself, so that no bar hangs on where the history begins.
+        source = random.Random(f"{exchange.seed}/{company.symbol}/{day}")
+        up, down, swing = source.random(), source.random(), source.lognormvariate(0, 0.4)
+        high = round(max(opened, close) * (1 + _REACH * up), decimals)
+        low = round(max(min(opened, close) * (1 - _REACH * down), 10.0**-decimals), decimals)
+        bars.append((day.isoformat(), opened, high, low, close, float(round(usual * swing))))
+    return bars

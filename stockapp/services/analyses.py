@@ -1,0 +1,206 @@
+"""Analyses as people and programs ask for them: started, looked at, made anew by other choices."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from stockapp.analysis.valuation import fair_value
+from stockapp.domain.choices import Choices
+from stockapp.domain.freshness import Freshness
+from stockapp.domain.symbol import parse_symbol
+from stockapp.domain.task import Item, ItemState, Task
+from stockapp.ports import QueueFull, StoreTrouble, TaskStore, WatchlistStore
+from stockapp.services import analyse_all, analysing
+from stockapp.services.analysing import Analysing, Wanted
+from stockapp.services.analysis_store import (
+    Aged,
+    Analysis,
+    AnalysisStore,
+    Chart,
+    choices_to_json,
+)
+from stockapp.services.analyst import Analyst
+from stockapp.services.gathered import Gathered
+from stockapp.services.gathering import Gatherer
+from stockapp.services.histories import History, HistoryInterval, HistoryRange, history
+from stockapp.services.stages import Watcher
+from stockapp.tasks.engine import TaskEngine
+
+_RECENT = 30
+_RATES = {
+    "growth": ("The growth", -0.5, 0.5),
+    "discount_rate": ("The discount rate", 0.01, 0.5),
+    "terminal_growth": ("The terminal growth", -0.1, 0.1),
+}
+
+
+class BadChoice(ValueError):
+    """What was chosen cannot be used; `field` names it, the message says what to enter instead."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NothingHeld(LookupError):
+    """Nothing is known of the symbol as yet: it has to be analysed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A task that was started or joined; or none, and then the analysis, as all is fresh."""
+
+    task: Task | None
+    joined: bool
+    analysis: Aged[Analysis] | None = None
+
+
+class Analyses:
+    """Every call but `with_choices` returns in milliseconds; that one takes a few more."""
+
+    def __init__(
+        self,
+        engine: TaskEngine,
+        tasks: TaskStore,
+        watchlists: WatchlistStore,
+        gatherer: Gatherer,
+        analyst: Analyst,
+        store: AnalysisStore,
+        analysing: Analysing,
+    ) -> None:
+        self._engine = engine
+        self._tasks = tasks
+        self._watchlists = watchlists
+        self._gatherer = gatherer
+        self._analyst = analyst
+        self._store = store
+        self._analysing = analysing
+
+    def start(self, symbol: str, choices: Choices, *, force: bool) -> Begun:
+        """Analyse the symbol. What is fresh is not asked for again, unless with `force`.
+
+        Raises InvalidSymbol, BadChoice, QueueFull and StoreTrouble.
+        """
+        wanted = parse_symbol(symbol)
+        check(choices)
+        if not force:
+            kept = self._store.get(wanted, choices)
+            if kept and kept.freshness is Freshness.FRESH:
+                return Begun(None, False, kept)
+            gathered = self._gatherer.held(wanted)
+            if gathered.is_complete_and_fresh and choices != Choices():
+                made = self._made(gathered, choices)
+                return Begun(None, False, Aged(made, 0.0, Freshness.FRESH))
+        params = {"symbol": wanted, "choices": choices_to_json(choices), "force": force}
+        key = hashlib.sha256(orjson.dumps(params, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        created = self._engine.submit(
+            analysing.KIND, params, analysing.items(), f"{analysing.KIND} {key}"
+        )
+        return Begun(created.task, created.joined)
+
+    def start_behind(self, symbol: str, choices: Choices) -> Task | None:
+        """Analyse what is looked at; None where all is fresh, or no task is taken at present."""
+        try:
+            return self.start(symbol, choices, force=False).task
+        except (QueueFull, StoreTrouble):
+            return None
+
+    def start_all(self, watchlist: str, *, force: bool) -> Begun | None:
+        """Analyse a whole list; None when it is empty. Raises QueueFull and StoreTrouble."""
+        symbols = [item.symbol for item in self._watchlists.items(watchlist)]
+        if not symbols:
+            return None
+        params = {"watchlist": watchlist, "symbols": symbols, "force": force}
+        items = [Item(symbol, ItemState.QUEUED) for symbol in symbols]
+        created = self._engine.submit(
+            analyse_all.KIND, params, items, f"{analyse_all.KIND} {watchlist}"
+        )
+        return Begun(created.task, created.joined)
+
+    def now(
+        self, symbol: str, choices: Choices, *, force: bool, watcher: Watcher
+    ) -> Analysis | None:
+        """Analyse here and now, without a task; None when the watcher stopped it.
+
+        Raises InvalidSymbol, BadChoice, NothingKnown and TimeoutError.
+        """
+        wanted = parse_symbol(symbol)
+        check(choices)
+        since = self._analyst.now() if force else None
+        told = Wanted(wanted, choices, since)
+        return self._analysing.analyse(told, watcher, lambda callback: None)
+
+    def kept(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
+        """The last analysis by these choices, fresh or old."""
+        return self._store.get(symbol, choices)
+
+    def with_choices(self, symbol: str, choices: Choices) -> Analysis:
+        """The analysis by these choices of what is held, however old; asks nobody.
+
+        Raises NothingHeld and BadChoice.
+        """
+        check(choices)
+        gathered = self._gatherer.held(symbol)
+        if not gathered.statements:
+            raise NothingHeld(f"There are no statements of {symbol} yet: analyse it first.")
+        return self._made(gathered, choices)
+
+    def held(self, symbol: str) -> Gathered:
+        """All parts that are held of a symbol."""
+        return self._gatherer.held(symbol)
+
+    def chart(self, gathered: Gathered) -> Chart | None:
+        """Figures and indicators of the history that is held."""
+        bars = gathered.bars
+        if bars is None:
+            return None
+        return self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
+
+    def history(self, symbol: str, span: HistoryRange, interval: HistoryInterval) -> History | None:
+        """That part of the price history that is held; None where none is."""
+        return history(self._gatherer.held(symbol), self._analyst, span, interval)
+
+    def running(self, symbol: str) -> Task | None:
+        """The task that analyses the symbol now, else the last one that is remembered."""
+        ended = None
+        for task in self._tasks.recent(kind=analysing.KIND, limit=_RECENT):
+            if task.params.get("symbol") == symbol:
+                if not task.status.ended:
+                    return task
+                ended = ended or task
+        return ended
+
+    def running_all(self, watchlist: str) -> Task | None:
+        """The newest task that analyses the whole list, running or ended."""
+        tasks = self._tasks.recent(kind=analyse_all.KIND, limit=_RECENT)
+        return next((t for t in tasks if t.params.get("watchlist") == watchlist), None)
+
+    def stages(self, task: Task) -> Sequence[Item]:
+        """The stages of a task with their results."""
+        return self._tasks.items(task.id)
+
+    def _made(self, gathered: Gathered, choices: Choices) -> Analysis:
+        before = self._store.get(gathered.symbol, Choices())
+        report = self._analyst.report(gathered, choices)
+        chart = self.chart(gathered)
+        origins = before.value.origins if before else ()
+        made = self._analyst.analysis(gathered, choices, report, chart, origins)
+        if choices != Choices():
+            self._store.put(made)
+        return made
+
+
+def check(choices: Choices) -> None:
+    """Raises BadChoice for what cannot be used."""
+    for name, (what, least, most) in _RATES.items():
+        value = getattr(choices, name)
+        if value is not None and not least <= value <= most:
+            limits = f"{least:.0%} and {most:.0%}"
+            raise BadChoice(name, f"{what} must be between {limits}, not {value:.4g}.")
+    if choices.weights is not None:
+        try:
+            fair_value.checked(choices.weights)
+        except fair_value.BadWeights as error:
+            raise BadChoice("analysis_weights", str(error)) from None

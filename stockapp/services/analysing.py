@@ -1,0 +1,223 @@
+"""The kind `analysis`: one symbol, stage by stage; and how one symbol is analysed at all."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from stockapp.domain.analysis import Soundness, Valuation, Verdict
+from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.choices import Choices
+from stockapp.domain.task import Item, ItemState, TaskError
+from stockapp.services.analysis_store import (
+    Analysis,
+    AnalysisStore,
+    Chart,
+    choices_from_json,
+)
+from stockapp.services.analyst import Analyst
+from stockapp.services.gathered import Gathered
+from stockapp.services.gathering import Gatherer
+from stockapp.services.price_lookup import OnCancel
+from stockapp.services.stages import TITLES, Origin, Stage, Watcher
+from stockapp.tasks.kinds import Kind, Limits, TaskRun, Undoable
+
+KIND = "analysis"
+_COMPUTED = "computed here"
+
+
+class NothingKnown(Exception):
+    """Neither a price nor a statement could be had; `failure` is why not."""
+
+    def __init__(self, symbol: str, failure: Failure) -> None:
+        super().__init__(f"There is neither a price nor a statement of {symbol}: {failure.detail}")
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be analysed, and with data not older than `since` where that is given."""
+
+    symbol: str
+    choices: Choices
+    since: datetime | None
+
+
+class Analysing:
+    """Analyses symbols within tasks."""
+
+    def __init__(
+        self, gatherer: Gatherer, analyst: Analyst, store: AnalysisStore, limits: Limits
+    ) -> None:
+        self._gatherer = gatherer
+        self._analyst = analyst
+        self._store = store
+        self._limits = limits
+
+    def kind(self) -> Kind:
+        """The kind, for the engine."""
+        return Kind(KIND, self.run, result_of, closing_words, self._limits)
+
+    def run(self, run: TaskRun) -> None:
+        """Analyse the task's symbol. What another worker had done by then is in the cache."""
+        params = run.task.params
+        since = run.task.created_at if params.get("force") else None
+        wanted = Wanted(params["symbol"], choices_from_json(params["choices"]), since)
+        watcher = _TaskWatcher(run)
+        try:
+            analysis = self.analyse(wanted, watcher, run.token.on_cancel)
+        except NothingKnown as nothing:
+            code = "unknown_symbol" if nothing.failure.reason is Reason.NOT_FOUND else "no_data"
+            raise Undoable(TaskError(code, str(nothing))) from None
+        if analysis:
+            watcher.finish(analysis)
+
+    def analyse(self, wanted: Wanted, watcher: Watcher, on_cancel: OnCancel) -> Analysis | None:
+        """Gather, compute and store; None when stopped. Raises NothingKnown."""
+        recorder = _Recorder(watcher)
+        gathered = self._gatherer.gather(wanted.symbol, wanted.since, recorder, on_cancel)
+        if gathered is None:
+            return None
+        if gathered.is_nothing:
+            raise NothingKnown(wanted.symbol, _why(recorder.origins))
+        chart = self._chart(gathered, recorder)
+        if watcher.stopped():
+            return None
+        recorder.begun(Stage.VALUATION)
+        recorder.begun(Stage.SOUNDNESS)
+        report = self._analyst.report(gathered, wanted.choices)
+        if watcher.stopped():
+            return None
+        none = "no statements: nothing to value"
+        recorder.computed(Stage.VALUATION, _verdict_words(report.valuation) or none)
+        recorder.computed(Stage.SOUNDNESS, _soundness_words(report.soundness) or none)
+        recorder.begun(Stage.STORE)
+        analysis = self._analyst.analysis(
+            gathered, wanted.choices, report, chart, tuple(recorder.in_order())
+        )
+        self._store.put(analysis)
+        return analysis
+
+    def _chart(self, gathered: Gathered, recorder: "_Recorder") -> Chart | None:
+        bars = gathered.bars
+        recorder.begun(Stage.TECHNICALS)
+        if bars is None:
+            why = "There is no price history to compute from."
+            error = Failure(Reason.NO_DATA, why)
+            recorder.ended(Origin(Stage.TECHNICALS, ItemState.FAILED, note=why, error=error))
+            return None
+        chart = self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
+        recorder.computed(Stage.TECHNICALS, f"indicators of {len(bars)} days")
+        return chart
+
+
+class _Recorder:
+    """Passes on what happens, and remembers how each stage came out."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self.origins: dict[Stage, Origin] = {}
+
+    def begun(self, stage: Stage) -> None:
+        self._watcher.begun(stage)
+
+    def asking(self, stage: Stage, source: str) -> None:
+        self._watcher.asking(stage, source)
+
+    def ended(self, origin: Origin) -> None:
+        self.origins[origin.stage] = origin
+        self._watcher.ended(origin)
+
+    def stopped(self) -> bool:
+        return self._watcher.stopped()
+
+    def computed(self, stage: Stage, note: str) -> None:
+        """A stage that no source has a part in."""
+        self.ended(Origin(stage, ItemState.OK, method=_COMPUTED, note=note))
+
+    def in_order(self) -> list[Origin]:
+        """How the stages came out, in their order."""
+        return [self.origins[stage] for stage in Stage if stage in self.origins]
+
+
+class _TaskWatcher:
+    """Makes items of a task of what happens; those that ended on another worker stay."""
+
+    def __init__(self, run: TaskRun) -> None:
+        self._run = run
+        self._symbol = run.task.params["symbol"]
+        self._lock = threading.Lock()
+        self._ended = {item.key for item in run.task.items if item.state.ended}
+
+    def begun(self, stage: Stage) -> None:
+        if stage.value not in self._ended:
+            self._run.begin([stage.value])
+            item = Item(stage.value, ItemState.RUNNING)
+            self._run.record([item], f"{self._symbol}: {TITLES[stage].lower()}")
+
+    def asking(self, stage: Stage, source: str) -> None:
+        if stage.value not in self._ended:
+            self._run.record([], f"{self._symbol}: {TITLES[stage].lower()} from {source}")
+
+    def ended(self, origin: Origin) -> None:
+        with self._lock:
+            if origin.stage.value in self._ended:
+                return
+            self._ended.add(origin.stage.value)
+        self._run.record([origin.item()], f"{self._symbol}: {TITLES[origin.stage].lower()}")
+
+    def finish(self, analysis: Analysis) -> None:
+        """The last stage's item carries the analysis."""
+        item = replace(
+            Origin(Stage.STORE, ItemState.OK, note="kept").item(),
+            result={"success": True, "analysed": analysis.symbol, "analysis": analysis.to_json()},
+        )
+        self._run.record([item], closing_words([item]))
+
+    def stopped(self) -> bool:
+        return self._run.token.cancelled
+
+
+def items() -> list[Item]:
+    """The items of a new task."""
+    return [Item(stage.value, ItemState.QUEUED) for stage in Stage]
+
+
+def result_of(items: Sequence[Item]) -> Mapping[str, Any]:
+    """The result of a task from its items: the analysis, and how each stage came out."""
+    results = {item.key: item.result for item in items if item.result is not None}
+    stored = results.pop(Stage.STORE.value, None) or {}
+    return {"analysis": stored.get("analysis"), "stages": results}
+
+
+def closing_words(items: Sequence[Item]) -> str:
+    """What to say when all is done: the verdict."""
+    analysis = result_of(items)["analysis"]
+    if not analysis:
+        return "Not analysed"
+    worth = analysis["report"]["valuation"]
+    return f"{analysis['symbol']}: {_verdict(worth['verdict']) if worth else 'price only'}"
+
+
+def _verdict(value: str) -> str:
+    return "no verdict" if value == Verdict.NONE else value.replace("_", " ")
+
+
+def _why(origins: Mapping[Stage, Origin]) -> Failure:
+    price = origins.get(Stage.PRICE)
+    if price and price.error:
+        return price.error
+    return Failure(Reason.NO_DATA, "No source gave anything.")
+
+
+def _verdict_words(worth: Valuation | None) -> str:
+    return _verdict(worth.verdict) if worth else ""
+
+
+def _soundness_words(sound: Soundness | None) -> str:
+    if sound is None:
+        return ""
+    if sound.quality.percent is None:
+        return "quality unknown"
+    return f"quality {sound.quality.percent:.0f} of 100"

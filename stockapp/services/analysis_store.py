@@ -1,0 +1,187 @@
+"""Analyses as the cache keeps them: whole ones by symbol and choices, and a line for each list."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+
+from stockapp.domain.analysis import PriceFigures, Verdict
+from stockapp.domain.choices import Choices
+from stockapp.domain.company import Company
+from stockapp.domain.event import Event, EventType
+from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.indicators import Indicators
+from stockapp.domain.report import PricePoint, Report
+from stockapp.ports import Entry, ResponseCache
+from stockapp.services.stages import Origin
+
+T = TypeVar("T")
+
+PREFIX = "analysis"
+_LINE, _CHART = "verdict:", "chart:"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that is told of a symbol: money in `report.currency`, but for `price`."""
+
+    symbol: str
+    made_at: datetime
+    choices: Choices
+    company: Company | None
+    price: PricePoint | None
+    report: Report
+    figures: PriceFigures | None
+    origins: tuple[Origin, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The analysis as the JSON interface shows it."""
+        told: dict[str, Any] = _ANALYSES.dump_python(self, mode="json")
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a list shows of the last analysis by the symbol's own assumptions.
+
+    `margin` of safety is a fraction; `price` is that of the analysis, both in `currency`.
+    """
+
+    symbol: str
+    made_at: datetime
+    verdict: Verdict
+    currency: str | None
+    fair_value: float | None
+    price: float | None
+    margin: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Figures and indicators of the bars that were fetched at `history_at`."""
+
+    history_at: datetime
+    figures: PriceFigures
+    indicators: Indicators
+
+
+@dataclass(frozen=True, slots=True)
+class Aged(Generic[T]):
+    """Something of the cache with its age."""
+
+    value: T
+    age_seconds: float
+    freshness: Freshness
+
+
+_ANALYSES = TypeAdapter(Analysis)
+_LINES = TypeAdapter(Line)
+_CHARTS = TypeAdapter(Chart)
+_CHOICES = TypeAdapter(Choices)
+
+
+class AnalysisStore:
+    """Reads never wait for anybody."""
+
+    def __init__(self, cache: ResponseCache, lifetime: Lifetime) -> None:
+        self._cache = cache
+        self._lifetime = lifetime
+
+    def get(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
+        """The last analysis of the symbol by these choices."""
+        key = _key(symbol, choices)
+        entry = self._cache.get_many([key]).get(key)
+        return _aged(entry, entry.derived(_analysis)) if entry else None
+
+    def put(self, analysis: Analysis) -> None:
+        """Keep it; as the symbol's line, too, where nothing was chosen."""
+        key = _key(analysis.symbol, analysis.choices)
+        values: dict[str, Mapping[str, Any]] = {key: analysis.to_json()}
+        if analysis.choices == Choices():
+            line = _LINES.dump_python(line_of(analysis), mode="json")
+            values[_LINE + analysis.symbol] = line
+        self._cache.put_many(values, self._lifetime)
+
+    def lines(self, symbols: Sequence[str]) -> dict[str, Aged[Line]]:
+        """The lines of those symbols that were analysed."""
+        entries = self._cache.get_many([_LINE + symbol for symbol in symbols])
+        return {
+            key.removeprefix(_LINE): _aged(entry, entry.derived(_line))
+            for key, entry in entries.items()
+        }
+
+    def chart(self, symbol: str, interval: str) -> Chart | None:
+        """What was computed of the symbol's history, in bars of that length."""
+        key = f"{_CHART}{interval}:{symbol}"
+        entry = self._cache.get_many([key]).get(key)
+        return entry.derived(_chart) if entry else None
+
+    def put_chart(self, symbol: str, interval: str, chart: Chart) -> None:
+        """Keep it."""
+        value = _CHARTS.dump_python(chart, mode="json")
+        self._cache.put_many({f"{_CHART}{interval}:{symbol}": value}, self._lifetime)
+
+    def on_event(self, event: Event) -> None:
+        """Read anew what another worker may have stored."""
+        if event.type is EventType.ITEM and (symbol := event.data.get("analysed")):
+            self._cache.forget([_LINE + symbol, _key(symbol, Choices())])
+
+
+def choices_to_json(choices: Choices) -> dict[str, Any]:
+    """The choices as tasks keep them; what was not chosen is left out."""
+    told: dict[str, Any] = _CHOICES.dump_python(choices, mode="json", exclude_none=True)
+    return told
+
+
+def choices_from_json(data: Mapping[str, Any]) -> Choices:
+    """The choices that `choices_to_json` wrote."""
+    return _CHOICES.validate_python(data)
+
+
+def line_of(analysis: Analysis) -> Line:
+    """What a list shows of it."""
+    worth, report = analysis.report.valuation, analysis.report
+    if worth is None:
+        why = report.caveats[0].message if report.caveats else "There are no statements."
+        return Line(
+            analysis.symbol, analysis.made_at, Verdict.NONE, report.currency, None, None, None, why
+        )
+    fair = worth.fair_value
+    return Line(
+        analysis.symbol,
+        analysis.made_at,
+        worth.verdict,
+        worth.currency,
+        fair.value,
+        fair.price,
+        fair.margin,
+        worth.reasons[0] if worth.reasons else "",
+    )
+
+
+def _key(symbol: str, choices: Choices) -> str:
+    if choices == Choices():
+        return f"{PREFIX}:{symbol}"
+    told = orjson.dumps(choices_to_json(choices), option=orjson.OPT_SORT_KEYS)
+    return f"{PREFIX}:{symbol}:{hashlib.sha256(told).hexdigest()[:16]}"
+
+
+def _aged(entry: Entry, value: T) -> Aged[T]:
+    return Aged(value, entry.age_seconds, entry.freshness)
+
+
+def _analysis(value: Mapping[str, Any]) -> Analysis:
+    return _ANALYSES.validate_python(value)
+
+
+def _line(value: Mapping[str, Any]) -> Line:
+    return _LINES.validate_python(value)
+
+
+def _chart(value: Mapping[str, Any]) -> Chart:
+    return _CHARTS.validate_python(value)

@@ -1,0 +1,79 @@
+"""Computing analyses of what was gathered, in the process pool."""
+
+from datetime import datetime
+
+from stockapp.analysis.charted import charted
+from stockapp.analysis.report import analyse
+from stockapp.domain.bars import Bars
+from stockapp.domain.choices import Choices
+from stockapp.domain.report import Report
+from stockapp.ports import Clock, Executor
+from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart
+from stockapp.services.gathered import Gathered, Rules, inputs_of
+from stockapp.services.stages import Origin
+
+DAILY = "1d"
+
+
+class Analyst:
+    """Nothing here waits for a source."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        store: AnalysisStore,
+        clock: Clock,
+        rules: Rules,
+        *,
+        timeout_seconds: float,
+    ) -> None:
+        self._executor = executor
+        self._store = store
+        self._clock = clock
+        self._rules = rules
+        self._timeout_seconds = timeout_seconds
+
+    def report(self, gathered: Gathered, choices: Choices) -> Report:
+        """Value, soundness and doubts. Raises fair_value.BadWeights and TimeoutError."""
+        inputs = inputs_of(gathered, choices, self._rules, self._clock.now().date())
+        return self._executor.run_cpu(analyse, inputs, timeout_seconds=self._timeout_seconds)
+
+    def chart(
+        self, symbol: str, bars: Bars, benchmark: Bars | None, interval: str = DAILY
+    ) -> Chart:
+        """Figures and indicators of a history; computed once for each history."""
+        known = self._store.chart(symbol, interval)
+        newest = max(bars.fetched_at, benchmark.fetched_at) if benchmark else bars.fetched_at
+        if known and known.history_at == newest:
+            return known
+        made = self._executor.run_cpu(
+            charted, bars, benchmark, timeout_seconds=self._timeout_seconds
+        )
+        chart = Chart(newest, made.figures, made.indicators)
+        self._store.put_chart(symbol, interval, chart)
+        return chart
+
+    def analysis(
+        self,
+        gathered: Gathered,
+        choices: Choices,
+        report: Report,
+        chart: Chart | None,
+        origins: tuple[Origin, ...],
+    ) -> Analysis:
+        """The whole."""
+        inputs = inputs_of(gathered, choices, self._rules, self._clock.now().date())
+        return Analysis(
+            gathered.symbol,
+            self.now(),
+            choices,
+            gathered.company,
+            inputs.price,
+            report,
+            chart.figures if chart else None,
+            origins,
+        )
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._clock.now()

@@ -1,0 +1,188 @@
+"""What is known of symbols besides prices, part by part: cached, and asked for once by all workers.
+
+A part that could not be had leaves the one that is there alone, as with quotes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from stockapp.caching.policy import Landed, SingleFlight
+from stockapp.domain.attempt import Attempt, Failure, Reason
+from stockapp.domain.bars import Bars
+from stockapp.domain.company import Company
+from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.research import Finding, Part
+from stockapp.domain.statement import Statement
+from stockapp.fetching.inquiry import Found, Inquiry
+from stockapp.ports import Clock, Entry, ResponseCache
+from stockapp.services.board import SymbolReport
+
+_ADAPTERS: Mapping[Part, TypeAdapter[Any]] = {
+    part: TypeAdapter(
+        Company if part is Part.PROFILE else Bars if part is Part.HISTORY else Statement
+    )
+    for part in Part
+}
+# The price of a symbol completes what sources leave out by entries of this name already.
+_NAMES = {part: part.value if part is not Part.PROFILE else "company" for part in Part}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part as of one reading. `error` is set where the last fetch failed: `finding` is older
+    then, or None. `stored_at` is when the finding came.
+    """
+
+    part: Part
+    symbol: str
+    finding: Finding | None
+    stored_at: datetime | None
+    age_seconds: float
+    freshness: Freshness
+    error: Failure | None
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nobody need be asked."""
+        return self.finding is not None and self.freshness is Freshness.FRESH
+
+
+class Findings:
+    """Reads never wait for a source; `obtain` does."""
+
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        flight: SingleFlight,
+        cache: ResponseCache,
+        clock: Clock,
+        lifetime: Lifetime,
+    ) -> None:
+        self._inquiry = inquiry
+        self._flight = flight
+        self._cache = cache
+        self._clock = clock
+        self._lifetime = lifetime
+
+    def known(self, symbol: str, parts: Sequence[Part] = tuple(Part)) -> dict[Part, Held]:
+        """What is held of a symbol; each of the parts, whether there is anything or not."""
+        keys = {part: (_key(part, symbol), _failure_key(part, symbol)) for part in parts}
+        entries = self._cache.get_many([key for pair in keys.values() for key in pair])
+        now = self._clock.now()
+        return {
+            part: _held(part, symbol, entries.get(good), entries.get(bad), now)
+            for part, (good, bad) in keys.items()
+        }
+
+    def obtain(
+        self,
+        part: Part,
+        symbol: str,
+        *,
+        since: datetime | None,
+        tell: Callable[[str], None],
+        stopped: Callable[[], bool],
+    ) -> Held:
+        """The part: as it is held if that is fresh, and not older than `since`; else fetched.
+
+        `tell` hears which source is asked. Returns what there is when stopped.
+        """
+        key = _key(part, symbol)
+
+        def known(_: Sequence[str]) -> list[str]:
+            return [key] if _answers(self.known(symbol, [part])[part], since, self._clock) else []
+
+        def fetch(_: Sequence[str], landed: Landed) -> None:
+            found = self._inquiry.find(part, symbol, tell, stopped)
+            if found.error is None or found.error.reason is not Reason.CANCELLED:
+                self._store(found)
+            landed([key])
+
+        self._flight.run([key], known, fetch, stopped)
+        return self.known(symbol, [part])[part]
+
+    def forget(self, symbol: str) -> None:
+        """Read anew what another worker may have fetched."""
+        self._cache.forget(
+            [key for p in Part for key in (_key(p, symbol), _failure_key(p, symbol))]
+        )
+
+    def _store(self, found: Found) -> None:
+        now = self._clock.now()
+        if found.finding is None:
+            report = SymbolReport(now, found.error, found.attempts)
+            self._cache.put_many(
+                {_failure_key(found.part, found.symbol): report.to_json()}, self._lifetime
+            )
+            return
+        value = {
+            "finding": _ADAPTERS[found.part].dump_python(found.finding, mode="json"),
+            "at": now.isoformat(),
+            "attempts": [attempt.to_json() for attempt in found.attempts],
+        }
+        self._cache.put_many({_key(found.part, found.symbol): value}, self._lifetime)
+
+
+def _key(part: Part, symbol: str) -> str:
+    return f"{_NAMES[part]}:{symbol}"
+
+
+def _failure_key(part: Part, symbol: str) -> str:
+    return f"failure:{_NAMES[part]}:{symbol}"
+
+
+def _answers(held: Held, since: datetime | None, clock: Clock) -> bool:
+    """Whether nobody need be asked, for one who wants what is not older than `since`."""
+    if since is not None:
+        stored = held.stored_at if held.error is None else _told_at(held)
+        return stored is not None and stored >= since
+    if held.error is not None:
+        at = _told_at(held)
+        report = SymbolReport(at or clock.now(), held.error, held.attempts)
+        return report.rest_seconds(clock.now()) > 0
+    return held.is_fresh
+
+
+def _told_at(held: Held) -> datetime | None:
+    """When a failure was told: with its last attempt."""
+    return max((attempt.started_at for attempt in held.attempts), default=None)
+
+
+def _held(
+    part: Part, symbol: str, success: Entry | None, failure: Entry | None, now: datetime
+) -> Held:
+    finding, stored_at, age, freshness = None, None, 0.0, Freshness.EXPIRED
+    attempts: tuple[Attempt, ...] = ()
+    if success:
+        finding, stored_at = success.derived(partial_of(part))
+        age, freshness = success.age_seconds, success.freshness
+        attempts = success.derived(_attempts)
+    if failure and (success is None or failure.age_seconds < success.age_seconds):
+        report = failure.derived(SymbolReport.from_json)
+        return Held(part, symbol, finding, stored_at, age, freshness, report.error, report.attempts)
+    return Held(part, symbol, finding, stored_at, age, freshness, None, attempts)
+
+
+def partial_of(part: Part) -> Callable[[Mapping[str, Any]], tuple[Finding, datetime]]:
+    """What reads that part; the same call each time, so that what it made is found again."""
+    return _READERS[part]
+
+
+def _read(part: Part, value: Mapping[str, Any]) -> tuple[Finding, datetime]:
+    finding: Finding = _ADAPTERS[part].validate_python(value["finding"])
+    return finding, datetime.fromisoformat(value["at"])
+
+
+_READERS: Mapping[Part, Callable[[Mapping[str, Any]], tuple[Finding, datetime]]] = {
+    part: partial(_read, part) for part in Part
+}
+
+
+def _attempts(value: Mapping[str, Any]) -> tuple[Attempt, ...]:
+    return tuple(Attempt.from_json(data) for data in value["attempts"])

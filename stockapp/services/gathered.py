@@ -1,0 +1,226 @@
+"""All that an analysis is made from, as the cache holds it, and what to doubt in that."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from stockapp.analysis.inputs import Inputs
+from stockapp.domain.analysis import Caveat, FxRate, Severity
+from stockapp.domain.bars import Bars
+from stockapp.domain.choices import Choices
+from stockapp.domain.company import Company, SecurityType
+from stockapp.domain.instrument import InstrumentKind, instrument
+from stockapp.domain.money import in_major_units
+from stockapp.domain.report import PricePoint
+from stockapp.domain.research import Part
+from stockapp.domain.statement import Statement, StatementKind
+from stockapp.domain.symbol import SIMULATED_SUFFIX, is_simulated
+from stockapp.services.findings import Held
+from stockapp.services.quotes import Known
+
+STATEMENTS = (Part.INCOME, Part.BALANCE, Part.CASH_FLOW)
+_HIGHEST_YIELD = 25.0
+# Price times shares, over the market capitalisation that was told.
+_LEAST_OF_CAP, _MOST_OF_CAP = 0.8, 1.25
+_HOURS_MATTER_BELOW = 48
+_BY_SHAPE = {
+    InstrumentKind.INDEX: SecurityType.INDEX,
+    InstrumentKind.CURRENCY_PAIR: SecurityType.CURRENCY,
+    InstrumentKind.CRYPTO_PAIR: SecurityType.CRYPTO,
+    InstrumentKind.FUTURE: SecurityType.FUTURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What analyses assume and are held against. Simulated companies have a market of their own."""
+
+    risk_free: str
+    benchmark: str
+    simulated_risk_free: str
+    simulated_benchmark: str
+    equity_premium: float
+    mid_year: bool
+
+    def risk_free_of(self, symbol: str) -> str:
+        """The symbol whose price is the risk-free yield in percent."""
+        return self.simulated_risk_free if is_simulated(symbol) else self.risk_free
+
+    def benchmark_of(self, symbol: str) -> str:
+        """The index that the price is held against."""
+        return self.simulated_benchmark if is_simulated(symbol) else self.benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Of one symbol. `fx` is the quote of the exchange rate that the statements need, if any."""
+
+    symbol: str
+    price: Known
+    parts: Mapping[Part, Held]
+    risk_free: Known
+    fx: Known | None
+    benchmark: Held | None
+
+    @property
+    def company(self) -> Company | None:
+        """The profile."""
+        found = self.parts[Part.PROFILE].finding
+        return found if isinstance(found, Company) else None
+
+    @property
+    def statements(self) -> dict[StatementKind, Statement]:
+        """Those there are."""
+        found = (self.parts[part].finding for part in STATEMENTS)
+        return {told.kind: told for told in found if isinstance(told, Statement)}
+
+    @property
+    def bars(self) -> Bars | None:
+        """The price history."""
+        found = self.parts[Part.HISTORY].finding
+        return found if isinstance(found, Bars) else None
+
+    @property
+    def benchmark_bars(self) -> Bars | None:
+        """The history of the index."""
+        found = self.benchmark.finding if self.benchmark else None
+        return found if isinstance(found, Bars) else None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is neither a price nor a statement."""
+        return self.price.quote is None and not self.statements
+
+    @property
+    def is_complete_and_fresh(self) -> bool:
+        """Whether nobody need be asked for anything."""
+        quote = self.price.quote
+        held = all(part.is_fresh for part in self.parts.values())
+        return held and quote is not None and quote.is_younger_than(float("inf"))
+
+
+def security_of(symbol: str, company: Company | None) -> SecurityType:
+    """What the symbol stands for: by its profile, else by its shape."""
+    if company:
+        return company.security_type
+    found = instrument(symbol)
+    return _BY_SHAPE.get(found.kind, SecurityType.SHARE) if found else SecurityType.SHARE
+
+
+def has_statements(symbol: str) -> bool:
+    """Whether it makes sense to ask for any, by the shape of the symbol."""
+    return security_of(symbol, None) is SecurityType.SHARE
+
+
+def fx_symbol(
+    symbol: str, known: Known, company: Company | None, statements: Collection[Statement]
+) -> str | None:
+    """The symbol of the exchange rate that the statements need; None where they need none."""
+    pair = _pair(known, company, statements)
+    if pair is None:
+        return None
+    base, target = pair
+    return f"{base}{target}{SIMULATED_SUFFIX}" if is_simulated(symbol) else f"{base}{target}=X"
+
+
+def inputs_of(gathered: Gathered, choices: Choices, rules: Rules, today: date) -> Inputs:
+    """The inputs of an analysis."""
+    quote = gathered.price.quote.quote if gathered.price.quote else None
+    return Inputs(
+        symbol=gathered.symbol,
+        today=today,
+        company=gathered.company,
+        statements=gathered.statements,
+        price=PricePoint(quote.price, quote.currency, quote.as_of) if quote else None,
+        fx=_rate(gathered),
+        risk_free=_risk_free(gathered.risk_free),
+        equity_premium=rules.equity_premium,
+        mid_year=rules.mid_year,
+        choices=choices,
+        security=security_of(gathered.symbol, gathered.company),
+        notes=tuple(_notes(gathered)),
+    )
+
+
+def _pair(
+    known: Known, company: Company | None, statements: Collection[Statement]
+) -> tuple[str, str] | None:
+    """The statements' currency and the price's whole one, where they differ and are known."""
+    target = None
+    if known.quote:
+        _, target = in_major_units(1.0, known.quote.quote.currency)
+    target = target or (company.currency if company else None)
+    told = [statement.currency for statement in statements if statement.currency]
+    base = next((currency for currency in told if currency != target), None)
+    if not told and company and statements:
+        base = company.financial_currency
+    return (base, target) if base and target and base != target else None
+
+
+def _rate(gathered: Gathered) -> FxRate | None:
+    pair = _pair(gathered.price, gathered.company, gathered.statements.values())
+    quote = gathered.fx.quote.quote if gathered.fx and gathered.fx.quote else None
+    if pair is None or quote is None or quote.price <= 0:
+        return None
+    if quote.currency not in (None, pair[1]):
+        return None
+    return FxRate(pair[0], pair[1], quote.price, quote.as_of)
+
+
+def _risk_free(known: Known) -> float | None:
+    """The yield as a fraction; what can be no yield is none."""
+    percent = known.quote.quote.price if known.quote else None
+    return percent / 100 if percent is not None and 0 < percent < _HIGHEST_YIELD else None
+
+
+def _notes(gathered: Gathered) -> list[Caveat]:
+    """What is old, or told differently by different sources."""
+    notes = []
+    for part in STATEMENTS:
+        held = gathered.parts[part]
+        if held.finding and held.error:
+            notes.append(_old(part.value.replace("_", " "), held.age_seconds, held.error.detail))
+    quote, report = gathered.price.quote, gathered.price.report
+    if quote and report and report.error:
+        notes.append(_old("price", quote.age_seconds, report.error.detail))
+    if quote:
+        for other in quote.quote.disagreeing:
+            message = (
+                f"{other.source} tells {other.price:g} {other.currency or ''} in place of"
+                f" {quote.quote.price:g} {quote.quote.currency or ''}: more than 2 % apart."
+            )
+            notes.append(Caveat(Severity.MEDIUM, "price", message, "margin of safety and ratios"))
+    sources = {statement.source for statement in gathered.statements.values()}
+    if len(sources) > 1:
+        message = f"The statements come from several sources: {', '.join(sorted(sources))}."
+        notes.append(
+            Caveat(Severity.LOW, "statements", message, "lines may be counted differently")
+        )
+    return notes + _doubts_of_size(gathered)
+
+
+def _doubts_of_size(gathered: Gathered) -> list[Caveat]:
+    """Where price times shares is far from the market capitalisation that was told."""
+    company, quote = gathered.company, gathered.price.quote
+    if not (company and quote and company.market_cap and company.shares):
+        return []
+    price, currency = in_major_units(quote.quote.price, quote.quote.currency)
+    computed = price * company.shares
+    if currency != company.currency or _agrees(computed / company.market_cap):
+        return []
+    message = (
+        f"The profile's market capitalisation of {company.market_cap:,.0f} and its"
+        f" {company.shares:,.0f} shares at this price ({computed:,.0f}) do not go together."
+    )
+    return [Caveat(Severity.MEDIUM, "market_cap", message, "cost of capital and ratios")]
+
+
+def _agrees(share: float) -> bool:
+    return _LEAST_OF_CAP <= share <= _MOST_OF_CAP
+
+
+def _old(what: str, age_seconds: float, why: str) -> Caveat:
+    hours = age_seconds / 3600
+    age = f"{hours:.0f} hours" if hours < _HOURS_MATTER_BELOW else f"{hours / 24:.0f} days"
+    message = f"The {what} is one fetched {age} ago, as asking anew failed: {why}"
+    return Caveat(Severity.MEDIUM, what.replace(" ", "_"), message, "whatever follows from it")

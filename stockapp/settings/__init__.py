@@ -1,0 +1,96 @@
+"""Every setting, in two tables: name, type, default, help. `docs/settings.md` lists them.
+
+Read from the environment, then from a `.env` file. Names carry the prefix STOCKAPP_, but for
+HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the keys of services.
+Each key may be given in a file instead, named by the same name with _FILE.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from stockapp.settings.house import HouseSettings, LogFormat, Sample
+from stockapp.settings.sources import RaceMode, SourceSettings
+
+__all__ = ["DATABASE", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
+
+# The file of the embedded database in the data folder.
+DATABASE = "stockapp.sqlite3"
+
+# Secrets that may be in a file, named by the same variable with _FILE.
+_FROM_FILES = {
+    "alpha_vantage_api_key": "ALPHA_VANTAGE_API_KEY",
+    "fmp_api_key": "FMP_API_KEY",
+    "marketstack_api_key": "MARKETSTACK_API_KEY",
+    "cache_redis_url": "STOCKAPP_CACHE_REDIS_URL",
+}
+
+
+class Settings(SourceSettings, HouseSettings):
+    """The settings of one process, fixed at its start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STOCKAPP_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_from_files(cls, data: dict[str, Any]) -> dict[str, Any]:
+        given = {name.lower(): value for name, value in data.items()}
+        for key, variable in _FROM_FILES.items():
+            path = given.get(f"{key}_file")
+            if path and not given.get(key):
+                data = {name: v for name, v in data.items() if name.lower() != key}
+                data[key] = _read_key(Path(path), variable)
+        return data
+
+    def secrets(self) -> Iterator[str]:
+        """The values that must never be shown or logged."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr) and value.get_secret_value():
+                yield value.get_secret_value()
+        # Errors of Redis' client may hold its password alone.
+        with suppress(ValueError):
+            if password := urlsplit(self.cache_redis_url.get_secret_value()).password:
+                yield password
+
+
+def _read_key(path: Path, name: str) -> str:
+    try:
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        raise ValueError(f"{name}_FILE names {path}, which cannot be read ({why})") from None
+    if not key:
+        raise ValueError(f"{name}_FILE names {path}, which is empty")
+    return key
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SystemExit with what to mend."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        # Without the values: one of them may be a secret.
+        wrong = "; ".join(
+            ": ".join((*(str(part) for part in entry["loc"]), entry["msg"]))
+            for entry in error.errors()
+        )
+        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {wrong}") from None
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+    except OSError as error:
+        raise SystemExit(
+            f"stockapp cannot write to its data folder {settings.data_dir} ({error.strerror});"
+            " name another one in STOCKAPP_DATA_DIR."
+        ) from None
+    return settings

@@ -1,0 +1,100 @@
+"""JSON: analyses."""
+
+import math
+
+from flask import Blueprint, Response, jsonify, request
+
+from stockapp.domain.choices import Choices
+from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.task import Task
+from stockapp.services.analyses import Analyses
+from stockapp.services.analysis_store import Aged, Analysis
+from stockapp.services.waiting import TaskWaiter
+from stockapp.web import analysis_rows, csv_files, inputs, task_json
+from stockapp.web.api_prices import require_watchlist
+from stockapp.web.errors import Problem
+from stockapp.web.schemas import AnalyseAllInput, AnalysisInput, NewAnalysisInput
+
+
+class AnalysisApi:
+    """The calls about analyses."""
+
+    def __init__(self, analyses: Analyses, waiter: TaskWaiter, lifetime: Lifetime) -> None:
+        self._analyses = analyses
+        self._waiter = waiter
+        self._lifetime = lifetime
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("api_analysis", __name__, url_prefix="/api")
+        both = ["GET", "POST"]
+        blueprint.add_url_rule("/analyze/<ticker>/async", view_func=self.start, methods=both)
+        blueprint.add_url_rule("/analyze/<ticker>/cached", view_func=self.cached)
+        blueprint.add_url_rule("/watchlist/analyze-async", view_func=self.start_all, methods=both)
+        return blueprint
+
+    def start(self, ticker: str) -> Response:
+        """Analyse, or join who does; 200 with the analysis where all that it needs is fresh."""
+        symbol = inputs.ticker(ticker)
+        wanted = inputs.read(NewAnalysisInput)
+        begun = self._analyses.start(symbol, wanted.choices(), force=wanted.force)
+        if begun.task is None:
+            return self._told(begun.analysis, None)
+        return self._accepted(begun.task, joined=begun.joined)
+
+    def start_all(self) -> Response:
+        """Analyse a whole list as one task."""
+        wanted = inputs.read(AnalyseAllInput)
+        require_watchlist(wanted.watchlist)
+        begun = self._analyses.start_all(wanted.watchlist, force=wanted.force)
+        if begun is None or begun.task is None:
+            raise Problem(409, "empty_watchlist", "The list is empty; add a symbol first.")
+        return self._accepted(begun.task, joined=begun.joined)
+
+    def cached(self, ticker: str) -> Response:
+        """The last analysis at once; an old one with a task behind, none with a task to follow."""
+        symbol = inputs.ticker(ticker)
+        as_csv = request.args.get("format", "json") == "csv"
+        choices = _choices_of_query()
+        kept = self._analyses.kept(symbol, choices)
+        behind = None
+        if kept is None or kept.freshness is not Freshness.FRESH:
+            begun = self._analyses.start(symbol, choices, force=False)
+            behind, kept = begun.task, begun.analysis or kept
+        if kept is None and behind is not None:
+            response = self._accepted(behind, joined=False)
+            response.headers["Cache-Status"] = "stockapp; fwd=miss"
+            return response
+        if kept and as_csv:
+            rows = analysis_rows.rows(kept.value)
+            return csv_files.download("analysis", symbol, analysis_rows.HEAD, rows)
+        return self._told(kept, behind)
+
+    def _told(self, kept: Aged[Analysis] | None, behind: Task | None) -> Response:
+        if kept is None:
+            raise Problem(404, "not_analysed", "There is no analysis any more; ask again.")
+        response = jsonify(
+            {
+                "analysis": {
+                    **kept.value.to_json(),
+                    "age_seconds": round(kept.age_seconds, 1),
+                    "freshness": kept.freshness.value,
+                },
+                "cached": True,
+                "task": task_json.summary(behind) if behind else None,
+            }
+        )
+        left = math.floor(self._lifetime.fresh_seconds - kept.age_seconds)
+        response.headers["Cache-Status"] = f"stockapp; hit; ttl={left}"
+        return response
+
+    def _accepted(self, task: Task, *, joined: bool) -> Response:
+        return task_json.accepted(
+            task, joined=joined, waiter=self._waiter, seconds=inputs.wait_seconds()
+        )
+
+
+def _choices_of_query() -> Choices:
+    """The choices alone, whatever the format."""
+    told = {name: value for name, value in request.args.items() if name != "format"}
+    return AnalysisInput.model_validate(told).choices()

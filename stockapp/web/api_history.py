@@ -1,0 +1,92 @@
+"""JSON and CSV: price histories, and statements as their source told them."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, jsonify
+
+from stockapp.domain.choices import Choices
+from stockapp.domain.statement import Statement
+from stockapp.services.analyses import Analyses
+from stockapp.services.histories import History
+from stockapp.services.waiting import TaskWaiter
+from stockapp.web import analysis_rows, csv_files, inputs, task_json
+from stockapp.web.csv_files import Cell
+from stockapp.web.errors import Problem
+from stockapp.web.schemas import FileInput, HistoryInput
+
+_HEAD = ("day", "open", "high", "low", "close", "volume", "adjusted", "currency", "source")
+
+
+class HistoryApi:
+    """Reads the cache only; what is not there is fetched by an analysis, which is a task."""
+
+    def __init__(self, analyses: Analyses, waiter: TaskWaiter) -> None:
+        self._analyses = analyses
+        self._waiter = waiter
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("api_history", __name__, url_prefix="/api")
+        blueprint.add_url_rule("/history/<ticker>", view_func=self.history)
+        blueprint.add_url_rule("/statements/<ticker>", view_func=self.statements)
+        return blueprint
+
+    def history(self, ticker: str) -> Response:
+        """Bars with indicators; old ones with a task behind, none with a task to follow."""
+        symbol = inputs.ticker(ticker)
+        wanted = inputs.read(HistoryInput)
+        found = self._analyses.history(symbol, wanted.range, wanted.interval)
+        if found is None:
+            return self._accepted(symbol)
+        if found.stale:
+            self._analyses.start_behind(symbol, Choices())
+        if wanted.format == "csv":
+            return csv_files.download("history", symbol, _HEAD, _rows(found))
+        response = jsonify(found.to_json())
+        response.headers["Cache-Status"] = "stockapp; hit"
+        return response
+
+    def statements(self, ticker: str) -> Response:
+        """The statements as told, each in its own currency."""
+        symbol = inputs.ticker(ticker)
+        wanted = inputs.read(FileInput)
+        told = list(self._analyses.held(symbol).statements.values())
+        if not told:
+            return self._accepted(symbol)
+        if wanted.format == "csv":
+            head, rows = analysis_rows.statement_rows(told)
+            return csv_files.download("statements", symbol, head, rows)
+        return jsonify({"symbol": symbol, "statements": [_statement(one) for one in told]})
+
+    def _accepted(self, symbol: str) -> Response:
+        begun = self._analyses.start(symbol, Choices(), force=False)
+        if begun.task is None:
+            detail = f"There is nothing of the kind for {symbol}, as far as the sources say."
+            raise Problem(404, "no_data", detail, field="ticker")
+        response = task_json.accepted(
+            begun.task, joined=begun.joined, waiter=self._waiter, seconds=inputs.wait_seconds()
+        )
+        response.headers["Cache-Status"] = "stockapp; fwd=miss"
+        return response
+
+
+def _statement(told: Statement) -> dict[str, object]:
+    return {
+        "kind": told.kind.value,
+        "currency": told.currency,
+        "source": told.source,
+        "method": told.method,
+        "fetched_at": told.fetched_at.isoformat(),
+        "years": [
+            {"end": year.end.isoformat(), "values": {k.value: v for k, v in year.values.items()}}
+            for year in told.years
+        ],
+    }
+
+
+def _rows(found: History) -> Iterator[list[Cell]]:
+    bars = found.bars
+    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.adjusted)
+    for place, day in enumerate(bars.days):
+        values = [column[place] for column in columns]
+        yield [day.isoformat(), *values, bars.currency, bars.source]

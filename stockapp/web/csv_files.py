@@ -1,0 +1,37 @@
+"""Tables as CSV downloads, in UTF-8; what a spreadsheet would run as a formula is quoted."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+
+from flask import Response
+
+# A spreadsheet runs what begins with one of these.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Cell = str | float | int | None
+
+
+def download(
+    what: str, symbol: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> Response:
+    """The table as a file that is named by what it holds, and of which symbol."""
+    name = what + "-" + "".join(c if c.isalnum() else "_" for c in symbol)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _cell(value: Cell) -> Cell:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return int(value) if isinstance(value, float) and value == int(value) else value
