@@ -19,6 +19,10 @@ VENDOR = ROOT / "static" / "vendor"
 # Package -> files to serve. Licences go along, as they ask for.
 WANTED = {
     "htmx.org": ("dist/htmx.min.js", "dist/ext/hx-sse.min.js", "LICENSE"),
+    "lightweight-charts": (
+        "dist/lightweight-charts.standalone.production.js",
+        "LICENSE",
+    ),
 }
 
 

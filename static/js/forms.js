@@ -37,6 +37,11 @@ document.addEventListener("stockapp:added", (event) => {
   if ([document.body, null].includes(document.activeElement)) input.focus();
 });
 
+// What is chosen stands in the address, so that it can be kept and sent on.
+document.addEventListener("stockapp:address", (event) => {
+  history.replaceState(history.state, "", event.detail.path);
+});
+
 // The focus of a row that is removed goes to its neighbour.
 let neighbour;
 document.addEventListener("htmx:before:request", (event) => {

@@ -30,6 +30,7 @@ class Market:
     equity_premium: float
     beta: float | None
     market_cap: float | None
+    risk_free_symbol: str = "^TNX"
 
 
 def cost_of_capital(
@@ -46,7 +47,12 @@ def cost_of_capital(
     raw = equity_share * equity_cost + (1 - equity_share) * debt_cost * (1 - tax)
     wacc = figures.clamp(raw, *_WACC_RANGE)
     steps: tuple[Step, ...] = (
-        Step("Risk-free rate", risk_free, Unit.PERCENT, "10-year US Treasury yield (^TNX)"),
+        Step(
+            "Risk-free rate",
+            risk_free,
+            Unit.PERCENT,
+            f"the yield that {market.risk_free_symbol} tells",
+        ),
         Step("Beta", beta, Unit.RATIO, "as the source tells it, within 0.3 and 3"),
         Step("Equity risk premium", market.equity_premium, Unit.PERCENT, "setting"),
         Step("Cost of equity", equity_cost, Unit.PERCENT, "risk-free rate + beta x premium"),
@@ -65,7 +71,8 @@ def _risk_free(market: Market, caveats: Caveats) -> float:
     told = figures.known(market.risk_free)
     if told is not None and _RISK_FREE_RANGE[0] < told < _RISK_FREE_RANGE[1]:
         return told
-    message = f"No source told the yield of ^TNX: {FALLBACK_RISK_FREE:.2%} was assumed."
+    told_by = market.risk_free_symbol
+    message = f"No source told the yield of {told_by}: {FALLBACK_RISK_FREE:.2%} was assumed."
     caveats.assumed("risk_free", message, "every discount rate")
     return FALLBACK_RISK_FREE
 

@@ -31,3 +31,4 @@ class Inputs:
     choices: Choices = field(default_factory=Choices)
     security: SecurityType = SecurityType.SHARE
     notes: tuple[Caveat, ...] = ()
+    risk_free_symbol: str = "^TNX"

@@ -33,6 +33,11 @@ from stockapp.domain.report import Report
 from stockapp.domain.statement import Line
 
 
+_NO_FLOW = (
+    "Free cash flow means nothing for a bank or an insurer, so the price implies no growth of it."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Business:
     """What the parts of a report share."""
@@ -84,7 +89,13 @@ def _business(inputs: Inputs, money: Converted, caveats: Caveats) -> _Business:
     sector, industry = (company.sector, company.industry) if company else (None, None)
     found = business_type.detected(sector, industry, accounts)
     cap = _market_cap(inputs, money)
-    market = Market(inputs.risk_free, inputs.equity_premium, company.beta if company else None, cap)
+    market = Market(
+        inputs.risk_free,
+        inputs.equity_premium,
+        company.beta if company else None,
+        cap,
+        inputs.risk_free_symbol,
+    )
     listing = Listing(money.price, cap, company.shares if company else None)
     capital = cost_of_capital(accounts, market, caveats, inputs.choices.discount_rate)
     kind = inputs.choices.business_type or found
@@ -131,7 +142,9 @@ def _valuation(business: _Business, quality_score: float | None) -> Valuation:
         verdict=said,
         reasons=reasons,
         sensitivity=dcf.sensitivity(shown) if shown else None,
-        reverse_dcf=dcf.implied_words(shown, price),
+        reverse_dcf=_NO_FLOW
+        if business.kind in FINANCIAL
+        else dcf.implied_words(shown, price),
         implied_growth=dcf.implied_growth(shown, price) if shown and price else None,
         growth=forecast.growth if forecast else None,
         terminal_growth=_terminal(business),

@@ -56,6 +56,8 @@ from stockapp.web.feeds import Feeds
 from stockapp.web.health import Health
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.pages import Pages, item_path
+from stockapp.web.present_stock import stock_path
+from stockapp.web.stock_page import StockPage
 from stockapp.web.storage_notice import tell_of_storage
 from stockapp.web.stream import Streams
 from stockapp.web.stream_gate import StreamGate
@@ -112,7 +114,13 @@ class Services:
             lookup_seconds=settings.add_lookup_seconds,
         )
         self.boards = Boards(
-            backends.watchlists, self.quotes, self.sources, backends.tasks, backends.log, clock
+            backends.watchlists,
+            self.quotes,
+            self.analysis_store,
+            self.sources,
+            backends.tasks,
+            backends.log,
+            clock,
         )
 
     def simulated_names(self) -> dict[str, str]:
@@ -262,7 +270,7 @@ def _flask(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json = OrjsonProvider(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["item_path"] = item_path
+    app.jinja_env.filters |= {"item_path": item_path, "stock_path": stock_path}
     errors.register(app)
     security.register(app)
     return app
@@ -316,8 +324,17 @@ def _register(
     clock, tasks, log = backends.clock, backends.tasks, backends.log
     words.name_sources(services.sources.titles())
     heartbeat = settings.stream_heartbeat_seconds
+    fresh_seconds = services.analysis_lifetime.fresh_seconds
     feeds = Feeds(
-        app, services.boards, services.sources, services.admin, log, services.fanout, clock
+        app,
+        services.boards,
+        services.sources,
+        services.admin,
+        log,
+        services.fanout,
+        clock,
+        services.analyses,
+        fresh_seconds,
     )
     tell_of_storage(app, background.storage, feeds)
     task_streams = TaskStreams(tasks, log, services.fanout, heartbeat)
@@ -344,8 +361,15 @@ def _register(
         Health(
             log, services.sources, background.vitals, background.cache_admin, background.storage
         ).blueprint(),
+        StockPage(services.analyses, clock, fresh_seconds).blueprint(),
         TasksPage(services.admin, services.boards, clock).blueprint(),
-        Pages(services.boards, services.watchlists, services.refreshes, clock).blueprint(),
+        Pages(
+            services.boards,
+            services.watchlists,
+            services.refreshes,
+            services.analyses,
+            clock,
+        ).blueprint(),
     ):
         app.register_blueprint(blueprint)
 

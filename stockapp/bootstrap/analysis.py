@@ -74,6 +74,7 @@ class AnalysisParts:
         return Analyses(
             engine,
             self._backends.tasks,
+            self._backends.log,
             self._backends.watchlists,
             self._gatherer,
             self._analyst,

@@ -1,27 +1,24 @@
 """Analyses as people and programs ask for them: started, looked at, made anew by other choices."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import orjson
 
+from stockapp.analysis.business_type import weights_of
 from stockapp.analysis.valuation import fair_value
-from stockapp.domain.choices import Choices
+from stockapp.domain.choices import BusinessType, Choices
 from stockapp.domain.freshness import Freshness
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
-from stockapp.ports import QueueFull, StoreTrouble, TaskStore, WatchlistStore
+from stockapp.ports import EventLog, QueueFull, StoreTrouble, TaskStore, WatchlistStore
 from stockapp.services import analyse_all, analysing
+from stockapp.services.aged import Aged
 from stockapp.services.analysing import Analysing, Wanted
-from stockapp.services.analysis_store import (
-    Aged,
-    Analysis,
-    AnalysisStore,
-    Chart,
-    choices_to_json,
-)
+from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, choices_to_json
 from stockapp.services.analyst import Analyst
+from stockapp.services.dossier import Dossier
 from stockapp.services.gathered import Gathered
 from stockapp.services.gathering import Gatherer
 from stockapp.services.histories import History, HistoryInterval, HistoryRange, history
@@ -29,6 +26,8 @@ from stockapp.services.stages import Watcher
 from stockapp.tasks.engine import TaskEngine
 
 _RECENT = 30
+# For so long after the end of a task, looking at its symbol starts no other one.
+_REST = timedelta(minutes=1)
 _RATES = {
     "growth": ("The growth", -0.5, 0.5),
     "discount_rate": ("The discount rate", 0.01, 0.5),
@@ -64,6 +63,7 @@ class Analyses:
         self,
         engine: TaskEngine,
         tasks: TaskStore,
+        log: EventLog,
         watchlists: WatchlistStore,
         gatherer: Gatherer,
         analyst: Analyst,
@@ -72,6 +72,7 @@ class Analyses:
     ) -> None:
         self._engine = engine
         self._tasks = tasks
+        self._log = log
         self._watchlists = watchlists
         self._gatherer = gatherer
         self._analyst = analyst
@@ -147,9 +148,51 @@ class Analyses:
             raise NothingHeld(f"There are no statements of {symbol} yet: analyse it first.")
         return self._made(gathered, choices)
 
+    def dossier(self, symbol: str, choices: Choices) -> Dossier:
+        """All that the symbol's page shows; by other choices than none it may be computed now.
+
+        Raises BadChoice.
+        """
+        event_id = self._log.last_id()
+        check(choices)
+        gathered = self._gatherer.held(symbol)
+        kept = self._store.get(symbol, choices)
+        if kept is None and choices != Choices() and gathered.statements:
+            kept = Aged(self._made(gathered, choices), 0.0, Freshness.FRESH)
+        task = self.running(symbol)
+        stages = self._tasks.items(task.id) if task else ()
+        return Dossier(symbol, choices, event_id, gathered, kept, task, stages)
+
+    def start_due(self, dossier: Dossier) -> Task | None:
+        """Analyse what is looked at, if that is due; not right after another analysis of it.
+
+        So one that was cancelled, or failed, is not started again by the page that says so.
+        """
+        task, kept = dossier.task, self._store.get(dossier.symbol, Choices())
+        if task and (not task.status.ended or self._is_recent(task)):
+            return None
+        if kept and kept.freshness is Freshness.FRESH:
+            return None
+        try:
+            return self.start(dossier.symbol, Choices(), force=False).task
+        except (QueueFull, StoreTrouble):
+            return None
+
+    def _is_recent(self, task: Task) -> bool:
+        ended = task.finished_at
+        return ended is not None and self._analyst.now() - ended < _REST
+
     def held(self, symbol: str) -> Gathered:
         """All parts that are held of a symbol."""
         return self._gatherer.held(symbol)
+
+    def weights(self, symbol: str, kind: BusinessType | None) -> dict[str, float]:
+        """The weights of a type of business; of the symbol's own where none is given."""
+        if kind is None:
+            kept = self._store.get(symbol, Choices())
+            worth = kept.value.report.valuation if kept else None
+            kind = BusinessType(worth.detected_type) if worth else BusinessType.MATURE
+        return weights_of(kind)
 
     def chart(self, gathered: Gathered) -> Chart | None:
         """Figures and indicators of the history that is held."""
@@ -171,15 +214,6 @@ class Analyses:
                     return task
                 ended = ended or task
         return ended
-
-    def running_all(self, watchlist: str) -> Task | None:
-        """The newest task that analyses the whole list, running or ended."""
-        tasks = self._tasks.recent(kind=analyse_all.KIND, limit=_RECENT)
-        return next((t for t in tasks if t.params.get("watchlist") == watchlist), None)
-
-    def stages(self, task: Task) -> Sequence[Item]:
-        """The stages of a task with their results."""
-        return self._tasks.items(task.id)
 
     def _made(self, gathered: Gathered, choices: Choices) -> Analysis:
         before = self._store.get(gathered.symbol, Choices())

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter
@@ -13,11 +13,13 @@ from stockapp.domain.analysis import PriceFigures, Verdict
 from stockapp.domain.choices import Choices
 from stockapp.domain.company import Company
 from stockapp.domain.event import Event, EventType
-from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.freshness import Lifetime
 from stockapp.domain.indicators import Indicators
 from stockapp.domain.report import PricePoint, Report
 from stockapp.ports import Entry, ResponseCache
+from stockapp.services.aged import Aged
 from stockapp.services.stages import Origin
+from stockapp.services.verdicts import Line
 
 T = TypeVar("T")
 
@@ -45,38 +47,12 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What a list shows of the last analysis by the symbol's own assumptions.
-
-    `margin` of safety is a fraction; `price` is that of the analysis, both in `currency`.
-    """
-
-    symbol: str
-    made_at: datetime
-    verdict: Verdict
-    currency: str | None
-    fair_value: float | None
-    price: float | None
-    margin: float | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     """Figures and indicators of the bars that were fetched at `history_at`."""
 
     history_at: datetime
     figures: PriceFigures
     indicators: Indicators
-
-
-@dataclass(frozen=True, slots=True)
-class Aged(Generic[T]):
-    """Something of the cache with its age."""
-
-    value: T
-    age_seconds: float
-    freshness: Freshness
 
 
 _ANALYSES = TypeAdapter(Analysis)

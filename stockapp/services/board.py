@@ -11,6 +11,8 @@ from stockapp.domain.freshness import Freshness
 from stockapp.domain.quote import Quote
 from stockapp.domain.task import ItemState, Task
 from stockapp.domain.watchlist import WatchlistItem
+from stockapp.services.aged import Aged
+from stockapp.services.verdicts import Line
 
 # A symbol that just failed is not asked for again by everybody who looks at it.
 _REST_AFTER = 15.0
@@ -98,12 +100,14 @@ class Row:
 
     `state` is queued or running while a refresh works on the symbol, else None. `report` tells of
     the last fetch; where its `error` is set and a quote is there, that quote is an older one.
+    `line` is what the last analysis came to.
     """
 
     item: WatchlistItem
     quote: QuoteView | None
     state: ItemState | None
     report: SymbolReport | None
+    line: Aged[Line] | None = None
 
     def is_due(self, now: datetime, fresh_seconds: float) -> bool:
         """Whether looking at it should refresh it: it is older than that, or not fresh at all,
@@ -131,11 +135,13 @@ class SourceStatus:
 class Board:
     """A whole watchlist page, consistent as of the event with id `event_id`.
 
-    `refresh` is the running refresh of this list, or the last one if it ended a moment ago.
+    `refresh` is the running refresh of this list, or the last one if it ended a moment ago;
+    `analysis` likewise.
     """
 
     watchlist: str
     rows: Sequence[Row]
     refresh: Task | None
+    analysis: Task | None
     sources: Sequence[SourceStatus]
     event_id: int

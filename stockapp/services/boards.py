@@ -5,14 +5,16 @@ from datetime import timedelta
 
 from stockapp.domain.task import Task
 from stockapp.ports import Clock, EventLog, TaskStore, WatchlistStore
+from stockapp.services import analyse_all
+from stockapp.services.analysis_store import AnalysisStore
 from stockapp.services.board import Board, Row
 from stockapp.services.live_prices import KIND
 from stockapp.services.quotes import Quotes
 from stockapp.services.sources import Sources
 
-# How long the summary of a refresh that ended stays on the page.
+# How long the summary of a task that ended stays on the page.
 _SUMMARY = timedelta(seconds=60)
-# A list's refresh is looked for among so many of the newest tasks.
+# A list's task is looked for among so many of the newest tasks.
 _RECENT = 20
 
 
@@ -23,6 +25,7 @@ class Boards:
         self,
         watchlists: WatchlistStore,
         quotes: Quotes,
+        analyses: AnalysisStore,
         sources: Sources,
         tasks: TaskStore,
         log: EventLog,
@@ -30,6 +33,7 @@ class Boards:
     ) -> None:
         self._watchlists = watchlists
         self._quotes = quotes
+        self._analyses = analyses
         self._sources = sources
         self._tasks = tasks
         self._log = log
@@ -38,9 +42,9 @@ class Boards:
     def board(self, watchlist: str) -> Board:
         """The whole page. The event id is read first: what comes after it may show already."""
         event_id = self._log.last_id()
-        refresh = self.refresh(watchlist)
+        refresh, analysis = self.refresh(watchlist), self.analysis(watchlist)
         rows = self.rows(watchlist)
-        return Board(watchlist, rows, refresh, self._sources.statuses(), event_id)
+        return Board(watchlist, rows, refresh, analysis, self._sources.statuses(), event_id)
 
     def rows(self, watchlist: str, symbols: Collection[str] | None = None) -> list[Row]:
         """Those rows of the list, or all, in the list's order."""
@@ -52,20 +56,29 @@ class Boards:
         wanted = [item.symbol for item in items]
         known = self._quotes.known(wanted)
         states = self._tasks.active_states(KIND, wanted)
+        lines = self._analyses.lines(wanted)
         return [
             Row(
                 item,
                 known[item.symbol].quote,
                 states.get(item.symbol),
                 known[item.symbol].report,
+                lines.get(item.symbol),
             )
             for item in items
         ]
 
     def refresh(self, watchlist: str) -> Task | None:
         """The running refresh of the list, else the one that ended a moment ago."""
+        return self._newest(KIND, watchlist)
+
+    def analysis(self, watchlist: str) -> Task | None:
+        """The same of the analysis of the whole list."""
+        return self._newest(analyse_all.KIND, watchlist)
+
+    def _newest(self, kind: str, watchlist: str) -> Task | None:
         now = self._clock.now()
-        for task in self._tasks.recent(kind=KIND, limit=_RECENT):
+        for task in self._tasks.recent(kind=kind, limit=_RECENT):
             if task.params.get("watchlist") != watchlist:
                 continue
             if task.finished_at is None or now - task.finished_at < _SUMMARY:

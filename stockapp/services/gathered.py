@@ -139,6 +139,7 @@ def inputs_of(gathered: Gathered, choices: Choices, rules: Rules, today: date) -
         choices=choices,
         security=security_of(gathered.symbol, gathered.company),
         notes=tuple(_notes(gathered)),
+        risk_free_symbol=rules.risk_free_of(gathered.symbol),
     )
 
 

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, jsonify, request
 from stockapp.domain.choices import Choices
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Task
+from stockapp.services.aged import Aged
 from stockapp.services.analyses import Analyses
-from stockapp.services.analysis_store import Aged, Analysis
+from stockapp.services.analysis_store import Analysis
 from stockapp.services.waiting import TaskWaiter
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
 from stockapp.web.api_prices import require_watchlist

@@ -2,21 +2,28 @@
 
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Flask
 
 from stockapp.domain.event import task_topic
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock, EventLog
+from stockapp.services.analyses import Analyses
 from stockapp.services.boards import Boards
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
 from stockapp.tasks.fanout import Fanout
+from stockapp.web import stock_form
 from stockapp.web.feed import Feed, Scene
+from stockapp.web.present_stock import Form
+from stockapp.web.stock_scene import StockScene
 from stockapp.web.task_scenes import TaskListScene, TaskScene
 from stockapp.web.watchlist_scene import WatchlistScene
 
-# Feeds of single tasks that nobody looks at any more are dropped over this number.
+K = TypeVar("K")
+
+# Feeds of single tasks or stocks that nobody looks at any more are dropped over this number.
 _MOST_IDLE = 50
 
 
@@ -32,7 +39,11 @@ class Feeds:
         log: EventLog,
         fanout: Fanout,
         clock: Clock,
+        analyses: Analyses,
+        analysis_fresh_seconds: float,
     ) -> None:
+        self._analyses = analyses
+        self._analysis_fresh_seconds = analysis_fresh_seconds
         self._app = app
         self._admin = admin
         self._log = log
@@ -43,6 +54,7 @@ class Feeds:
         self._watchlist = self._feed(watchlist)
         self._task_list = self._feed(TaskListScene(admin, clock))
         self._of_tasks: dict[str, Feed] = {}
+        self._of_stocks: dict[tuple[str, str], Feed] = {}
 
     def watchlist(self) -> Feed:
         """The watchlist's page."""
@@ -57,22 +69,42 @@ class Feeds:
         self._admin.task(task_id)
         with self._lock:
             if task_id not in self._of_tasks:
-                self._drop_idle()
+                _drop_idle(self._of_tasks)
                 scene = TaskScene(task_id, self._admin, self._clock)
                 self._of_tasks[task_id] = self._feed(scene, task_topic(task_id))
             return self._of_tasks[task_id]
+
+    def stock(self, symbol: str, filled: dict[str, str]) -> Feed:
+        """The page of a stock, by the assumptions that were typed. Raises BadChoice."""
+        key = (symbol, Form(filled).query)
+        stock_form.choices_of(filled, lambda kind: self._analyses.weights(symbol, kind))
+        with self._lock:
+            if key not in self._of_stocks:
+                _drop_idle(self._of_stocks)
+                scene = StockScene(
+                    symbol,
+                    filled,
+                    self._analyses,
+                    self._admin,
+                    self._clock,
+                    self._analysis_fresh_seconds,
+                )
+                self._of_stocks[key] = self._feed(scene)
+            return self._of_stocks[key]
 
     def announce(self, render: Callable[[], str]) -> None:
         """Tell every open page something that is not in the log."""
         with self._app.app_context():
             html = render()
-        for feed in (self._watchlist, self._task_list, *list(self._of_tasks.values())):
+        of_one = [*self._of_tasks.values(), *self._of_stocks.values()]
+        for feed in (self._watchlist, self._task_list, *of_one):
             feed.announce(html)
 
     def _feed(self, scene: Scene, topic: str | None = None) -> Feed:
         return Feed(self._app, scene, self._log, self._fanout, topic)
 
-    def _drop_idle(self) -> None:
-        idle = [task_id for task_id, feed in self._of_tasks.items() if not feed.pages]
-        for task_id in idle[: max(0, len(self._of_tasks) - _MOST_IDLE)]:
-            self._of_tasks.pop(task_id).close()
+
+def _drop_idle(feeds: dict[K, Feed]) -> None:
+    idle = [key for key, feed in feeds.items() if not feed.pages]
+    for key in idle[: max(0, len(feeds) - _MOST_IDLE)]:
+        feeds.pop(key).close()

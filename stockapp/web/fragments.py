@@ -28,6 +28,12 @@ def refresh(task: Task | None, now: datetime) -> str:
     return partial("#refresh", render("partials/_refresh.html", refresh=view))
 
 
+def analysis(task: Task | None) -> str:
+    """The bar of the analysis of a whole list."""
+    view = present.refresh_view(task)
+    return partial("#analysis", render("partials/_analysis.html", analysis=view))
+
+
 def sources(statuses: Sequence[SourceStatus], now: datetime) -> str:
     """Which sources cannot be reached, and why."""
     failing = failing_sources(statuses, now)
@@ -42,6 +48,7 @@ def whole(board: Board, now: datetime) -> str:
             partial("#watchlist", render("partials/_table.html", board=view)),
             partial("#notices", render("partials/_notices.html", board=view)),
             partial("#refresh", render("partials/_refresh.html", refresh=view.refresh)),
+            partial("#analysis", render("partials/_analysis.html", analysis=view.analysis)),
             partial("#sources", render("partials/_sources.html", failing=view.failing)),
         )
     )

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock
+from stockapp.services.analyses import Analyses
 from stockapp.services.boards import Boards
 from stockapp.services.refresh import Refreshes
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull, Watchlists
@@ -21,7 +22,7 @@ from stockapp.web.errors import not_found
 from stockapp.web.rendering import render
 from stockapp.web.views import AddProblem, BoardView, EditView
 
-SORT_KEYS = ("symbol", "price", "change", "age")
+SORT_KEYS = ("symbol", "price", "change", "value", "age")
 
 # 12.50, 1250 and 1,250.00; never 12,5, which would be read as 125.
 _NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{0,10})?", re.ASCII)
@@ -31,8 +32,14 @@ class Pages:
     """The watchlist's page and what its forms do."""
 
     def __init__(
-        self, boards: Boards, watchlists: Watchlists, refreshes: Refreshes, clock: Clock
+        self,
+        boards: Boards,
+        watchlists: Watchlists,
+        refreshes: Refreshes,
+        analyses: Analyses,
+        clock: Clock,
     ) -> None:
+        self._analyses = analyses
         self._boards = boards
         self._watchlists = watchlists
         self._refreshes = refreshes
@@ -50,6 +57,7 @@ class Pages:
             "/watchlist/samples/remove": self.remove_samples,
             "/watchlist/simulated": self.add_simulated,
             "/refresh": self.refresh,
+            "/analyze": self.analyze,
         }
         for path, view in forms.items():
             blueprint.add_url_rule(path, view_func=view, methods=["POST"])
@@ -127,6 +135,13 @@ class Pages:
         started = self._refreshes.start(None, watchlist=DEFAULT_WATCHLIST, force=True)
         key = "nothing" if started.task is None else "joined" if started.joined else "started"
         return self._done(key, "", self._refresh_bar())
+
+    def analyze(self) -> AnyResponse:
+        """Analyse the whole list."""
+        begun = self._analyses.start_all(DEFAULT_WATCHLIST, force=False)
+        key = "nothing" if begun is None else "joined-analysis" if begun.joined else "analysing"
+        analysis = self._boards.analysis(DEFAULT_WATCHLIST)
+        return self._done(key, "", fragments.analysis(analysis))
 
     def _board(self) -> BoardView:
         now = self._clock.now()

@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from stockapp.domain import moment
+from stockapp.domain.analysis import Unit
 from stockapp.domain.attempt import Attempt, Outcome
 from stockapp.domain.freshness import Freshness
 from stockapp.domain.quote import MarketState, OtherPrice, Quote
 from stockapp.domain.symbol import is_simulated
 from stockapp.domain.task import Task, TaskStatus
+from stockapp.services.aged import Aged
 from stockapp.services.board import Board, QuoteView, Row
+from stockapp.services.verdicts import Line
 from stockapp.web import words
+from stockapp.web.figures import figure, percent, verdict_words
 from stockapp.web.pacing import paced
 from stockapp.web.present_sources import failing_sources
 from stockapp.web.views import (
@@ -23,6 +27,7 @@ from stockapp.web.views import (
     PriceView,
     RefreshView,
     RowView,
+    WorthView,
 )
 
 # Rows made in one go: some 5 ms.
@@ -46,6 +51,7 @@ def board_view(board: Board, now: datetime) -> BoardView:
         watchlist=board.watchlist,
         rows=rows,
         refresh=refresh_view(board.refresh),
+        analysis=refresh_view(board.analysis),
         failing=failing_sources(board.sources, now),
         event_id=board.event_id,
         now=moment.to_text(now),
@@ -82,7 +88,8 @@ def row_view(row: Row, now: datetime) -> RowView:
         note=item.note,
         target=_target(item.target_price, quote),
         simulated=is_simulated(item.symbol) or (quote is not None and quote.source == "simulated"),
-        price=_price_view(row.quote, now) if row.quote else None,
+        price=price_view(row.quote, now) if row.quote else None,
+        worth=_worth(row.line, now) if row.line else None,
         state=words.state(row.state),
         failure=error.reason.value.replace("_", " ") if error else "",
         failure_detail=error.detail if error else "",
@@ -121,8 +128,24 @@ def _version(row: Row) -> str:
     at = row.quote.quote.fetched_at if row.quote else None
     report = row.report
     failed = report is not None and report.error is not None
-    told = (row.item, at, row.state, report.at if report else None, failed)
+    made_at = row.line.value.made_at if row.line else None
+    told = (row.item, at, row.state, report.at if report else None, failed, made_at)
     return f"{crc32(repr(told).encode()):x}"
+
+
+def _worth(line: Aged[Line], now: datetime) -> WorthView:
+    told = line.value
+    verdict, mark = verdict_words(told.verdict)
+    fair = told.fair_value is not None
+    return WorthView(
+        verdict=verdict,
+        mark=mark,
+        fair=figure(told.fair_value, Unit.PER_SHARE, told.currency) if fair else "",
+        margin=percent(told.margin, 0) if told.margin is not None else "",
+        reason=told.reason,
+        age=words.ago(line.age_seconds),
+        made_at=moment.to_text(now - timedelta(seconds=line.age_seconds)),
+    )
 
 
 def _refresh_line(task: Task) -> str:
@@ -132,7 +155,7 @@ def _refresh_line(task: Task) -> str:
         case TaskStatus.CANCELLED:
             return f"Cancelled after {counts}"
         case TaskStatus.FAILED:
-            return task.error.detail if task.error else f"The refresh failed after {counts}"
+            return task.error.detail if task.error else f"Failed after {counts}"
         case TaskStatus.COMPLETED:
             return progress.message
         case TaskStatus.PENDING:
@@ -141,7 +164,8 @@ def _refresh_line(task: Task) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _price_view(view: QuoteView, now: datetime) -> PriceView:
+def price_view(view: QuoteView, now: datetime) -> PriceView:
+    """A price with its change, age and source."""
     quote = view.quote
     return PriceView(
         amount=words.amount(quote.price, _places(quote)),
@@ -241,5 +265,6 @@ def _sort_values(row: Row) -> dict[str, str | float]:
         "change": quote.change_percent if quote else None,
         # By age: the youngest first, as the word says.
         "age": -quote.fetched_at.timestamp() if quote else None,
+        "value": row.line.value.margin if row.line else None,
     }
     return {key: "" if value is None else value for key, value in values.items()}

@@ -20,7 +20,7 @@ _MARKS = {
     TaskStatus.FAILED: "bad",
     TaskStatus.CANCELLED: "",
 }
-_ITEM_WORDS = {
+ITEM_WORDS = {
     ItemState.QUEUED: ("waiting", ""),
     ItemState.RUNNING: ("under way", "busy"),
     ItemState.OK: ("done", "good"),
@@ -96,7 +96,7 @@ def task_view(task: Task, now: datetime) -> TaskView:
 
 def item_view(item: Item) -> ItemView:
     """An item with its result."""
-    state, mark = _ITEM_WORDS[item.state]
+    state, mark = ITEM_WORDS[item.state]
     result = item.result or {}
     error = result.get("error") or {}
     return ItemView(
@@ -104,7 +104,7 @@ def item_view(item: Item) -> ItemView:
         key=item.key,
         state=state,
         mark=mark,
-        said=error.get("detail") or _quote_words(result.get("quote")),
+        said=error.get("detail") or _quote_words(result.get("quote")) or result.get("note", ""),
         reason=error.get("code", ""),
         has_attempts=item.state.ended,
     )
@@ -150,10 +150,16 @@ def _title(task: Task) -> str:
             return f"Refresh of {total} symbol{'' if total == 1 else 's'}"
         case "source_test":
             return f"Test of {words.source_name(task.params['source'])}"
+        case "analysis":
+            return f"Analysis of {task.params['symbol']}"
+        case "analysis_all":
+            return "Analysis of the watchlist"
     return task.kind.replace("_", " ").capitalize()
 
 
 def _about(task: Task) -> str:
+    if task.kind == "analysis":
+        return ""
     names: Sequence[str] = task.params.get("symbols") or [task.params.get("symbol") or ""]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(name for name in names[:_NAMED] if name) + more

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import TaskStore
 from stockapp.tasks.mailbox import Closed, Mailbox
-from stockapp.web import htmx, sse
+from stockapp.web import htmx, inputs, sse, stock_form
 from stockapp.web.api_prices import require_watchlist
 from stockapp.web.errors import not_found
 from stockapp.web.feed import Feed, Fragment
@@ -57,7 +57,9 @@ class Streams:
         )
 
     def page(self) -> Response:
-        """Fragments for a page: `?watchlist=default`, `?tasks=recent` or `?task=ID`."""
+        """Fragments for a page: `?watchlist=default`, `?tasks=recent`, `?task=ID` or
+        `?stock=AAPL` with what was typed into its form.
+        """
         feed = self._feed()
         after_id = sse.last_event_id()
         return self._gate.response(
@@ -79,6 +81,8 @@ class Streams:
     def _feed(self) -> Feed:
         if task_id := request.args.get("task"):
             return self._feeds.task(task_id)
+        if ticker := request.args.get("stock"):
+            return self._feeds.stock(inputs.ticker(ticker), stock_form.typed(request.args))
         if request.args.get("tasks") == "recent":
             return self._feeds.task_list()
         require_watchlist(request.args.get("watchlist", DEFAULT_WATCHLIST))

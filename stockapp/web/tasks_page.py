@@ -96,6 +96,7 @@ class TasksPage:
         if htmx.from_path() == "/":
             refresh = self._boards.refresh(DEFAULT_WATCHLIST)
             html += fragments.refresh(refresh, self._clock.now())
+            html += fragments.analysis(self._boards.analysis(DEFAULT_WATCHLIST))
         return make_response(html)
 
     def retry(self, task_id: str) -> AnyResponse:

@@ -49,6 +49,22 @@ class PriceView:
 
 
 @dataclass(frozen=True, slots=True)
+class WorthView:
+    """What the last analysis came to. `fair` is "" where there is no fair value; `reason` says why.
+
+    `mark` colours the verdict.
+    """
+
+    verdict: str
+    mark: str
+    fair: str
+    margin: str
+    reason: str
+    age: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class EditView:
     """The row's form: what its fields hold, and what is wrong with that. `open`: show it."""
 
@@ -76,6 +92,7 @@ class RowView:
     target: str
     simulated: bool
     price: PriceView | None
+    worth: WorthView | None
     state: str
     failure: str
     failure_detail: str
@@ -86,7 +103,7 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class RefreshView:
-    """The refresh of a list: running with its progress, or ended with its closing words.
+    """The refresh of a list, or its analysis: running with progress, or ended with closing words.
 
     `line` is "21 of 50 · about 3 s left · AAPL from yahoo/quote" while it runs, then
     "48 updated, 1 not updated, 1 failed".
@@ -130,6 +147,7 @@ class BoardView:
     watchlist: str
     rows: tuple[RowView, ...]
     refresh: RefreshView | None
+    analysis: RefreshView | None
     failing: tuple[SourceView, ...]
     event_id: int
     now: str

@@ -54,6 +54,7 @@ class WatchlistScene:
             parts += self._rows(self._boards.rows(self._watchlist, changes.symbols))
         if changes.refresh:
             parts.append(fragments.refresh(self._boards.refresh(self._watchlist), now))
+            parts.append(fragments.analysis(self._boards.analysis(self._watchlist)))
         if changes.sources:
             parts.append(fragments.sources(self._sources.statuses(), now))
         return "".join(parts)
@@ -69,7 +70,8 @@ def digest(events: Sequence[Event], topic: str) -> Changes:
     for event in events:
         match event.type:
             case EventType.ITEM:
-                changes.symbols.add(event.data["key"])
+                # That of an analysis names a stage, and at its end the symbol besides.
+                changes.symbols.add(event.data.get("analysed", event.data["key"]))
                 if event.data["state"] in (ItemState.FAILED, ItemState.STALE):
                     changes.sources = True
             case EventType.PROGRESS:

@@ -66,7 +66,7 @@ def a_status(method="quote", reason=Reason.TIMEOUT, source="yahoo"):
 
 
 def a_board(*rows, refresh=None, sources=()):
-    return Board("default", rows, refresh, sources, event_id=7)
+    return Board("default", rows, refresh, None, sources, event_id=7)
 
 
 QUEUED, UPDATING = ItemState.QUEUED, ItemState.RUNNING
