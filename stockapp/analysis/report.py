@@ -32,7 +32,6 @@ from stockapp.domain.company import PRICE_ONLY
 from stockapp.domain.report import Report
 from stockapp.domain.statement import Line
 
-
 _NO_FLOW = (
     "Free cash flow means nothing for a bank or an insurer, so the price implies no growth of it."
 )
@@ -142,9 +141,7 @@ def _valuation(business: _Business, quality_score: float | None) -> Valuation:
         verdict=said,
         reasons=reasons,
         sensitivity=dcf.sensitivity(shown) if shown else None,
-        reverse_dcf=_NO_FLOW
-        if business.kind in FINANCIAL
-        else dcf.implied_words(shown, price),
+        reverse_dcf=_NO_FLOW if business.kind in FINANCIAL else dcf.implied_words(shown, price),
         implied_growth=dcf.implied_growth(shown, price) if shown and price else None,
         growth=forecast.growth if forecast else None,
         terminal_growth=_terminal(business),

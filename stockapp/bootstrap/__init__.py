@@ -1,8 +1,6 @@
 """The composition root: the only part that names concrete classes."""
 
-import os
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,36 +9,20 @@ from typing import Any
 from flask import Flask
 
 from stockapp import cli, logs
-from stockapp.bootstrap.analysis import AnalysisParts
 from stockapp.bootstrap.backends import Backends
-from stockapp.bootstrap.fetching import addresses, all_desks, all_lanes, gatekeepers, outfits, rules
-from stockapp.caching.policy import SingleFlight
-from stockapp.domain.freshness import Lifetime
+from stockapp.bootstrap.fetching import addresses
+from stockapp.bootstrap.services import Services
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.fetching.breaker import Breakers
-from stockapp.fetching.race import Race
 from stockapp.ports import StoreTrouble
-from stockapp.providers.simulated.exchange import Exchange
-from stockapp.services.boards import Boards
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
 from stockapp.services.doctor import Doctor
-from stockapp.services.live_prices import LivePrices
-from stockapp.services.profiles import Profiles
-from stockapp.services.quotes import Quotes
-from stockapp.services.refresh import Refreshes
 from stockapp.services.samples import SAMPLE_REAL
-from stockapp.services.source_tests import SourceTesting, SourceTests
-from stockapp.services.sources import Sources
 from stockapp.services.storage_watch import StorageWatch
-from stockapp.services.task_admin import TaskAdmin
 from stockapp.services.vitals import HubLagMeter, Vitals
-from stockapp.services.waiting import TaskWaiter
-from stockapp.services.watchlists import Watchlists, sample_items
+from stockapp.services.watchlists import sample_items
 from stockapp.settings import LogFormat, Sample, Settings
-from stockapp.tasks.engine import TaskEngine
-from stockapp.tasks.fanout import Fanout, Follower
-from stockapp.tasks.kinds import Kind, Limits
+from stockapp.tasks.fanout import Follower
 from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
 from stockapp.web import errors, security, words
@@ -52,6 +34,7 @@ from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.cache_panel import CachePanel
+from stockapp.web.compare_page import ComparePage
 from stockapp.web.feeds import Feeds
 from stockapp.web.health import Health
 from stockapp.web.json_provider import OrjsonProvider
@@ -66,117 +49,6 @@ from stockapp.web.task_stream import TaskStreams
 from stockapp.web.tasks_page import TasksPage
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-class Services:
-    """The use cases, and the engine that runs their tasks."""
-
-    def __init__(self, settings: Settings, backends: Backends) -> None:
-        clock = backends.clock
-        self.lifetime = Lifetime(settings.quote_fresh_seconds, settings.quote_keep_seconds)
-        self.quotes = Quotes(backends.cache, self.lifetime, clock)
-        self.exchange = Exchange(settings.simulated_seed)
-        self.keepers = gatekeepers(settings, backends)
-        chosen = outfits(settings, backends, self.exchange, self.keepers)
-        lanes = all_lanes(chosen, settings, backends, self.keepers)
-        desks = all_desks(chosen, settings, backends, self.keepers)
-        race = Race(lanes, backends.executor, clock, self.keepers, rules(settings))
-        self.sources = Sources(
-            lanes, desks, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
-        )
-        flight = _single_flight(settings, backends)
-        live_prices = _live_prices(race, flight, self.quotes, settings, backends)
-        parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
-        self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
-        source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
-        kinds = [live_prices.kind(), source_tests.kind(), *parts.kinds()]
-        self.engine = _engine(kinds, settings, backends)
-        self.analyses = parts.analyses(self.engine)
-        self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
-        self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
-        self.fanout = Fanout()
-        self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
-        self.refreshes = Refreshes(
-            self.engine,
-            self.quotes,
-            backends.watchlists,
-            settings.max_symbols,
-            fresh_for_watchlist=settings.watchlist_fresh_seconds,
-        )
-        self.watchlists = Watchlists(
-            backends.watchlists,
-            self.quotes,
-            self.refreshes,
-            self.waiter,
-            clock,
-            simulated=self.simulated_names(),
-            max_symbols=settings.max_symbols,
-            lookup_seconds=settings.add_lookup_seconds,
-        )
-        self.boards = Boards(
-            backends.watchlists,
-            self.quotes,
-            self.analysis_store,
-            self.sources,
-            backends.tasks,
-            backends.log,
-            clock,
-        )
-
-    def simulated_names(self) -> dict[str, str]:
-        """The symbols of the simulated list, with their companies' names."""
-        return {company.symbol: company.name for company in self.exchange.sample}
-
-
-def _engine(kinds: Sequence[Kind], settings: Settings, backends: Backends) -> TaskEngine:
-    return TaskEngine(
-        backends.tasks,
-        backends.executor,
-        backends.clock,
-        kinds,
-        worker=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
-        slots=settings.task_slots,
-        queue_limit=settings.task_queue_limit,
-        lease_seconds=settings.lease_seconds,
-    )
-
-
-def _source_tests(
-    sources: Sources, breakers: Breakers, settings: Settings, backends: Backends
-) -> SourceTests:
-    return SourceTests(
-        sources,
-        breakers,
-        backends.executor,
-        settings.request_timeout_seconds,
-        Limits(settings.source_test_slots, settings.source_test_deadline_seconds),
-    )
-
-
-def _single_flight(settings: Settings, backends: Backends) -> SingleFlight:
-    return SingleFlight(
-        backends.flights,
-        backends.executor,
-        backends.clock,
-        backends.tally,
-        patience_seconds=settings.request_timeout_seconds,
-    )
-
-
-def _live_prices(
-    race: Race, flight: SingleFlight, quotes: Quotes, settings: Settings, backends: Backends
-) -> LivePrices:
-    return LivePrices(
-        race,
-        flight,
-        quotes,
-        Profiles(backends.cache),
-        backends.tasks,
-        backends.watchlists,
-        backends.clock,
-        fresh_for_watchlist=settings.watchlist_fresh_seconds,
-        limits=Limits(settings.refresh_slots, settings.refresh_deadline_seconds),
-    )
 
 
 class House:
@@ -361,6 +233,7 @@ def _register(
         Health(
             log, services.sources, background.vitals, background.cache_admin, background.storage
         ).blueprint(),
+        ComparePage(services.analyses, clock).blueprint(),
         StockPage(services.analyses, clock, fresh_seconds).blueprint(),
         TasksPage(services.admin, services.boards, clock).blueprint(),
         Pages(
