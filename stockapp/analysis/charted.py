@@ -16,6 +16,11 @@ class Charted:
     indicators: Indicators
 
 
+def ready() -> None:
+    """Bring what `charted` needs into this process; nothing, where it is there."""
+    import stockapp.analysis.technicals  # noqa: F401
+
+
 def charted(bars: Bars, benchmark: Bars | None) -> Charted:
     """Both; to be called in the process pool only."""
     # Late: it brings numpy, which whoever names this function must not have to import.

@@ -63,16 +63,7 @@ class Services:
             settings.max_symbols,
             fresh_for_watchlist=settings.watchlist_fresh_seconds,
         )
-        self.watchlists = Watchlists(
-            backends.watchlists,
-            self.quotes,
-            self.refreshes,
-            self.waiter,
-            clock,
-            simulated=self.simulated_names(),
-            max_symbols=settings.max_symbols,
-            lookup_seconds=settings.add_lookup_seconds,
-        )
+        self.watchlists = self._watchlists(settings, backends)
         self.boards = Boards(
             backends.watchlists,
             self.quotes,
@@ -81,6 +72,18 @@ class Services:
             backends.tasks,
             backends.log,
             clock,
+        )
+
+    def _watchlists(self, settings: Settings, backends: Backends) -> Watchlists:
+        return Watchlists(
+            backends.watchlists,
+            self.quotes,
+            self.refreshes,
+            self.waiter,
+            backends.clock,
+            simulated=self.simulated_names(),
+            max_symbols=settings.max_symbols,
+            lookup_seconds=settings.add_lookup_seconds,
         )
 
     def simulated_names(self) -> dict[str, str]:

@@ -51,16 +51,22 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a task is. `eta_seconds` is None until an estimate means something."""
+    """How far a task is. `eta_seconds` is None until an estimate means something.
+
+    `share` of the work that is done, 0 to 1, where items differ in size; else None.
+    """
 
     done: int
     total: int
     message: str = ""
     eta_seconds: float | None = None
+    share: float | None = None
 
     @property
     def percent(self) -> float:
         """Done of total, 0 to 100; 100 when there is nothing to do."""
+        if self.share is not None:
+            return round(100 * self.share, 1)
         return round(100 * self.done / self.total, 1) if self.total else 100.0
 
     def to_json(self) -> dict[str, Any]:

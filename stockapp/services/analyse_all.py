@@ -59,16 +59,8 @@ class AnalysingAll:
             run.record([_failed(symbol, failure)], f"{symbol} could not be computed")
             return
         if analysis:
-            line = line_of(analysis)
-            result = {
-                "success": True,
-                "analysed": symbol,
-                "verdict": line.verdict.value,
-                "fair_value": line.fair_value,
-                "currency": line.currency,
-                "margin": line.margin,
-                "attempts": [],
-            }
+            told = line_of(analysis).to_json()
+            result = {"success": True, "analysed": symbol, "attempts": [], **told}
             run.record([Item(symbol, ItemState.OK, result)], f"{symbol} was analysed")
 
 

@@ -43,10 +43,6 @@ class BadChoice(ValueError):
         self.field = field
 
 
-class NothingHeld(LookupError):
-    """Nothing is known of the symbol as yet: it has to be analysed first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A task that was started or joined; or none, and then the analysis, as all is fresh."""
@@ -57,7 +53,7 @@ class Begun:
 
 
 class Analyses:
-    """Every call but `with_choices` returns in milliseconds; that one takes a few more."""
+    """Asks no source itself, but for `now`: what others wait for is a task."""
 
     def __init__(
         self,
@@ -87,13 +83,12 @@ class Analyses:
         wanted = parse_symbol(symbol)
         check(choices)
         if not force:
-            kept = self._store.get(wanted, choices)
+            kept = self.kept(wanted, choices)
             if kept and kept.freshness is Freshness.FRESH:
                 return Begun(None, False, kept)
             gathered = self._gatherer.held(wanted)
-            if gathered.is_complete_and_fresh and choices != Choices():
-                made = self._made(gathered, choices)
-                return Begun(None, False, Aged(made, 0.0, Freshness.FRESH))
+            if choices != Choices() and self._is_current(gathered):
+                return Begun(None, False, self._made(gathered, choices))
         params = {"symbol": wanted, "choices": choices_to_json(choices), "force": force}
         key = hashlib.sha256(orjson.dumps(params, option=orjson.OPT_SORT_KEYS)).hexdigest()
         created = self._engine.submit(
@@ -134,19 +129,13 @@ class Analyses:
         return self._analysing.analyse(told, watcher, lambda callback: None)
 
     def kept(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
-        """The last analysis by these choices, fresh or old."""
-        return self._store.get(symbol, choices)
+        """The last analysis by these choices, fresh or old.
 
-    def with_choices(self, symbol: str, choices: Choices) -> Analysis:
-        """The analysis by these choices of what is held, however old; asks nobody.
-
-        Raises NothingHeld and BadChoice.
+        None where the symbol was analysed anew since: what was chosen applies to that.
         """
-        check(choices)
-        gathered = self._gatherer.held(symbol)
-        if not gathered.statements:
-            raise NothingHeld(f"There are no statements of {symbol} yet: analyse it first.")
-        return self._made(gathered, choices)
+        kept = self._store.get(symbol, choices)
+        own = self._store.get(symbol, Choices()) if kept and choices != Choices() else None
+        return None if kept and own and own.value.made_at > kept.value.made_at else kept
 
     def dossier(self, symbol: str, choices: Choices) -> Dossier:
         """All that the symbol's page shows; by other choices than none it may be computed now.
@@ -156,9 +145,9 @@ class Analyses:
         event_id = self._log.last_id()
         check(choices)
         gathered = self._gatherer.held(symbol)
-        kept = self._store.get(symbol, choices)
+        kept = self.kept(symbol, choices)
         if kept is None and choices != Choices() and gathered.statements:
-            kept = Aged(self._made(gathered, choices), 0.0, Freshness.FRESH)
+            kept = self._made(gathered, choices)
         task = self.running(symbol)
         stages = self._tasks.items(task.id) if task else ()
         return Dossier(symbol, choices, event_id, gathered, kept, task, stages)
@@ -215,15 +204,25 @@ class Analyses:
                 ended = ended or task
         return ended
 
-    def _made(self, gathered: Gathered, choices: Choices) -> Analysis:
+    def _made(self, gathered: Gathered, choices: Choices) -> Aged[Analysis]:
+        """The analysis of what is held, however old; it is kept unless that is old."""
         before = self._store.get(gathered.symbol, Choices())
         report = self._analyst.report(gathered, choices)
         chart = self.chart(gathered)
         origins = before.value.origins if before else ()
         made = self._analyst.analysis(gathered, choices, report, chart, origins)
-        if choices != Choices():
-            self._store.put(made)
-        return made
+        if not self._is_current(gathered):
+            return Aged(made, 0.0, Freshness.STALE)
+        self._store.put(made)
+        return Aged(made, 0.0, Freshness.FRESH)
+
+    def _is_current(self, gathered: Gathered) -> bool:
+        """Whether nobody need be asked: all is fresh, or was asked for a short while ago.
+
+        In the latter case what is lacking could not be had.
+        """
+        own = self._store.get(gathered.symbol, Choices())
+        return gathered.is_complete_and_fresh or bool(own and own.freshness is Freshness.FRESH)
 
 
 def check(choices: Choices) -> None:

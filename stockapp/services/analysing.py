@@ -20,7 +20,7 @@ from stockapp.services.analyst import Analyst
 from stockapp.services.gathered import Gathered
 from stockapp.services.gathering import Gatherer
 from stockapp.services.price_lookup import OnCancel
-from stockapp.services.stages import TITLES, Origin, Stage, Watcher
+from stockapp.services.stages import PLAN, TITLES, Origin, Stage, Watcher
 from stockapp.tasks.kinds import Kind, Limits, TaskRun, Undoable
 
 KIND = "analysis"
@@ -57,7 +57,7 @@ class Analysing:
 
     def kind(self) -> Kind:
         """The kind, for the engine."""
-        return Kind(KIND, self.run, result_of, closing_words, self._limits)
+        return Kind(KIND, self.run, result_of, closing_words, self._limits, PLAN)
 
     def run(self, run: TaskRun) -> None:
         """Analyse the task's symbol. What another worker had done by then is in the cache."""
@@ -76,6 +76,7 @@ class Analysing:
     def analyse(self, wanted: Wanted, watcher: Watcher, on_cancel: OnCancel) -> Analysis | None:
         """Gather, compute and store; None when stopped. Raises NothingKnown."""
         recorder = _Recorder(watcher)
+        self._analyst.prepare()
         gathered = self._gatherer.gather(wanted.symbol, wanted.since, recorder, on_cancel)
         if gathered is None:
             return None

@@ -1,8 +1,9 @@
 """Computing analyses of what was gathered, in the process pool."""
 
+from contextlib import suppress
 from datetime import datetime
 
-from stockapp.analysis.charted import charted
+from stockapp.analysis.charted import charted, ready
 from stockapp.analysis.report import analyse
 from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
@@ -32,6 +33,15 @@ class Analyst:
         self._clock = clock
         self._rules = rules
         self._timeout_seconds = timeout_seconds
+
+    def prepare(self) -> None:
+        """Have a process ready by the time it is needed, while sources are being asked."""
+        self._executor.submit(self._get_ready)
+
+    def _get_ready(self) -> None:
+        # Who computes later is told what was wrong with the process.
+        with suppress(Exception):
+            self._executor.run_cpu(ready, timeout_seconds=self._timeout_seconds)
 
     def report(self, gathered: Gathered, choices: Choices) -> Report:
         """Value, soundness and doubts. Raises fair_value.BadWeights and TimeoutError."""

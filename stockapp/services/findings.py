@@ -96,6 +96,8 @@ class Findings:
         key = _key(part, symbol)
 
         def known(_: Sequence[str]) -> list[str]:
+            # Another worker may have fetched it since this one looked last.
+            self._cache.forget([key, _failure_key(part, symbol)])
             return [key] if _answers(self.known(symbol, [part])[part], since, self._clock) else []
 
         def fetch(_: Sequence[str], landed: Landed) -> None:

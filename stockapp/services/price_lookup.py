@@ -45,7 +45,10 @@ class PriceLookup:
         by_key = {key_of(symbol): symbol for symbol in symbols}
 
         def known(keys: Sequence[str]) -> list[str]:
-            found = self._quotes.known([by_key[key] for key in keys])
+            wanted = [by_key[key] for key in keys]
+            # Another worker may have fetched them since this one looked last.
+            self._quotes.forget(wanted)
+            found = self._quotes.known(wanted)
             return [key for key in keys if self._answers(found[by_key[key]], since)]
 
         def fetch(keys: Sequence[str], landed: Landed) -> None:

@@ -65,8 +65,11 @@ class Quotes:
     def on_event(self, event: Event) -> None:
         """Read a symbol anew that another worker may have fetched."""
         if event.type is EventType.ITEM and ItemState(event.data["state"]).ended:
-            symbol = event.data["key"]
-            self._cache.forget([_QUOTE + symbol, _FAILURE + symbol])
+            self.forget([event.data["key"]])
+
+    def forget(self, symbols: Sequence[str]) -> None:
+        """Read these anew: another worker may have fetched them."""
+        self._cache.forget([p + symbol for symbol in symbols for p in (_QUOTE, _FAILURE)])
 
     def new_view(self, quote: Quote) -> QuoteView:
         """A quote that was fetched just now."""

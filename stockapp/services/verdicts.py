@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from stockapp.domain import moment
 from stockapp.domain.analysis import Verdict
 
 
@@ -21,3 +23,15 @@ class Line:
     price: float | None
     margin: float | None
     reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as the JSON interface shows it."""
+        return {
+            "made_at": moment.to_text(self.made_at),
+            "verdict": self.verdict.value,
+            "fair_value": self.fair_value,
+            "price": self.price,
+            "currency": self.currency,
+            "margin": self.margin,
+            "reason": self.reason,
+        }

@@ -14,6 +14,7 @@ from stockapp.tasks.kinds import Kind
 from stockapp.tasks.progress import Pace
 from stockapp.tasks.runner import Runner
 from stockapp.tasks.slots import Slots
+from stockapp.tasks.staged import StagePace
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class TaskEngine:
         self._lease_seconds = lease_seconds
         self._lock = threading.Lock()
         self._slots = Slots(slots, {kind.name: kind.limits.slots for kind in kinds})
-        self._paces = {kind.name: Pace() for kind in kinds}
+        self._paces = {kind.name: StagePace(kind.plan) if kind.plan else Pace() for kind in kinds}
         self._runners: dict[str, Runner] = {}
         # Not before it is opened: a command that shares the data must not run tasks.
         self._taking = False
@@ -164,8 +165,8 @@ class TaskEngine:
             pass
 
     def _run(self, task: Task) -> None:
-        pace = self._paces[task.kind]
-        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock, pace)
+        meter = self._paces[task.kind].meter(task.items, self._clock)
+        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock, meter)
         self._runners[task.id] = runner
         try:
             if self._draining:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from stockapp.domain.task import Item, Task, TaskError
 from stockapp.tasks.cancellation import CancelToken
+from stockapp.tasks.staged import Plan
 
 
 class TaskRun(Protocol):
@@ -52,10 +53,11 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`run` does the items that have not ended; `result` makes the task's result of all items,
-    `closing_words` the message of its last progress."""
+    `closing_words` the message of its last progress. `plan`: where the items are stages."""
 
     name: str
     run: Callable[[TaskRun], None]
     result: Callable[[Sequence[Item]], Mapping[str, Any]]
     closing_words: Callable[[Sequence[Item]], str]
     limits: Limits
+    plan: Plan | None = None

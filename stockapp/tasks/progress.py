@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from stockapp.domain.task import Progress
+from stockapp.domain.task import Item, Progress
 from stockapp.ports import Clock
 
 # An estimate from less than this is a guess, and is not shown.
@@ -39,6 +39,11 @@ class Pace:
         self._latest.extend(seconds)
         self._ranked = sorted(self._latest)
         self._sums = list(accumulate(reversed(self._ranked)))[::-1]
+
+    def meter(self, items: Sequence[Item], clock: Clock) -> "ProgressMeter":
+        """Counts one run of these items."""
+        ended = sum(item.state.ended for item in items)
+        return ProgressMeter(len(items), ended, clock, self)
 
     @property
     def mean(self) -> float:

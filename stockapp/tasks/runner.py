@@ -5,13 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from stockapp.domain.task import Item, Task, TaskError, TaskStatus
+from stockapp.domain.task import Item, Progress, Task, TaskError, TaskStatus
 from stockapp.ports import Clock, StoreTrouble, TaskStore
 from stockapp.tasks.cancellation import CancelToken
 from stockapp.tasks.kinds import Kind, Superseded, Undoable
-from stockapp.tasks.progress import Pace, ProgressMeter
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +37,24 @@ def overrun(seconds: float) -> TaskError:
     )
 
 
+class Meter(Protocol):
+    """Counts what ends, and estimates the time left."""
+
+    def begin(self, keys: Iterable[str]) -> None:
+        """Something is being done about these items now."""
+
+    def end(self, keys: Iterable[str]) -> None:
+        """These items have ended just now."""
+
+    def progress(self, message: str) -> Progress:
+        """The state now."""
+
+
 class Runner:
     """One run of a task by one worker; implements kinds.TaskRun."""
 
     def __init__(
-        self, task: Task, kind: Kind, store: TaskStore, worker: str, clock: Clock, pace: Pace
+        self, task: Task, kind: Kind, store: TaskStore, worker: str, clock: Clock, meter: Meter
     ) -> None:
         self.task = task
         self.token = CancelToken()
@@ -53,8 +65,7 @@ class Runner:
         self._started = clock.monotonic()
         self._recording = threading.Lock()
         self._items = {item.key: item for item in task.items}
-        ended = sum(item.state.ended for item in task.items)
-        self._meter = ProgressMeter(len(task.items), ended, clock, pace)
+        self._meter = meter
         self._told_at = self._started
         self._message = ""
 

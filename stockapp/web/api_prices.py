@@ -11,11 +11,13 @@ from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock
+from stockapp.services.aged import Aged
 from stockapp.services.board import QuoteView, Row, SymbolReport
 from stockapp.services.boards import Boards
 from stockapp.services.live_prices import fresh_item, result_of
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes, Started
+from stockapp.services.verdicts import Line
 from stockapp.services.waiting import TaskWaiter
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import Problem, not_found
@@ -162,4 +164,13 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "quote": row.quote.to_json() if row.quote else None,
         "state": row.state.value if row.state else None,
         "last_fetch": row.report.to_json() if row.report else None,
+        "analysis": _line_to_json(row.line) if row.line else None,
+    }
+
+
+def _line_to_json(line: Aged[Line]) -> dict[str, Any]:
+    return {
+        **line.value.to_json(),
+        "age_seconds": round(line.age_seconds, 1),
+        "freshness": line.freshness.value,
     }

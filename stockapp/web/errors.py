@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.ports import QueueFull, StoreTrouble
-from stockapp.services.analyses import BadChoice, NothingHeld
+from stockapp.services.analyses import BadChoice
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.task_admin import NoSuchTask, NotEnded
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
@@ -112,8 +112,6 @@ def _of_task(error: Exception) -> Problem | None:
     match error:
         case NoSuchTask():
             return not_found("task", str(error))
-        case NothingHeld():
-            return Problem(404, "not_analysed", str(error))
         case NotEnded():
             return Problem(409, "task_not_ended", str(error))
     return None
@@ -149,12 +147,20 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_validation(error: ValidationError) -> Problem:
     errors: Sequence[dict[str, str]] = [
-        {"field": ".".join(str(part) for part in entry["loc"]) or "body", "detail": entry["msg"]}
+        {
+            "field": ".".join(str(part) for part in entry["loc"]) or "body",
+            "detail": _plain(entry["msg"]),
+        }
         for entry in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     first = errors[0]
     detail = f"{first['field']}: {first['detail']}."
     return Problem(422, "invalid_value", detail, field=first["field"], extra={"errors": errors})
+
+
+def _plain(message: str) -> str:
+    """Without what pydantic puts before messages of ours."""
+    return message.removeprefix("Value error, ")
 
 
 def _answer(problem: Problem) -> Response:

@@ -32,7 +32,9 @@ class Form:
 
     @property
     def query(self) -> str:
-        """The fields that were filled, as they stand in an address."""
+        """The fields that were filled, as they stand in an address; none where one is wrong."""
+        if self.problem:
+            return ""
         return urlencode({name: text for name, text in self.typed.items() if text})
 
     @property

@@ -32,15 +32,21 @@ class RefreshInput(Input):
     watchlist: str = DEFAULT_WATCHLIST
 
 
+_HOW = 'give three numbers with commas, or an object such as {"dcf": 2, "epv": 1, "asset": 1}'
+
+
 def _weights(value: Any) -> Any:
     """Accept the JSON of an object, and `0.5,0.3,0.2`, besides an object."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("{"):
-        return from_json(value)
+        try:
+            return from_json(value)
+        except ValueError as error:
+            raise ValueError(f"this is no JSON ({error}); {_HOW}") from None
     parts = value.split(",")
     if len(parts) != len(METHODS):
-        raise ValueError("give three numbers with commas, or an object with dcf, epv and asset")
+        raise ValueError(_HOW)
     return dict(zip(METHODS, parts, strict=True))
 
 

@@ -304,6 +304,17 @@ class RecordingContract:
             Item("C", ItemState.QUEUED),
         )
 
+    def test_a_share_that_weighs_the_items_is_told_in_place_of_their_count(
+        self, store: TaskStore, log: EventLog
+    ) -> None:
+        store.create(new_task())
+        store.claim("w", LEASE)
+        store.record("t1", "w", [Item("A", ItemState.OK)], Progress(1, 3, "", 2.5, share=0.8))
+        task = store.get("t1")
+        assert task is not None
+        assert task.progress.percent == 80.0
+        assert events_of(log)[-1].data["percent"] == 80.0
+
     def test_recorded_results_reach_the_next_runner(
         self, store: TaskStore, clock: SetClock
     ) -> None:

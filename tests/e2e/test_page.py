@@ -81,7 +81,7 @@ def test_rows_change_one_by_one_while_the_bar_grows(shop: Server, window: Window
     )
     refresh(page)
     expect(page.get_by_text("12 updated")).to_be_visible()
-    seen = {tuple(map(int, entry.split())) for entry in page.evaluate("() => [...window.seen]")}
+    seen = {tuple(map(float, entry.split())) for entry in page.evaluate("() => [...window.seen]")}
     assert len({done for done, _ in seen}) >= 3, "the bar stops between nothing and all"
     assert any(0 < busy < 12 for _, busy in seen), "some rows are done while others are not"
 

@@ -10,13 +10,14 @@ from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.task import TaskStatus
 from stockapp.web import fragments, present
 from stockapp.web.pages import item_path
+from stockapp.web.present_stock import stock_path
 from tests.web.boards import NOW, UPDATING, a_board, a_quote, a_row, a_status, a_task, an_attempt
 
 
 @pytest.fixture(autouse=True)
 def _app_context():
     app = Flask("fragments", template_folder=str(ROOT / "templates"))
-    app.jinja_env.filters["item_path"] = item_path
+    app.jinja_env.filters |= {"item_path": item_path, "stock_path": stock_path}
     with app.app_context():
         yield
 
@@ -77,7 +78,7 @@ def test_a_note_keeps_the_line_it_begins_with():
 def test_a_running_refresh_shows_progress_and_can_be_cancelled():
     html = fragments.refresh(a_task(message="AAPL from yahoo/quote", eta=3), NOW)
     assert targets(html) == ["#refresh"]
-    assert 'max="50" value="21"' in html
+    assert 'max="100" value="42.0"' in html
     assert "21 of 50 · about 3 s left · AAPL from yahoo/quote" in html
     assert 'hx-post="/tasks/t1/cancel"' in html
 
@@ -102,9 +103,9 @@ def test_sources_that_answer_leave_an_empty_place():
     assert "notice" not in fragments.sources([a_status(reason=None)], NOW).split(">", 2)[2]
 
 
-def test_the_whole_page_is_table_notices_refresh_and_sources():
+def test_the_whole_page_is_table_notices_tasks_and_sources():
     html = fragments.whole(a_board(a_row("LARK.SIM", sample=True)), NOW)
-    assert targets(html) == ["#watchlist", "#notices", "#refresh", "#sources"]
+    assert targets(html) == ["#watchlist", "#notices", "#refresh", "#analysis", "#sources"]
     assert "Simulated prices are invented." in html
     assert 'action="/watchlist/samples/remove"' in html
 

@@ -83,7 +83,9 @@ _FIRST = (
     "CREATE INDEX shared_state_by_end ON shared_state (expires_at)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SHARE = ("ALTER TABLE tasks ADD COLUMN share REAL",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE)
 
 
 class NewerDatabase(RuntimeError):

@@ -83,13 +83,15 @@ def set_progress(
 ) -> int | None:
     """Set the progress if `worker` runs the task; the row number, or None if it does not."""
     row = connection.execute(
-        "UPDATE tasks SET done = :done, total = :total, message = :message, eta_seconds = :eta"
-        " WHERE id = :id AND status = 'running' AND worker = :worker RETURNING number",
+        "UPDATE tasks SET done = :done, total = :total, message = :message, eta_seconds = :eta,"
+        " share = :share WHERE id = :id AND status = 'running' AND worker = :worker"
+        " RETURNING number",
         {
             "done": progress.done,
             "total": progress.total,
             "message": progress.message,
             "eta": progress.eta_seconds,
+            "share": progress.share,
             "id": task_id,
             "worker": worker,
         },

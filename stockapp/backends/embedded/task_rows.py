@@ -14,8 +14,8 @@ from stockapp.domain.task import Item, ItemState, Progress, Task, TaskError, Tas
 
 # `result` last: a listing then never reads the pages it fills.
 LISTED = (
-    "id, kind, status, done, total, message, eta_seconds, created_at, started_at, finished_at,"
-    " worker, retries, error, params, result IS NOT NULL"
+    "id, kind, status, done, total, message, eta_seconds, share, created_at, started_at,"
+    " finished_at, worker, retries, error, params, result IS NOT NULL"
 )
 
 
@@ -48,15 +48,15 @@ def find(connection: Connection, task_id: str) -> int | None:
 
 def task(row: Any, result: str | None = None, items: tuple[Item, ...] = ()) -> Task:
     """The task from the columns `LISTED`, with the rest where it was asked for."""
-    id_, kind, status, done, total, message, eta_seconds = row[:7]
-    created_at, started_at, finished_at, worker, retries, error, params, has_result = row[7:]
+    id_, kind, status, done, total, message, eta_seconds, share = row[:8]
+    created_at, started_at, finished_at, worker, retries, error, params, has_result = row[8:]
     failure = decode_optional(error)
     return Task(
         id=id_,
         kind=kind,
         status=TaskStatus(status),
         params=decode(params),
-        progress=Progress(done, total, message, eta_seconds),
+        progress=Progress(done, total, message, eta_seconds, share),
         created_at=moment.from_epoch(created_at),
         started_at=None if started_at is None else moment.from_epoch(started_at),
         finished_at=None if finished_at is None else moment.from_epoch(finished_at),

@@ -1,0 +1,88 @@
+"""What runs in a worker besides requests and tasks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from stockapp.bootstrap.backends import Backends
+from stockapp.bootstrap.services import Services
+from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
+from stockapp.services.storage_watch import StorageWatch
+from stockapp.services.vitals import HubLagMeter, Vitals
+from stockapp.settings import Settings
+from stockapp.tasks.fanout import Follower
+from stockapp.tasks.periodic import Periodic
+from stockapp.tasks.upkeep import Upkeep
+from stockapp.web.stream_gate import StreamGate
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What runs in a worker besides requests and tasks."""
+
+    follower: Follower
+    upkeep: Upkeep
+    meter: HubLagMeter
+    vitals: Vitals
+    ledger: Periodic
+    cache: CacheUpkeep
+    cache_admin: CacheAdmin
+    storage: StorageWatch
+
+    def start(self) -> None:
+        """Begin."""
+        self.storage.start()
+        self.follower.start()
+        self.upkeep.start()
+        self.meter.start()
+        self.vitals.start()
+        self.ledger.start()
+        self.cache.start()
+
+    def stop(self) -> None:
+        """End."""
+        self.upkeep.stop()
+        self.follower.stop()
+        self.meter.stop()
+        self.vitals.stop()
+        self.ledger.stop()
+        self.cache.stop()
+        self.storage.stop()
+
+
+def background(
+    settings: Settings, backends: Backends, services: Services, gate: StreamGate
+) -> Background:
+    """Builds it; `start` begins."""
+    engine = services.engine
+    upkeep = Upkeep(
+        engine,
+        backends.tasks,
+        backends.log,
+        backends.database,
+        backends.clock,
+        lease_seconds=settings.lease_seconds,
+        task_keep_seconds=settings.task_keep_seconds,
+        event_keep_seconds=settings.event_keep_seconds,
+        most_events=settings.event_limit,
+    )
+    listeners = [
+        services.quotes.on_event,
+        services.analysis_store.on_event,
+        engine.on_event,
+        upkeep.on_event,
+    ]
+    follower = Follower(backends.log, services.fanout, listeners)
+    meter = HubLagMeter(backends.clock)
+    gauges: dict[str, Callable[[], Any]] = {
+        "running_tasks": lambda: engine.running,
+        "open_streams": lambda: int(gate),
+    }
+    gauges |= {"cache": backends.cache.vitals}
+    vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
+    # What ends when its run is over, such as a request that hung, is shared by this.
+    ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
+    admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
+    cache = CacheUpkeep(backends.cache, admin)
+    storage = StorageWatch(backends.database, backends.clock)
+    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage)
