@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from stockapp.analysis import figures
 from stockapp.domain.analysis import FxRate
@@ -72,6 +72,22 @@ def merged(statements: Mapping[StatementKind, Statement]) -> Accounts:
             _merge(years, year)
     years.sort(key=lambda year: year.end, reverse=True)
     return Accounts(tuple(years[:MOST_YEARS]))
+
+
+def aligned(
+    accounts: Accounts, statements: Mapping[StatementKind, Statement]
+) -> tuple[Accounts, tuple[date, ...]]:
+    """The accounts from the newest year on that all statements tell of, and the ends left out.
+
+    A balance sheet of last year beside an income statement of this one makes no year. As they are
+    where no year is told by all.
+    """
+    ends = [[year.end for year in one.years] for one in statements.values() if one.years]
+    for place, year in enumerate(accounts.years):
+        if all(any(abs(year.end - end) <= _SAME_YEAR for end in told) for told in ends):
+            left_out = tuple(newer.end for newer in accounts.years[:place])
+            return Accounts(accounts.years[place:]), left_out
+    return accounts, ()
 
 
 def _in(line: Line, value: float, rate: float) -> float:

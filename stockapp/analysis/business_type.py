@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stockapp.analysis import figures
+from stockapp.analysis import figures, industries
 from stockapp.analysis.accounts import Accounts
 from stockapp.domain.choices import METHODS, BusinessType
 from stockapp.domain.statement import Line
@@ -30,47 +30,12 @@ _TABLE: Mapping[BusinessType, tuple[float, float, float]] = {
     BusinessType.MANUFACTURING: (0.20, 0.35, 0.45),
 }
 
-# Words of an industry, the most specific first: an insurer is no bank, biotechnology no technology.
-_INDUSTRIES: tuple[tuple[str, BusinessType], ...] = (
-    ("insurance", BusinessType.INSURANCE),
-    ("reit", BusinessType.REIT),
-    ("real estate investment trust", BusinessType.REIT),
-    ("bank", BusinessType.BANK),
-    ("credit services", BusinessType.BANK),
-    ("mortgage finance", BusinessType.BANK),
-    ("biotechnology", BusinessType.HEALTHCARE),
-    ("oil & gas", BusinessType.ENERGY),
-    ("auto manufacturers", BusinessType.MANUFACTURING),
-    ("auto parts", BusinessType.MANUFACTURING),
-    ("internet retail", BusinessType.ECOMMERCE),
-    ("restaurants", BusinessType.FRANCHISE),
-    ("lodging", BusinessType.FRANCHISE),
-    ("consulting services", BusinessType.PROFESSIONAL_SERVICES),
-    ("staffing", BusinessType.PROFESSIONAL_SERVICES),
-    ("advertising agencies", BusinessType.PROFESSIONAL_SERVICES),
-    ("telecom services", BusinessType.SUBSCRIPTION),
-    ("airlines", BusinessType.CYCLICAL),
-    ("semiconductor equipment", BusinessType.TECHNOLOGY),
-    ("stores", BusinessType.RETAIL),
-    ("retail", BusinessType.RETAIL),
-    ("auto & truck dealerships", BusinessType.RETAIL),
-)
-_SECTORS: Mapping[str, BusinessType] = {
-    "technology": BusinessType.TECHNOLOGY,
-    "healthcare": BusinessType.HEALTHCARE,
-    "energy": BusinessType.ENERGY,
-    "utilities": BusinessType.UTILITY,
-    "basic materials": BusinessType.CYCLICAL,
-    "industrials": BusinessType.MANUFACTURING,
-}
 _HIGH_GROWTH, _GROWTH, _SHRINKING = 0.20, 0.10, -0.10
 _ASSET_HEAVY = 2.0
+# Years end within days of the same date, in parts of a year.
+_DAYS_OFF = 0.125
 
 FINANCIAL = frozenset({BusinessType.BANK, BusinessType.INSURANCE})
-
-# Growth is capped by what an industry can hold for years.
-_CAP_FAST, _CAP_MIDDLE, _CAP_OTHER = 0.15, 0.10, 0.07
-_MIDDLE_SECTORS = frozenset({"industrials", "basic materials", "energy"})
 
 
 def weights_of(business: BusinessType) -> dict[str, float]:
@@ -80,25 +45,13 @@ def weights_of(business: BusinessType) -> dict[str, float]:
 
 def detected(sector: str | None, industry: str | None, accounts: Accounts) -> BusinessType:
     """By industry, then by sector, else by the figures."""
-    words = (industry or "").casefold()
-    for part, business in _INDUSTRIES:
-        if part in words:
-            return business
-    by_sector = _SECTORS.get((sector or "").casefold())
-    return by_sector or _by_figures(accounts)
-
-
-def growth_cap(sector: str | None, industry: str | None) -> float:
-    """The highest growth of the first five years that is believed."""
-    sector, industry = (sector or "").casefold(), (industry or "").casefold()
-    if sector == "technology" or "biotechnology" in industry:
-        return _CAP_FAST
-    if sector in _MIDDLE_SECTORS or industry.startswith("auto "):
-        return _CAP_MIDDLE
-    return _CAP_OTHER
+    return industries.type_of(sector, industry) or _by_figures(accounts)
 
 
 def _by_figures(accounts: Accounts) -> BusinessType:
+    revenue = accounts.get(Line.REVENUE)
+    if revenue is not None and revenue <= 0:
+        return BusinessType.DISTRESSED
     growth = compound_growth(accounts, Line.REVENUE)
     if growth is not None and growth > _HIGH_GROWTH:
         return BusinessType.HIGH_GROWTH
@@ -126,4 +79,6 @@ def longest_growth(points: list[tuple[float, float | None]]) -> float | None:
         return None
     # The span of a single year is 0, over which nothing grows.
     (last_when, last), (first_when, first) = told[0], told[-1]
-    return figures.compound(first, last, round(last_when - first_when))
+    span = last_when - first_when
+    whole = round(span)
+    return figures.compound(first, last, whole if abs(span - whole) < _DAYS_OFF else span)

@@ -19,9 +19,9 @@ class Caveats:
         """Note that something was assumed in place of what is not known."""
         self.add(Severity.MEDIUM, field, message, affects)
 
-    def forbids_verdict(self) -> bool:
-        """Whether one is so severe that no verdict may be given."""
-        return any(caveat.severity is Severity.HIGH for caveat in self._list.values())
+    def grave(self) -> tuple[str, ...]:
+        """What is so severe that no verdict may be given."""
+        return tuple(c.message for c in self._list.values() if c.severity is Severity.HIGH)
 
     def all(self) -> tuple[Caveat, ...]:
         """The gravest first."""

@@ -10,12 +10,15 @@ from stockapp.analysis.inputs import Inputs
 from stockapp.domain.analysis import FxRate, Severity
 from stockapp.domain.statement import Statement, StatementKind
 
+_OF_TREASURIES = "^TNX"
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
     """The accounts, with the currency they are in.
 
-    `comparable`: it is that of the price, so that values per share can be held against it.
+    `comparable`: it is that of the share, so that there are values per share. `price` is in that
+    currency, and None where it is not known in it.
     """
 
     accounts: Accounts
@@ -28,10 +31,7 @@ class Converted:
 
 def in_price_currency(inputs: Inputs, caveats: Caveats) -> Converted:
     """Statements and price in one currency; where that cannot be had, the statements as told."""
-    told_price, target = inputs.price.in_major() if inputs.price else (None, None)
-    price = figures.known(told_price)
-    if target is None and inputs.company:
-        target = inputs.company.currency
+    price, target = _price(inputs, caveats)
     told = {kind: _with_currency(s, inputs, target, caveats) for kind, s in _ordered(inputs)}
     if target is None:
         caveats.add(
@@ -40,21 +40,61 @@ def in_price_currency(inputs: Inputs, caveats: Caveats) -> Converted:
             "The currency of the price is unknown.",
             "every value against the price",
         )
-        return Converted(merged(told), told, _currency_of(told), price, False, None)
-    same, strange, used = {}, False, None
+        return _unconverted(told, caveats)
+    rate = _usable(inputs.fx, target)
+    same, used = {}, None
     for kind, statement in told.items():
         if statement.currency == target:
             same[kind] = statement
-        elif inputs.fx and (inputs.fx.base, inputs.fx.target) == (statement.currency, target):
-            same[kind], used = converted(statement, inputs.fx), inputs.fx
+        elif rate and rate.base == statement.currency:
+            same[kind], used = converted(statement, rate), rate
         else:
-            strange = True
             _no_rate(statement, target, caveats)
-    if strange:
-        return Converted(merged(told), told, _currency_of(told), price, False, None)
+    if len(same) < len(told):
+        return _unconverted(told, caveats)
     if used:
         _tell_rate(used, caveats)
-    return Converted(merged(same), same, target, price, price is not None, used)
+    if inputs.risk_free_symbol == _OF_TREASURIES and target != "USD" and told:
+        message = f"The risk-free rate is that of US treasuries, though all money is in {target}."
+        caveats.add(Severity.LOW, "risk_free", message, "every discount rate")
+    return Converted(merged(same), same, target, price, True, used)
+
+
+def _price(inputs: Inputs, caveats: Caveats) -> tuple[float | None, str | None]:
+    """The price in whole currency, and that currency: the profile's where nobody told it."""
+    amount, target = inputs.price.in_major() if inputs.price else (None, None)
+    price = figures.known(amount)
+    if price is None or price <= 0:
+        caveats.add(
+            Severity.MEDIUM, "price", "No source told a price.", "margin of safety and ratios"
+        )
+        price = None
+    if target is None and inputs.company and inputs.company.currency:
+        target = inputs.company.currency
+        if price is not None:
+            message = f"Nobody told the currency of the price: {target} was assumed."
+            caveats.add(Severity.HIGH, "currency", message, "margin of safety and ratios")
+    return price, target
+
+
+def _usable(rate: FxRate | None, target: str) -> FxRate | None:
+    if rate is None or rate.target != target:
+        return None
+    told = figures.known(rate.rate)
+    return rate if told is not None and told > 0 else None
+
+
+def _unconverted(told: Mapping[StatementKind, Statement], caveats: Caveats) -> Converted:
+    """The statements of one currency, in that; those in another are left out, and named."""
+    currency = next((s.currency for s in told.values()), None)
+    kept = {kind: s for kind, s in told.items() if s.currency == currency}
+    for statement in (s for kind, s in told.items() if kind not in kept):
+        message = (
+            f"The {statement.kind} statement is in {statement.currency}, the others in {currency}:"
+            " it was left out."
+        )
+        caveats.add(Severity.HIGH, "currency", message, "whatever follows from it")
+    return Converted(merged(kept), kept, currency, None, False, None)
 
 
 def _ordered(inputs: Inputs) -> list[tuple[StatementKind, Statement]]:
@@ -79,10 +119,6 @@ def _with_currency(
         statement.method,
         statement.fetched_at,
     )
-
-
-def _currency_of(statements: Mapping[StatementKind, Statement]) -> str | None:
-    return next((s.currency for s in statements.values()), None)
 
 
 def _no_rate(statement: Statement, target: str, caveats: Caveats) -> None:

@@ -1,6 +1,6 @@
 """What is lacking, old or doubtful in the data, before anything is computed from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from stockapp.analysis.accounts import Accounts
@@ -10,6 +10,7 @@ from stockapp.domain.company import SecurityType
 from stockapp.domain.statement import Line, Statement, StatementKind
 
 _OLD_DAYS = 548
+_OUTDATED_DAYS = 3 * 365
 _FEW_YEARS = 3
 _KINDS = {
     SecurityType.FUND: "A fund",
@@ -42,6 +43,10 @@ _KEY_LINES: Mapping[Line, tuple[StatementKind, str]] = {
 }
 
 
+# What each statement of a whole year tells.
+_OF_A_YEAR = (Line.REVENUE, Line.EQUITY, Line.OPERATING_CASH_FLOW)
+
+
 def price_only(security: SecurityType, caveats: Caveats) -> None:
     """Note that there is nothing to value, as it is no business."""
     message = f"{_KINDS[security]} has no statements: only its price can be looked at."
@@ -61,14 +66,41 @@ def inspect(
             name = line.value.replace("_", " ").capitalize()
             message = f"{name} is not told for the latest year."
             caveats.add(Severity.MEDIUM, line, message, touched)
-    if not accounts.years:
+    if accounts.years:
+        _inspect_years(accounts, today, caveats)
+
+
+def left_out(ends: Sequence[date], accounts: Accounts, caveats: Caveats) -> None:
+    """Note the years that not all statements tell of yet."""
+    if not ends:
         return
-    count = len(accounts.years)
+    told = ", ".join(f"{end:%Y-%m-%d}" for end in ends)
+    rests = f"{accounts.years[0].end:%Y-%m-%d}"
+    message = f"Not all statements tell of {told} yet: the analysis rests on the year to {rests}."
+    caveats.add(Severity.MEDIUM, "years", message, "every value")
+
+
+def _inspect_years(accounts: Accounts, today: date, caveats: Caveats) -> None:
+    count = _complete_years(accounts)
     if count < _FEW_YEARS:
-        years = "one year" if count == 1 else f"{count} years"
+        years = "one year" if count == 1 else f"{count} years" if count else "no year"
         message = f"There are statements of {years} only: means and growth rest on little."
         caveats.add(Severity.HIGH, "years", message, "every value")
-    age = (today - accounts.years[0].end).days
-    if age > _OLD_DAYS:
-        message = f"The newest statement is of {accounts.years[0].end:%Y-%m-%d}."
-        caveats.add(Severity.MEDIUM, "years", message, "every value")
+    newest = accounts.years[0].end
+    age = (today - newest).days
+    if age < 0:
+        message = f"The newest statement is of {newest:%Y-%m-%d}, which is still to come."
+        caveats.add(Severity.HIGH, "years", message, "every value")
+    elif age > _OLD_DAYS:
+        severity = Severity.HIGH if age > _OUTDATED_DAYS else Severity.MEDIUM
+        message = f"The newest statement is of {newest:%Y-%m-%d}."
+        caveats.add(severity, "years", message, "every value")
+
+
+def _complete_years(accounts: Accounts) -> int:
+    """Of the lines that means rest on, how many years tell each; the least of these numbers.
+
+    A line that no year tells is named elsewhere.
+    """
+    counts = [sum(v is not None for v in accounts.series(line)) for line in _OF_A_YEAR]
+    return min((count for count in counts if count), default=0)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 LARGEST = 1e18
 # A spread or a trend of fewer values is no more than their difference.
 _FEW = 3
+_NOISE = 1e-9
 
 
 def known(value: float | None) -> float | None:
@@ -76,6 +77,11 @@ def compound(first: float | None, last: float | None, years: float) -> float | N
     if quotient is None or quotient <= 0 or years <= 0:
         return None
     return known(quotient ** (1 / years) - 1)
+
+
+def exceeds(value: float, other: float) -> bool:
+    """Whether it is greater, by more than the noise of binary fractions."""
+    return value - other > _NOISE * max(abs(value), abs(other))
 
 
 def clamp(value: float, low: float, high: float) -> float:

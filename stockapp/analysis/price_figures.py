@@ -15,6 +15,8 @@ _LEAST_WEEKS = 52
 _WEEKS = 104
 # A week or so: markets close for holidays, and no longer.
 _LONGEST_GAP = timedelta(days=10)
+# A start that is late by this part of the span changes little.
+_SPAN_PER_GAP = 50
 _SPANS = {
     "1d": timedelta(days=1),
     "1w": timedelta(days=7),
@@ -48,20 +50,24 @@ def _returns(bars: Bars) -> Mapping[str, float | None]:
     if not len(bars):
         return {}
     newest = bars.days[-1]
-    starts = {name: newest - span for name, span in _SPANS.items()}
-    starts["ytd"] = date(newest.year - 1, 12, 31)
-    returns = {name: _return_since(bars, start) for name, start in starts.items()}
+    returns = {
+        name: _return_since(bars, newest - span, min(_LONGEST_GAP, span / _SPAN_PER_GAP))
+        for name, span in _SPANS.items()
+    }
+    returns["ytd"] = _return_since(bars, date(newest.year - 1, 12, 31), timedelta())
     # The last trading day, however long ago.
     returns["1d"] = _change(bars, len(bars) - 2) if len(bars) > 1 else None
     return returns
 
 
-def _return_since(bars: Bars, start: date) -> float | None:
-    """From the last bar on or before that day; None where the bars do not reach so far."""
+def _return_since(bars: Bars, start: date, late: timedelta) -> float | None:
+    """From the last bar on or before that day; else from the first one, if it is no later than
+    `late` after it, as sources cut their histories to the day. None where neither is.
+    """
     for place in range(len(bars) - 1, -1, -1):
         if bars.days[place] <= start:
             return _change(bars, place) if start - bars.days[place] <= _LONGEST_GAP else None
-    return None
+    return _change(bars, 0) if bars.days[0] - start <= late else None
 
 
 def _change(bars: Bars, place: int) -> float | None:
@@ -112,8 +118,11 @@ def _year_range(bars: Bars) -> tuple[float | None, float | None, float | None]:
 
 def _against(bars: Bars, benchmark: Bars) -> tuple[float | None, float | None]:
     """Beta and correlation of weekly log returns over two years."""
-    own, other = _weekly(bars), _weekly(benchmark)
-    weeks = sorted(own.keys() & other.keys())[-_WEEKS - 1 :]
+    if not len(bars):
+        return None, None
+    first = bars.days[-1] - timedelta(weeks=_WEEKS + 1)
+    own, other = _weekly(bars, first), _weekly(benchmark, first)
+    weeks = sorted(own.keys() & other.keys())
     if len(weeks) <= _LEAST_WEEKS:
         return None, None
     x, y = _logs([other[week] for week in weeks]), _logs([own[week] for week in weeks])
@@ -129,8 +138,10 @@ def _against(bars: Bars, benchmark: Bars) -> tuple[float | None, float | None]:
     )
 
 
-def _weekly(bars: Bars) -> dict[tuple[int, int], float]:
-    """The last adjusted close of each week."""
+def _weekly(bars: Bars, first: date) -> dict[tuple[int, int], float]:
+    """The last adjusted close of each week since that day."""
     return {
-        day.isocalendar()[:2]: value for day, value in zip(bars.days, bars.adjusted, strict=True)
+        day.isocalendar()[:2]: value
+        for day, value in zip(bars.days, bars.adjusted, strict=True)
+        if day >= first
     }

@@ -20,14 +20,16 @@ def of_price(
     company: Company | None,
     growth: float | None,
 ) -> tuple[Ratio, ...]:
-    """The usual ones. `price` in the accounts' currency; `growth` of earnings, for the PEG."""
+    """The usual ones, of the latest year. `price` in the accounts' currency; `growth` of earnings
+    a year over three years, for the PEG.
+    """
     cap = figures.product(price, bridge.shares)
-    whole = figures.total(cap, bridge.debt, -bridge.cash, bridge.minority)
+    whole = figures.total(cap, _net_debt(accounts), bridge.minority)
     latest = accounts.latest
     earnings = accounts.get(Line.NET_INCOME)
     free = plain_free_cash_flow(latest) if latest else None
     trailing = _quotient("P/E", cap, earnings)
-    forward_eps = company.forward_eps if company else None
+    forward_eps = figures.known(company.forward_eps) if company else None
     paid = accounts.get(Line.DIVIDENDS_PAID)
     return (
         trailing,
@@ -94,7 +96,7 @@ def of_reit(
         _quotient(
             "Payout of AFFO", abs(paid) if paid is not None else None, funds.affo, Unit.PERCENT
         ),
-        _quotient("Net debt / EBITDA", bridge.debt - bridge.cash, _ebitda(accounts)),
+        _quotient("Net debt / EBITDA", _net_debt(accounts), _ebitda(accounts)),
     )
 
 
@@ -105,6 +107,12 @@ def _quotient(
         return Ratio(name, None, unit, _UNKNOWN)
     value = figures.ratio(above, below)
     return Ratio(name, value, unit, None if value is not None else _NOT_MEANINGFUL)
+
+
+def _net_debt(accounts: Accounts) -> float | None:
+    """Debt less cash; None where either is not told, as a ratio of half of it is none."""
+    cash = accounts.get(Line.CASH)
+    return None if cash is None else figures.total(accounts.get(Line.TOTAL_DEBT), -cash)
 
 
 def _ebitda(accounts: Accounts) -> float | None:
@@ -126,4 +134,4 @@ def _dividend_yield(company: Company | None) -> Ratio:
 def _peg(trailing: Ratio, growth: float | None) -> Ratio:
     """P/E over the growth of earnings in per cent a year."""
     per_cent = None if growth is None else growth * 100
-    return _quotient("PEG", trailing.value, per_cent)
+    return _quotient("PEG, by 3 years' growth", trailing.value, per_cent)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from stockapp.analysis import business_type, data_quality, growth, ratios
-from stockapp.analysis.accounts import Accounts
+from stockapp.analysis import business_type, data_quality, figures, growth, industries, ratios
+from stockapp.analysis.accounts import Accounts, aligned
 from stockapp.analysis.business_type import FINANCIAL
 from stockapp.analysis.caveats import Caveats
 from stockapp.analysis.cost_of_capital import Market, cost_of_capital
@@ -24,6 +24,7 @@ from stockapp.domain.analysis import (
     MethodValue,
     Ratio,
     Score,
+    Severity,
     Soundness,
     Valuation,
 )
@@ -47,11 +48,23 @@ class _Business:
     detected: BusinessType
     capital: CostOfCapital
     bridge: Bridge
+    market_cap: float | None
     caveats: Caveats
 
     @property
     def accounts(self) -> Accounts:
         return self.money.accounts
+
+    @property
+    def industry(self) -> tuple[str | None, str | None]:
+        """Sector and industry, as the profile names them."""
+        company = self.inputs.company
+        return (company.sector, company.industry) if company else (None, None)
+
+    @property
+    def rate(self) -> float:
+        """What its values are discounted by."""
+        return self.equity_rate if self.kind in FINANCIAL else self.capital.rate
 
     @property
     def equity_rate(self) -> float:
@@ -67,10 +80,13 @@ def analyse(inputs: Inputs) -> Report:
     """
     caveats = Caveats(inputs.notes)
     money = in_price_currency(inputs, caveats)
-    if inputs.security in PRICE_ONLY and not money.accounts.years:
+    accounts, left_out = aligned(money.accounts, money.statements)
+    money = replace(money, accounts=accounts)
+    if inputs.security in PRICE_ONLY and not accounts.years:
         data_quality.price_only(inputs.security, caveats)
     else:
-        data_quality.inspect(inputs.statements, money.accounts, inputs.today, caveats)
+        data_quality.left_out(left_out, accounts, caveats)
+        data_quality.inspect(money.statements, accounts, inputs.today, caveats)
     if not money.accounts.years:
         return Report(inputs.symbol, money.currency, None, None, (), caveats.all())
     business = _business(inputs, money, caveats)
@@ -87,7 +103,10 @@ def _business(inputs: Inputs, money: Converted, caveats: Caveats) -> _Business:
     company, accounts = inputs.company, money.accounts
     sector, industry = (company.sector, company.industry) if company else (None, None)
     found = business_type.detected(sector, industry, accounts)
-    cap = _market_cap(inputs, money)
+    kind = inputs.choices.business_type or found
+    listing = Listing(money.price, _told_cap(inputs, money), company.shares if company else None)
+    way = bridge(accounts, listing, caveats, by_debt=kind not in FINANCIAL)
+    cap = _market_cap(listing, way, caveats)
     market = Market(
         inputs.risk_free,
         inputs.equity_premium,
@@ -95,23 +114,30 @@ def _business(inputs: Inputs, money: Converted, caveats: Caveats) -> _Business:
         cap,
         inputs.risk_free_symbol,
     )
-    listing = Listing(money.price, cap, company.shares if company else None)
-    capital = cost_of_capital(accounts, market, caveats, inputs.choices.discount_rate)
-    kind = inputs.choices.business_type or found
-    return _Business(
-        inputs, money, kind, found, capital, bridge(accounts, listing, caveats), caveats
-    )
+    capital = cost_of_capital(accounts, market, way.debt, caveats, inputs.choices.discount_rate)
+    return _Business(inputs, money, kind, found, capital, way, cap, caveats)
 
 
-def _market_cap(inputs: Inputs, money: Converted) -> float | None:
+def _told_cap(inputs: Inputs, money: Converted) -> float | None:
     """Only where it is in the accounts' currency."""
-    return inputs.company.market_cap if inputs.company and money.comparable else None
+    company = inputs.company
+    fits = company is not None and company.currency == money.currency and money.comparable
+    return figures.known(company.market_cap) if company and fits else None
+
+
+def _market_cap(listing: Listing, way: Bridge, caveats: Caveats) -> float | None:
+    """As told, else price x shares."""
+    if listing.market_cap is not None and listing.market_cap > 0:
+        return listing.market_cap
+    computed = figures.product(listing.price, way.shares)
+    if computed is not None:
+        message = "No source told the market capitalisation: price x shares was taken."
+        caveats.add(Severity.LOW, "market_cap", message, "the discount rate, size and Altman's Z")
+    return computed
 
 
 def _cap_in_usd(business: _Business) -> float | None:
-    return (
-        _market_cap(business.inputs, business.money) if business.money.currency == "USD" else None
-    )
+    return business.market_cap if business.money.currency == "USD" else None
 
 
 def _valuation(business: _Business, quality_score: float | None) -> Valuation:
@@ -128,7 +154,7 @@ def _valuation(business: _Business, quality_score: float | None) -> Valuation:
         else business_type.weights_of(business.kind)
     )
     fair = fair_value.fair_value(methods, weights, money.price)
-    said, reasons = fair_value.verdict(fair, quality_score, business.caveats.forbids_verdict())
+    said, reasons = fair_value.verdict(fair, quality_score, business.caveats.grave())
     shown = None if business.kind in FINANCIAL else forecast
     price = money.price
     return Valuation(
@@ -145,7 +171,7 @@ def _valuation(business: _Business, quality_score: float | None) -> Valuation:
         implied_growth=dcf.implied_growth(shown, price) if shown and price else None,
         growth=forecast.growth if forecast else None,
         terminal_growth=_terminal(business),
-        discount_rate=business.capital.wacc,
+        discount_rate=business.rate,
         fx=money.fx,
     )
 
@@ -166,27 +192,32 @@ def _methods(business: _Business, forecast: dcf.Forecast | None) -> list[MethodV
 
 
 def _forecast(business: _Business) -> dcf.Forecast | None:
-    accounts, company = business.accounts, business.inputs.company
+    accounts = business.accounts
     if business.kind in FINANCIAL:
         return None
     flows = dcf.free_cash_flows(accounts, business.capital.tax_rate, business.caveats)
-    base = dcf.base_flow(accounts, flows)
+    base = dcf.base_flow(accounts, flows, business.caveats)
     if base is None:
         return None
-    cap = business_type.growth_cap(
-        company.sector if company else None, company.industry if company else None
-    )
-    chosen = business.inputs.choices.growth
+    growth_taken = _growth(business, flows)
     return dcf.Forecast(
-        base=base,
-        growth=chosen
-        if chosen is not None
-        else dcf.first_growth(accounts, flows, cap, business.caveats),
+        base=base.value,
+        growth=growth_taken.value,
         terminal=_terminal(business),
-        rate=business.capital.wacc,
+        rate=business.capital.rate,
         bridge=business.bridge,
         mid_year=business.inputs.mid_year,
+        of_base=base.formula,
+        of_growth=growth_taken.formula,
     )
+
+
+def _growth(business: _Business, flows: list[float | None]) -> dcf.Basis:
+    chosen = business.inputs.choices.growth
+    if chosen is not None:
+        return dcf.Basis(chosen, "yours")
+    cap = industries.growth_cap(*business.industry)
+    return dcf.first_growth(business.accounts, flows, cap, business.caveats)
 
 
 def _terminal(business: _Business) -> float:
@@ -195,22 +226,21 @@ def _terminal(business: _Business) -> float:
 
 
 def _soundness(business: _Business, score: Score, moats: tuple[str, ...]) -> Soundness:
-    accounts, money = business.accounts, business.money
-    cap = _market_cap(business.inputs, money)
+    accounts, price = business.accounts, business.money.price
     grown = growth.rates(accounts)
-    earnings_growth = next((g.rate for g in grown if g.line == "Net income" and g.rate), None)
-    price = money.price if money.comparable else None
+    over_three = next((g.rate for g in grown if (g.line, g.years) == ("Net income", 3)), None)
+    makes_things = industries.makes_things(*business.industry)
     return Soundness(
         piotroski=piotroski.checks(accounts),
         altman=None
         if business.kind in FINANCIAL
-        else altman.score(accounts, cap, manufacturer=business.kind is BusinessType.MANUFACTURING),
+        else altman.score(accounts, business.market_cap, manufacturer=makes_things),
         health=health.score(accounts, business.capital.tax_rate),
         quality=score,
         moats=moats,
         growth=grown,
         ratios=ratios.of_price(
-            accounts, business.bridge, price, business.inputs.company, earnings_growth
+            accounts, business.bridge, price, business.inputs.company, over_three
         ),
         special=_special(business, price),
     )

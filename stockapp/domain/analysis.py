@@ -173,7 +173,7 @@ class FxRate:
 
 @dataclass(frozen=True, slots=True)
 class CostOfCapital:
-    """All rates are fractions a year."""
+    """All rates are fractions a year. `rate` discounts: the WACC, or what the reader chose."""
 
     risk_free: float
     beta: float
@@ -181,6 +181,7 @@ class CostOfCapital:
     cost_of_debt: float
     tax_rate: float
     wacc: float
+    rate: float
     steps: tuple[Step, ...]
 
 

@@ -21,8 +21,9 @@ class StatementKind(StrEnum):
 class Line(StrEnum):
     """The lines that an analysis reads. Money in the statement's currency; shares as a count.
 
-    Signs as in accounts, but for what is paid out: `capital_expenditure`, `dividends_paid` and
-    `interest_expense` are the amounts spent, positive.
+    Signs as in accounts, but for what is paid out: `capital_expenditure` and `dividends_paid` are
+    the amounts spent, positive. `interest_expense` is positive too; negative where more interest
+    was earned than paid.
     """
 
     REVENUE = "revenue"

@@ -80,6 +80,8 @@ class Desk:
 
     def _ask(self, part: Part, symbol: str, timeout_seconds: float) -> Told:
         label = f"{self.researcher.name}/{self._method(part)}"
+        # No race may have looked at what other workers have learnt.
+        self._keepers.breakers.refresh()
         obstacle = self._keepers.breakers.obstacle(label, self.provider.key_mark)
         if obstacle:
             return self._skipped(part, obstacle)

@@ -46,7 +46,12 @@ class Inquiry:
         """The part from the first source that has it; `tell` hears who is asked (source)."""
         attempts: list[Attempt] = []
         failures: list[Failure] = []
-        for desk in self._of(symbol):
+        desks = self._of(symbol)
+        if not desks:
+            detail = f"No source in use tells more than the price of {symbol}."
+            nobody = Failure(Reason.UNSUPPORTED_SYMBOL, detail)
+            return Found(part, symbol, None, nobody, ())
+        for desk in desks:
             if stopped():
                 break
             tell(desk.researcher.name)

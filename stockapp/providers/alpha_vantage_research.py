@@ -1,5 +1,6 @@
 """Alpha Vantage's overviews and statements: numbers as text, "None" where there is none."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar
@@ -11,7 +12,14 @@ from stockapp.domain.research import Finding, Part
 from stockapp.domain.statement import Line, Statement, StatementKind
 from stockapp.providers import alpha_vantage, fields, symbols
 from stockapp.providers.base import Answer, Request
-from stockapp.providers.research import Labels, Researcher, fiscal_years, lacking, words_of
+from stockapp.providers.research import (
+    Labels,
+    Researcher,
+    fiscal_years,
+    in_newest_currency,
+    lacking,
+    words_of,
+)
 
 _URL = "https://www.alphavantage.co/query"
 _FUNCTIONS = {
@@ -114,19 +122,20 @@ class AlphaVantageResearch(Researcher):
 
 
 def _statement(kind: StatementKind, rows: Sequence[fields.Row], answer: Answer) -> Statement | None:
-    told: dict[date, dict[str, float]] = {}
+    told: dict[date, tuple[str | None, dict[str, float]]] = {}
     for row in rows:
         end = fields.trading_day(row.get("fiscalDateEnding"))
         if end:
-            told[end.date()] = {
+            numbers = {
                 name: number
                 for name, value in row.items()
                 if (number := fields.number_in_text(value)) is not None
             }
-    years = fiscal_years(told, LABELS[kind])
+            told[end.date()] = fields.currency(row.get("reportedCurrency")), numbers
+    currency, by_year = in_newest_currency(told)
+    years = fiscal_years(by_year, LABELS[kind])
     if not years:
         return None
-    currency = fields.currency(rows[0].get("reportedCurrency"))
     return Statement(kind, currency, years, alpha_vantage.SOURCE, _STATEMENTS, answer.received_at)
 
 
@@ -141,21 +150,28 @@ def _company(symbol: str, row: fields.Row, answer: Answer) -> Company:
         alpha_vantage.SOURCE,
         _PROFILE,
         answer.received_at,
-        name=fields.text(row, "Name"),
+        name=_words(row, "Name"),
         security_type=_TYPES.get(kind, SecurityType.OTHER),
-        sector=_told(row, "Sector"),
-        industry=_told(row, "Industry"),
-        country=fields.text(row, "Country"),
+        sector=_in_title_case(row, "Sector"),
+        industry=_in_title_case(row, "Industry"),
+        country=_words(row, "Country"),
         currency=currency,
         market_cap=fields.positive(number("MarketCapitalization")),
         shares=fields.positive(number("SharesOutstanding")),
         beta=number("Beta"),
         dividend_yield=number("DividendYield"),
-        summary=fields.text(row, "Description"),
+        summary=_words(row, "Description"),
     )
 
 
-def _told(row: fields.Row, name: str) -> str | None:
-    """Words that are written in capitals, in ours."""
+def _words(row: fields.Row, name: str) -> str | None:
     words = fields.text(row, name)
-    return None if words is None or words == "None" else words.title() if words.isupper() else words
+    return None if words == "None" else words
+
+
+def _in_title_case(row: fields.Row, name: str) -> str | None:
+    """Words that are written in capitals, in ours: Men's Wear of MEN'S WEAR."""
+    words = _words(row, name)
+    if words is None or not words.isupper():
+        return words
+    return re.sub(r"[\w']+", lambda word: word[0].capitalize(), words)

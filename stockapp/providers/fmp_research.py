@@ -15,7 +15,14 @@ from stockapp.domain.research import Finding, Part
 from stockapp.domain.statement import Line, Statement, StatementKind
 from stockapp.providers import fields, fmp, symbols
 from stockapp.providers.base import Answer, Request
-from stockapp.providers.research import Labels, Researcher, fiscal_years, lacking, words_of
+from stockapp.providers.research import (
+    Labels,
+    Researcher,
+    fiscal_years,
+    in_newest_currency,
+    lacking,
+    words_of,
+)
 
 _URL = "https://financialmodelingprep.com/stable/"
 # The free plan gives no more, and refuses whoever asks for more.
@@ -124,16 +131,16 @@ class FmpResearch(Researcher):
 
 
 def _statement(kind: StatementKind, rows: Sequence[fields.Row], answer: Answer) -> Statement | None:
-    told: dict[date, dict[str, float]] = {}
+    told: dict[date, tuple[str | None, dict[str, float]]] = {}
     for row in rows:
         end = fields.trading_day(row.get("date"))
         numbers = {name: n for name, value in row.items() if (n := fields.real(value))}
         if end:
-            told[end.date()] = numbers
-    years = fiscal_years(told, LABELS[kind])
+            told[end.date()] = fields.currency(row.get("reportedCurrency")), numbers
+    currency, by_year = in_newest_currency(told)
+    years = fiscal_years(by_year, LABELS[kind])
     if not years:
         return None
-    currency = fields.currency(rows[0].get("reportedCurrency"))
     return Statement(kind, currency, years, fmp.SOURCE, _STATEMENTS, answer.received_at)
 
 

@@ -1,14 +1,16 @@
 """The contract of sources that tell more than prices, and what their parsers share."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.research import Finding, Part
 from stockapp.domain.statement import MOST_YEARS, FiscalYear, Line
 from stockapp.providers.base import Answer, Request
+
+T = TypeVar("T")
 
 # A line of ours: the labels of a source that mean it, the best first.
 Labels = Mapping[Line, Sequence[str]]
@@ -24,7 +26,7 @@ _WORDS = {
 }
 
 # Amounts spent, which some sources write with a minus.
-_SPENT = frozenset({Line.CAPITAL_EXPENDITURE, Line.DIVIDENDS_PAID, Line.INTEREST_EXPENSE})
+_SPENT = frozenset({Line.CAPITAL_EXPENDITURE, Line.DIVIDENDS_PAID})
 
 
 class Researcher(ABC):
@@ -73,7 +75,29 @@ def fiscal_years(told: Told, labels: Labels) -> tuple[FiscalYear, ...]:
             number = told[end].get(label) if label else None
             if number is not None:
                 values[end][line] = abs(number) if line in _SPENT else number
+    _right_interest(values.values())
     return tuple(FiscalYear(end, values[end]) for end in ends if values[end])
+
+
+def in_newest_currency(
+    told: Mapping[date, tuple[str | None, T]],
+) -> tuple[str | None, dict[date, T]]:
+    """The currency of the newest year that names one, and the years that are not in another.
+
+    A company that changed the currency it reports in has told its older years in the old one.
+    """
+    named = (told[end][0] for end in sorted(told, reverse=True) if told[end][0])
+    currency = next(named, None)
+    years = {end: rest for end, (own, rest) in told.items() if own in (None, currency)}
+    return currency, years
+
+
+def _right_interest(years: Iterable[dict[Line, float]]) -> None:
+    """Interest that is negative in every year is written so; in some, it was earned on balance."""
+    told = [values for values in years if values.get(Line.INTEREST_EXPENSE)]
+    if all(values[Line.INTEREST_EXPENSE] < 0 for values in told):
+        for values in told:
+            values[Line.INTEREST_EXPENSE] *= -1
 
 
 def _label(told: Told, ends: Sequence[date], labels: Sequence[str]) -> str | None:

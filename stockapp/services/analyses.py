@@ -20,7 +20,7 @@ from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, cho
 from stockapp.services.analyst import Analyst
 from stockapp.services.dossier import Dossier
 from stockapp.services.gathered import Gathered
-from stockapp.services.gathering import Gatherer
+from stockapp.services.gathering import Gatherer, origins
 from stockapp.services.histories import History, HistoryInterval, HistoryRange, history
 from stockapp.services.stages import Watcher
 from stockapp.tasks.engine import TaskEngine
@@ -206,11 +206,9 @@ class Analyses:
 
     def _made(self, gathered: Gathered, choices: Choices) -> Aged[Analysis]:
         """The analysis of what is held, however old; it is kept unless that is old."""
-        before = self._store.get(gathered.symbol, Choices())
         report = self._analyst.report(gathered, choices)
         chart = self.chart(gathered)
-        origins = before.value.origins if before else ()
-        made = self._analyst.analysis(gathered, choices, report, chart, origins)
+        made = self._analyst.analysis(gathered, choices, report, chart, origins(gathered))
         if not self._is_current(gathered):
             return Aged(made, 0.0, Freshness.STALE)
         self._store.put(made)

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stockapp.domain.analysis import Soundness, Valuation, Verdict
+from stockapp.domain.analysis import Caveat, Severity, Soundness, Valuation, Verdict
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.choices import Choices
+from stockapp.domain.report import Report
 from stockapp.domain.task import Item, ItemState, TaskError
 from stockapp.services.analysis_store import (
     Analysis,
@@ -25,6 +26,8 @@ from stockapp.tasks.kinds import Kind, Limits, TaskRun, Undoable
 
 KIND = "analysis"
 _COMPUTED = "computed here"
+# How the process pool says that it could not.
+_NOT_COMPUTED = (TimeoutError, RuntimeError)
 
 
 class NothingKnown(Exception):
@@ -85,18 +88,18 @@ class Analysing:
         chart = self._chart(gathered, recorder)
         if watcher.stopped():
             return None
-        recorder.begun(Stage.VALUATION)
-        recorder.begun(Stage.SOUNDNESS)
-        report = self._analyst.report(gathered, wanted.choices)
+        report = self._report(gathered, wanted.choices, recorder)
         if watcher.stopped():
             return None
-        none = "no statements: nothing to value"
-        recorder.computed(Stage.VALUATION, _verdict_words(report.valuation) or none)
-        recorder.computed(Stage.SOUNDNESS, _soundness_words(report.soundness) or none)
         recorder.begun(Stage.STORE)
-        analysis = self._analyst.analysis(
-            gathered, wanted.choices, report, chart, tuple(recorder.in_order())
-        )
+        told = tuple(recorder.in_order())
+        if report is None:
+            failed = report_of_nothing(gathered.symbol)
+            analysis = self._analyst.analysis(gathered, wanted.choices, failed, chart, told)
+            why = "Without a valuation there is nothing to keep; the last one that worked stays."
+            recorder.failed(Stage.STORE, why)
+            return analysis
+        analysis = self._analyst.analysis(gathered, wanted.choices, report, chart, told)
         self._store.put(analysis)
         return analysis
 
@@ -104,13 +107,29 @@ class Analysing:
         bars = gathered.bars
         recorder.begun(Stage.TECHNICALS)
         if bars is None:
-            why = "There is no price history to compute from."
-            error = Failure(Reason.NO_DATA, why)
-            recorder.ended(Origin(Stage.TECHNICALS, ItemState.FAILED, note=why, error=error))
+            recorder.failed(Stage.TECHNICALS, "There is no price history to compute from.")
             return None
-        chart = self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
+        try:
+            chart = self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
+        except _NOT_COMPUTED as error:
+            recorder.failed(Stage.TECHNICALS, _not_computed(error), Reason.INTERNAL)
+            return None
         recorder.computed(Stage.TECHNICALS, f"indicators of {len(bars)} days")
         return chart
+
+    def _report(self, gathered: Gathered, choices: Choices, recorder: "_Recorder") -> Report | None:
+        recorder.begun(Stage.VALUATION)
+        recorder.begun(Stage.SOUNDNESS)
+        try:
+            report = self._analyst.report(gathered, choices)
+        except _NOT_COMPUTED as error:
+            for stage in (Stage.VALUATION, Stage.SOUNDNESS):
+                recorder.failed(stage, _not_computed(error), Reason.INTERNAL)
+            return None
+        none = "no statements: nothing to value"
+        recorder.computed(Stage.VALUATION, _verdict_words(report.valuation) or none)
+        recorder.computed(Stage.SOUNDNESS, _soundness_words(report.soundness) or none)
+        return report
 
 
 class _Recorder:
@@ -137,6 +156,10 @@ class _Recorder:
         """A stage that no source has a part in."""
         self.ended(Origin(stage, ItemState.OK, method=_COMPUTED, note=note))
 
+    def failed(self, stage: Stage, why: str, reason: Reason = Reason.NO_DATA) -> None:
+        """A stage that could not be done here."""
+        self.ended(Origin(stage, ItemState.FAILED, note=why, error=Failure(reason, why)))
+
     def in_order(self) -> list[Origin]:
         """How the stages came out, in their order."""
         return [self.origins[stage] for stage in Stage if stage in self.origins]
@@ -150,6 +173,7 @@ class _TaskWatcher:
         self._symbol = run.task.params["symbol"]
         self._lock = threading.Lock()
         self._ended = {item.key for item in run.task.items if item.state.ended}
+        self._failed: set[str] = set()
 
     def begun(self, stage: Stage) -> None:
         if stage.value not in self._ended:
@@ -166,14 +190,17 @@ class _TaskWatcher:
             if origin.stage.value in self._ended:
                 return
             self._ended.add(origin.stage.value)
+            if origin.state is ItemState.FAILED:
+                self._failed.add(origin.stage.value)
         self._run.record([origin.item()], f"{self._symbol}: {TITLES[origin.stage].lower()}")
 
     def finish(self, analysis: Analysis) -> None:
-        """The last stage's item carries the analysis."""
-        item = replace(
-            Origin(Stage.STORE, ItemState.OK, note="kept").item(),
-            result={"success": True, "analysed": analysis.symbol, "analysis": analysis.to_json()},
-        )
+        """The last stage's item carries the analysis; `analysed` says that it was kept."""
+        with self._lock:
+            failed = Stage.STORE.value in self._failed
+        kept = {} if failed else {"success": True, "analysed": analysis.symbol}
+        state = ItemState.FAILED if failed else ItemState.OK
+        item = Item(Stage.STORE.value, state, {**kept, "analysis": analysis.to_json()})
         self._run.record([item], closing_words([item]))
 
     def stopped(self) -> bool:
@@ -199,6 +226,17 @@ def closing_words(items: Sequence[Item]) -> str:
         return "Not analysed"
     worth = analysis["report"]["valuation"]
     return f"{analysis['symbol']}: {_verdict(worth['verdict']) if worth else 'price only'}"
+
+
+def _not_computed(error: Exception) -> str:
+    return f"It could not be computed: {error}."
+
+
+def report_of_nothing(symbol: str) -> Report:
+    """The report of a symbol that could not be computed."""
+    message = "The valuation could not be computed; the stages say why."
+    caveat = Caveat(Severity.HIGH, "valuation", message, "value and soundness")
+    return Report(symbol, None, None, None, (), (caveat,))
 
 
 def _verdict(value: str) -> str:

@@ -48,9 +48,12 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Figures and indicators of the bars that were fetched at `history_at`."""
+    """Figures and indicators of the bars that were fetched at `history_at`, held against those of
+    the benchmark that were fetched at `benchmark_at`.
+    """
 
     history_at: datetime
+    benchmark_at: datetime | None
     figures: PriceFigures
     indicators: Indicators
 
@@ -62,34 +65,33 @@ _CHOICES = TypeAdapter(Choices)
 
 
 class AnalysisStore:
-    """Reads never wait for anybody."""
+    """Reads never wait for anybody. What was made by other `rules` than these is not found."""
 
-    def __init__(self, cache: ResponseCache, lifetime: Lifetime) -> None:
+    def __init__(self, cache: ResponseCache, lifetime: Lifetime, rules: str) -> None:
         self._cache = cache
         self._lifetime = lifetime
+        self._rules = hashlib.sha256(rules.encode()).hexdigest()[:8]
 
     def get(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
         """The last analysis of the symbol by these choices."""
-        key = _key(symbol, choices)
+        key = self._key(symbol, choices)
         entry = self._cache.get_many([key]).get(key)
         return _aged(entry, entry.derived(_analysis)) if entry else None
 
     def put(self, analysis: Analysis) -> None:
         """Keep it; as the symbol's line, too, where nothing was chosen."""
-        key = _key(analysis.symbol, analysis.choices)
+        key = self._key(analysis.symbol, analysis.choices)
         values: dict[str, Mapping[str, Any]] = {key: analysis.to_json()}
         if analysis.choices == Choices():
             line = _LINES.dump_python(line_of(analysis), mode="json")
-            values[_LINE + analysis.symbol] = line
+            values[self._line_key(analysis.symbol)] = line
         self._cache.put_many(values, self._lifetime)
 
     def lines(self, symbols: Sequence[str]) -> dict[str, Aged[Line]]:
         """The lines of those symbols that were analysed."""
-        entries = self._cache.get_many([_LINE + symbol for symbol in symbols])
-        return {
-            key.removeprefix(_LINE): _aged(entry, entry.derived(_line))
-            for key, entry in entries.items()
-        }
+        by_key = {self._line_key(symbol): symbol for symbol in symbols}
+        entries = self._cache.get_many(list(by_key))
+        return {by_key[key]: _aged(entry, entry.derived(_line)) for key, entry in entries.items()}
 
     def chart(self, symbol: str, interval: str) -> Chart | None:
         """What was computed of the symbol's history, in bars of that length."""
@@ -105,7 +107,17 @@ class AnalysisStore:
     def on_event(self, event: Event) -> None:
         """Read anew what another worker may have stored."""
         if event.type is EventType.ITEM and (symbol := event.data.get("analysed")):
-            self._cache.forget([_LINE + symbol, _key(symbol, Choices())])
+            self._cache.forget([self._line_key(symbol), self._key(symbol, Choices())])
+
+    def _line_key(self, symbol: str) -> str:
+        return f"{_LINE}{symbol}:{self._rules}"
+
+    def _key(self, symbol: str, choices: Choices) -> str:
+        own = f"{PREFIX}:{symbol}:{self._rules}"
+        if choices == Choices():
+            return own
+        told = orjson.dumps(choices_to_json(choices), option=orjson.OPT_SORT_KEYS)
+        return f"{own}:{hashlib.sha256(told).hexdigest()[:16]}"
 
 
 def choices_to_json(choices: Choices) -> dict[str, Any]:
@@ -138,13 +150,6 @@ def line_of(analysis: Analysis) -> Line:
         fair.margin,
         worth.reasons[0] if worth.reasons else "",
     )
-
-
-def _key(symbol: str, choices: Choices) -> str:
-    if choices == Choices():
-        return f"{PREFIX}:{symbol}"
-    told = orjson.dumps(choices_to_json(choices), option=orjson.OPT_SORT_KEYS)
-    return f"{PREFIX}:{symbol}:{hashlib.sha256(told).hexdigest()[:16]}"
 
 
 def _aged(entry: Entry, value: T) -> Aged[T]:

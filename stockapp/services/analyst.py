@@ -4,12 +4,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from stockapp.analysis.charted import charted, ready
+from stockapp.analysis.inputs import Inputs
 from stockapp.analysis.report import analyse
 from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.report import Report
 from stockapp.ports import Clock, Executor
 from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart
+from stockapp.services.doubts import doubts
 from stockapp.services.gathered import Gathered, Rules, inputs_of
 from stockapp.services.stages import Origin
 
@@ -45,7 +47,7 @@ class Analyst:
 
     def report(self, gathered: Gathered, choices: Choices) -> Report:
         """Value, soundness and doubts. Raises fair_value.BadWeights and TimeoutError."""
-        inputs = inputs_of(gathered, choices, self._rules, self._clock.now().date())
+        inputs = self._inputs(gathered, choices)
         return self._executor.run_cpu(analyse, inputs, timeout_seconds=self._timeout_seconds)
 
     def chart(
@@ -53,13 +55,13 @@ class Analyst:
     ) -> Chart:
         """Figures and indicators of a history; computed once for each history."""
         known = self._store.chart(symbol, interval)
-        newest = max(bars.fetched_at, benchmark.fetched_at) if benchmark else bars.fetched_at
-        if known and known.history_at == newest:
+        against = benchmark.fetched_at if benchmark else None
+        if known and (known.history_at, known.benchmark_at) == (bars.fetched_at, against):
             return known
         made = self._executor.run_cpu(
             charted, bars, benchmark, timeout_seconds=self._timeout_seconds
         )
-        chart = Chart(newest, made.figures, made.indicators)
+        chart = Chart(bars.fetched_at, against, made.figures, made.indicators)
         self._store.put_chart(symbol, interval, chart)
         return chart
 
@@ -72,17 +74,20 @@ class Analyst:
         origins: tuple[Origin, ...],
     ) -> Analysis:
         """The whole."""
-        inputs = inputs_of(gathered, choices, self._rules, self._clock.now().date())
         return Analysis(
             gathered.symbol,
             self.now(),
             choices,
             gathered.company,
-            inputs.price,
+            self._inputs(gathered, choices).price,
             report,
             chart.figures if chart else None,
             origins,
         )
+
+    def _inputs(self, gathered: Gathered, choices: Choices) -> Inputs:
+        today = self._clock.now().date()
+        return inputs_of(gathered, choices, self._rules, today, doubts(gathered, today))
 
     def now(self) -> datetime:
         """The present instant."""

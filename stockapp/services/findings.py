@@ -3,7 +3,7 @@
 A part that could not be had leaves the one that is there alone, as with quotes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -97,7 +97,7 @@ class Findings:
 
         def known(_: Sequence[str]) -> list[str]:
             # Another worker may have fetched it since this one looked last.
-            self._cache.forget([key, _failure_key(part, symbol)])
+            self.forget(symbol, [part])
             return [key] if _answers(self.known(symbol, [part])[part], since, self._clock) else []
 
         def fetch(_: Sequence[str], landed: Landed) -> None:
@@ -109,10 +109,10 @@ class Findings:
         self._flight.run([key], known, fetch, stopped)
         return self.known(symbol, [part])[part]
 
-    def forget(self, symbol: str) -> None:
-        """Read anew what another worker may have fetched."""
+    def forget(self, symbol: str, parts: Collection[Part]) -> None:
+        """Read these anew: another worker may have fetched them."""
         self._cache.forget(
-            [key for p in Part for key in (_key(p, symbol), _failure_key(p, symbol))]
+            [key for part in parts for key in (_key(part, symbol), _failure_key(part, symbol))]
         )
 
     def _store(self, found: Found) -> None:

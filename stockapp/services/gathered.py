@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stockapp.analysis.inputs import Inputs
-from stockapp.domain.analysis import Caveat, FxRate, Severity
+from stockapp.domain.analysis import Caveat, FxRate
 from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.company import Company, SecurityType
@@ -20,9 +20,6 @@ from stockapp.services.quotes import Known
 
 STATEMENTS = (Part.INCOME, Part.BALANCE, Part.CASH_FLOW)
 _HIGHEST_YIELD = 25.0
-# Price times shares, over the market capitalisation that was told.
-_LEAST_OF_CAP, _MOST_OF_CAP = 0.8, 1.25
-_HOURS_MATTER_BELOW = 48
 _BY_SHAPE = {
     InstrumentKind.INDEX: SecurityType.INDEX,
     InstrumentKind.CURRENCY_PAIR: SecurityType.CURRENCY,
@@ -123,8 +120,10 @@ def fx_symbol(
     return f"{base}{target}{SIMULATED_SUFFIX}" if is_simulated(symbol) else f"{base}{target}=X"
 
 
-def inputs_of(gathered: Gathered, choices: Choices, rules: Rules, today: date) -> Inputs:
-    """The inputs of an analysis."""
+def inputs_of(
+    gathered: Gathered, choices: Choices, rules: Rules, today: date, notes: tuple[Caveat, ...]
+) -> Inputs:
+    """The inputs of an analysis; `notes` are what is to be doubted in them."""
     quote = gathered.price.quote.quote if gathered.price.quote else None
     return Inputs(
         symbol=gathered.symbol,
@@ -138,7 +137,7 @@ def inputs_of(gathered: Gathered, choices: Choices, rules: Rules, today: date) -
         mid_year=rules.mid_year,
         choices=choices,
         security=security_of(gathered.symbol, gathered.company),
-        notes=tuple(_notes(gathered)),
+        notes=notes,
         risk_free_symbol=rules.risk_free_of(gathered.symbol),
     )
 
@@ -172,56 +171,3 @@ def _risk_free(known: Known) -> float | None:
     """The yield as a fraction; what can be no yield is none."""
     percent = known.quote.quote.price if known.quote else None
     return percent / 100 if percent is not None and 0 < percent < _HIGHEST_YIELD else None
-
-
-def _notes(gathered: Gathered) -> list[Caveat]:
-    """What is old, or told differently by different sources."""
-    notes = []
-    for part in STATEMENTS:
-        held = gathered.parts[part]
-        if held.finding and held.error:
-            notes.append(_old(part.value.replace("_", " "), held.age_seconds, held.error.detail))
-    quote, report = gathered.price.quote, gathered.price.report
-    if quote and report and report.error:
-        notes.append(_old("price", quote.age_seconds, report.error.detail))
-    if quote:
-        for other in quote.quote.disagreeing:
-            message = (
-                f"{other.source} tells {other.price:g} {other.currency or ''} in place of"
-                f" {quote.quote.price:g} {quote.quote.currency or ''}: more than 2 % apart."
-            )
-            notes.append(Caveat(Severity.MEDIUM, "price", message, "margin of safety and ratios"))
-    sources = {statement.source for statement in gathered.statements.values()}
-    if len(sources) > 1:
-        message = f"The statements come from several sources: {', '.join(sorted(sources))}."
-        notes.append(
-            Caveat(Severity.LOW, "statements", message, "lines may be counted differently")
-        )
-    return notes + _doubts_of_size(gathered)
-
-
-def _doubts_of_size(gathered: Gathered) -> list[Caveat]:
-    """Where price times shares is far from the market capitalisation that was told."""
-    company, quote = gathered.company, gathered.price.quote
-    if not (company and quote and company.market_cap and company.shares):
-        return []
-    price, currency = in_major_units(quote.quote.price, quote.quote.currency)
-    computed = price * company.shares
-    if currency != company.currency or _agrees(computed / company.market_cap):
-        return []
-    message = (
-        f"The profile's market capitalisation of {company.market_cap:,.0f} and its"
-        f" {company.shares:,.0f} shares at this price ({computed:,.0f}) do not go together."
-    )
-    return [Caveat(Severity.MEDIUM, "market_cap", message, "cost of capital and ratios")]
-
-
-def _agrees(share: float) -> bool:
-    return _LEAST_OF_CAP <= share <= _MOST_OF_CAP
-
-
-def _old(what: str, age_seconds: float, why: str) -> Caveat:
-    hours = age_seconds / 3600
-    age = f"{hours:.0f} hours" if hours < _HOURS_MATTER_BELOW else f"{hours / 24:.0f} days"
-    message = f"The {what} is one fetched {age} ago, as asking anew failed: {why}"
-    return Caveat(Severity.MEDIUM, what.replace(" ", "_"), message, "whatever follows from it")

@@ -46,19 +46,40 @@ class Gatherer:
 
     def held(self, symbol: str) -> Gathered:
         """What there is in the cache, fresh or old; asks nobody."""
-        findings, quotes, rules = self._means.findings, self._means.quotes, self._means.rules
-        parts = findings.known(symbol)
+        rules = self._means.rules
+        parts = self._parts(symbol, list(Part))
         rate, benchmark = rules.risk_free_of(symbol), rules.benchmark_of(symbol)
-        known = quotes.known([symbol, rate])
+        known = self._quotes([symbol, rate])
         fx = _needed_fx(symbol, known[symbol], parts)
         return Gathered(
             symbol,
             known[symbol],
             parts,
             known[rate],
-            quotes.known([fx])[fx] if fx else None,
-            findings.known(benchmark, [Part.HISTORY])[Part.HISTORY],
+            self._quotes([fx])[fx] if fx else None,
+            self._parts(benchmark, [Part.HISTORY])[Part.HISTORY],
         )
+
+    # What seems to be missing is looked up once more: another worker may have it since a moment
+    # ago, and an analysis must not be computed without it.
+
+    def _parts(self, symbol: str, wanted: list[Part]) -> dict[Part, Held]:
+        findings = self._means.findings
+        parts = findings.known(symbol, wanted)
+        lacking = [part for part, held in parts.items() if held.finding is None]
+        if lacking:
+            findings.forget(symbol, lacking)
+            parts |= findings.known(symbol, lacking)
+        return parts
+
+    def _quotes(self, symbols: list[str]) -> dict[str, Known]:
+        quotes = self._means.quotes
+        known = quotes.known(symbols)
+        lacking = [symbol for symbol, told in known.items() if told.quote is None]
+        if lacking:
+            quotes.forget(lacking)
+            known |= quotes.known(lacking)
+        return known
 
     def gather(
         self, symbol: str, since: datetime | None, watcher: Watcher, on_cancel: OnCancel
@@ -160,6 +181,22 @@ def _needed_fx(symbol: str, price: Known, parts: Mapping[Part, Held]) -> str | N
     found = [parts[part].finding for part in STATEMENTS]
     company = profile if isinstance(profile, Company) else None
     return fx_symbol(symbol, price, company, [s for s in found if isinstance(s, Statement)])
+
+
+def origins(gathered: Gathered) -> tuple[Origin, ...]:
+    """Where what is held came from."""
+    rates = [known for known in (gathered.risk_free, gathered.fx) if known]
+    statements = STATEMENTS if has_statements(gathered.symbol) else ()
+    parts = (Part.PROFILE, *statements, Part.HISTORY)
+    return (
+        _price_origin(gathered.price),
+        *(_part_origin(gathered.parts[part]) for part in parts),
+        _rates_origin({_symbol_of(known): known for known in rates}),
+    )
+
+
+def _symbol_of(known: Known) -> str:
+    return known.quote.quote.symbol if known.quote else "a rate"
 
 
 def _price_origin(known: Known) -> Origin:

@@ -24,7 +24,7 @@ def test_methods_without_a_positive_value_are_left_out_and_the_rest_weighed_anew
 def test_no_method_is_no_value_never_0() -> None:
     fair = fair_value([method("dcf", -5.0), method("asset", 0.0)], {"dcf": 1, "asset": 1}, 60.0)
     assert fair.value is fair.margin is fair.low is None
-    assert verdict(fair, 90, doubtful=False)[0] is Verdict.NONE
+    assert verdict(fair, 90, ())[0] is Verdict.NONE
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,6 @@ def test_weights_are_made_to_sum_to_one() -> None:
 )
 def test_the_rule_of_the_verdict(margin: float, quality: float | None, expected: Verdict) -> None:
     fair = FairValue(100, 90, 110, {"dcf": 1.0}, 100 * (1 - margin), margin, 0.0)
-    said, reasons = verdict(fair, quality, doubtful=False)
+    said, reasons = verdict(fair, quality, ())
     assert said is expected and len(reasons) == 3
-    assert verdict(fair, quality, doubtful=True)[0] is Verdict.NONE
+    assert verdict(fair, quality, ("The debt is unknown.",))[0] is Verdict.NONE

@@ -91,13 +91,68 @@ def test_what_is_spent_is_positive_and_a_gain_is_a_gain() -> None:
     }
 
 
-def test_goodwill_told_together_with_intangibles_is_counted_once() -> None:
+@pytest.mark.parametrize(
+    ("told", "goodwill", "others"),
+    [
+        ({"OtherIntangibleAssets": 4.0}, 5.0, 4.0),
+        ({"Goodwill": 5.0}, 5.0, 4.0),
+        ({"Goodwill": 5.0, "OtherIntangibleAssets": 3.0}, 5.0, 3.0),
+        ({}, 9.0, None),
+    ],
+)
+def test_goodwill_told_together_with_intangibles_is_counted_once(
+    told: dict[str, float], goodwill: float, others: float | None
+) -> None:
     found = statement(
         Part.BALANCE,
         series("GoodwillAndOtherIntangibleAssets", ("2024-12-31", 9.0)),
-        series("OtherIntangibleAssets", ("2024-12-31", 4.0)),
+        *(series(name, ("2024-12-31", value)) for name, value in told.items()),
     )
-    assert dict(found.years[0].values) == {Line.GOODWILL: 9.0}
+    values = found.years[0].values
+    assert (values[Line.GOODWILL], values.get(Line.INTANGIBLES)) == (goodwill, others)
+
+
+def test_equity_that_is_told_with_minorities_alone_is_the_shareholders_part_of_it() -> None:
+    found = statement(
+        Part.BALANCE,
+        series("TotalEquityGrossMinorityInterest", ("2024-12-31", 100.0)),
+        series("MinorityInterest", ("2024-12-31", 8.0)),
+    )
+    assert found.years[0].values[Line.EQUITY] == 92.0
+
+
+def test_the_equity_of_common_shares_comes_before_that_with_preferred_ones() -> None:
+    found = statement(
+        Part.BALANCE,
+        series("StockholdersEquity", ("2024-12-31", 100.0)),
+        series("CommonStockEquity", ("2024-12-31", 80.0)),
+    )
+    assert found.years[0].values[Line.EQUITY] == 80.0
+
+
+def test_years_told_in_an_older_currency_are_left_out() -> None:
+    def told(day: str, value: float, currency: str) -> dict[str, Any]:
+        raw = {"raw": value}
+        return {"asOfDate": day, "currencyCode": currency, "reportedValue": raw}
+
+    label = "annualTotalRevenue"
+    rows = [told("2022-12-31", 4800, "EUR"), told("2023-12-31", 5000, "EUR")]
+    rows += [told("2024-12-31", 900, "USD")]
+    found = statement(Part.INCOME, {"meta": {"symbol": ["ACME"], "type": [label]}, label: rows})
+    assert found.currency == "USD"
+    assert [dict(year.values) for year in found.years] == [{Line.REVENUE: 900.0}]
+
+
+def test_interest_earned_on_balance_is_no_expense_but_a_sign_used_throughout_is() -> None:
+    def interest(*values: float) -> list[float | None]:
+        days = ("2024-12-31", "2023-12-31")
+        points = tuple(zip(days, values, strict=True))
+        years = statement(Part.INCOME, series("InterestExpense", *points)).years
+        return [year.values.get(Line.INTEREST_EXPENSE) for year in years]
+
+    assert interest(20.0, 30.0) == [20.0, 30.0]
+    assert interest(-20.0, -30.0) == [20.0, 30.0]
+    assert interest(-20.0, 30.0) == [-20.0, 30.0]
 
 
 @pytest.mark.parametrize(

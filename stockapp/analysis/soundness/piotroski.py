@@ -1,6 +1,7 @@
 """Piotroski's F-score: nine yes/no tests of the newest year against the one before.
 
-Piotroski (2000), Journal of Accounting Research 38, supplement.
+Piotroski (2000), Journal of Accounting Research 38, supplement. As there, returns, cash flow and
+turnover are held against the assets at the year's beginning, debt against their mean of the year.
 """
 
 from stockapp.analysis import figures
@@ -14,10 +15,9 @@ _Pair = tuple[float | None, float | None]
 
 def checks(accounts: Accounts) -> tuple[Check, ...]:
     """The tests; those that cannot be told are neither passed nor failed."""
-    assets = Line.TOTAL_ASSETS
-    returns = _ratios(accounts, Line.NET_INCOME, assets)
-    cash, _ = _ratios(accounts, Line.OPERATING_CASH_FLOW, assets)
-    debts = _ratios(accounts, Line.LONG_TERM_DEBT, assets)
+    returns = _at_beginning(accounts, Line.NET_INCOME)
+    cash, _ = _at_beginning(accounts, Line.OPERATING_CASH_FLOW)
+    debts = _at_mean(accounts, Line.LONG_TERM_DEBT)
     shares = _pair(accounts, Line.SHARES)
     if None in shares:
         shares = _pair(accounts, Line.DILUTED_SHARES)
@@ -36,13 +36,30 @@ def checks(accounts: Accounts) -> tuple[Check, ...]:
         _above(
             "Gross margin rose", _ratios(accounts, Line.GROSS_PROFIT, Line.REVENUE), Unit.PERCENT
         ),
-        _above("Revenue / assets rose", _ratios(accounts, Line.REVENUE, assets), Unit.RATIO),
+        _above("Revenue / assets rose", _at_beginning(accounts, Line.REVENUE), Unit.RATIO),
     )
 
 
 def _pair(accounts: Accounts, line: Line) -> _Pair:
     now, before = [*accounts.series(line)[:2], None, None][:2]
     return now, before
+
+
+def _at_beginning(accounts: Accounts, line: Line) -> _Pair:
+    """Over the assets at the end of the year before."""
+    assets = [*accounts.series(Line.TOTAL_ASSETS), None, None, None]
+    now, before = _pair(accounts, line)
+    return figures.ratio(now, assets[1]), figures.ratio(before, assets[2])
+
+
+def _at_mean(accounts: Accounts, line: Line) -> _Pair:
+    """Over the mean of the assets at both ends of the year."""
+    assets = [*accounts.series(Line.TOTAL_ASSETS), None, None, None]
+    now, before = _pair(accounts, line)
+    return (
+        figures.product(2.0, figures.ratio(now, figures.total(assets[0], assets[1]))),
+        figures.product(2.0, figures.ratio(before, figures.total(assets[1], assets[2]))),
+    )
 
 
 def _ratios(accounts: Accounts, above: Line, below: Line) -> _Pair:
@@ -52,7 +69,7 @@ def _ratios(accounts: Accounts, above: Line, below: Line) -> _Pair:
 
 def _above(name: str, pair: _Pair, unit: Unit) -> Check:
     now, before = pair
-    passed = None if now is None or before is None else now > before
+    passed = None if now is None or before is None else figures.exceeds(now, before)
     return Check(name, now, before, unit, passed)
 
 
@@ -61,9 +78,9 @@ def _fell(pair: _Pair) -> bool | None:
     if now is None or before is None:
         return None
     # Without debt in either year there is nothing to pay back.
-    return now < before or now == before == 0
+    return figures.exceeds(before, now) or now == before == 0
 
 
 def _not_more(pair: _Pair) -> bool | None:
     now, before = pair
-    return None if now is None or before is None else now <= before
+    return None if now is None or before is None else not figures.exceeds(now, before)

@@ -57,8 +57,10 @@ def method(accounts: Accounts, bridge: Bridge, caveats: Caveats) -> MethodValue:
     if book is None:
         return MethodValue(KEY, TITLE, None, "Equity or the number of shares are unknown.")
     tangible = bridge.equity_per_share(tangible_book(accounts, caveats))
-    turnover = figures.ratio(accounts.get(Line.TOTAL_ASSETS), accounts.get(Line.REVENUE))
-    heavy = turnover is not None and turnover > _ASSET_HEAVY
+    revenue = accounts.get(Line.REVENUE)
+    turnover = figures.ratio(accounts.get(Line.TOTAL_ASSETS), revenue)
+    sells_nothing = revenue is not None and revenue <= 0
+    heavy = sells_nothing or (turnover is not None and turnover > _ASSET_HEAVY)
     by_tangible = heavy and tangible is not None and tangible > 0
     value = max(0.0, tangible if by_tangible and tangible is not None else book)
     sold = bridge.equity_per_share(liquidation(accounts, caveats))

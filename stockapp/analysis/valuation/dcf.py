@@ -11,7 +11,7 @@ from stockapp.analysis.accounts import Accounts
 from stockapp.analysis.business_type import compound_growth, longest_growth
 from stockapp.analysis.caveats import Caveats
 from stockapp.analysis.valuation.equity import Bridge
-from stockapp.domain.analysis import MethodValue, Sensitivity, Step, Unit
+from stockapp.domain.analysis import MethodValue, Sensitivity, Severity, Step, Unit
 from stockapp.domain.statement import Line
 
 KEY, TITLE = "dcf", "Discounted cash flow"
@@ -35,10 +35,12 @@ class Forecast:
     rate: float
     bridge: Bridge
     mid_year: bool = False
+    of_base: str = ""
+    of_growth: str = ""
 
     def enterprise(self) -> float | None:
         """The value of the whole business; None where the rate is too close to the growth."""
-        if self.rate - self.terminal < LEAST_SPREAD:
+        if figures.exceeds(LEAST_SPREAD, self.rate - self.terminal):
             return None
         flow, value = self.base, 0.0
         early = 0.5 if self.mid_year else 0.0
@@ -74,34 +76,59 @@ def free_cash_flows(accounts: Accounts, tax: float, caveats: Caveats) -> list[fl
         flows.append(
             None
             if operating is None or spent is None
-            else figures.total(operating, -abs(spent), abs(interest or 0.0) * (1 - tax))
+            else figures.total(operating, -abs(spent), max(0.0, interest or 0.0) * (1 - tax))
         )
     return flows
 
 
-def base_flow(accounts: Accounts, flows: list[float | None]) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A figure that the forecast starts from, and how it came about."""
+
+    value: float
+    formula: str
+
+
+def base_flow(accounts: Accounts, flows: list[float | None], caveats: Caveats) -> Basis | None:
     """The mean free cash flow margin of the last three years, at the latest revenue."""
     margins = [
         figures.ratio(flow, year.get(Line.REVENUE))
         for flow, year in zip(flows, accounts.years, strict=True)
-    ]
-    return figures.product(figures.mean(margins[:_BASE_YEARS]), accounts.get(Line.REVENUE))
+    ][:_BASE_YEARS]
+    told = [margin for margin in margins if margin is not None]
+    base = figures.product(figures.mean(told), accounts.get(Line.REVENUE))
+    if base is None:
+        return None
+    if len(told) < _BASE_YEARS:
+        message = f"Of the last three years {len(told)} tell a free cash flow margin."
+        caveats.assumed(Line.OPERATING_CASH_FLOW, message, "the discounted cash flow")
+    shown = ", ".join(f"{margin:.1%}" for margin in told)
+    return Basis(base, f"latest revenue x the mean of the margins {shown}")
 
 
 def first_growth(
     accounts: Accounts, flows: list[float | None], cap: float, caveats: Caveats
-) -> float:
+) -> Basis:
     """The smaller of what revenue and free cash flow grew by, within -10 % and the cap."""
     dates = [year.end.toordinal() / 365.25 for year in accounts.years]
-    grown = [
-        compound_growth(accounts, Line.REVENUE),
-        longest_growth(list(zip(dates, flows, strict=True))),
-    ]
-    told = [rate for rate in grown if rate is not None]
+    grown = {
+        "revenue": compound_growth(accounts, Line.REVENUE),
+        "free cash flow": longest_growth(list(zip(dates, flows, strict=True))),
+    }
+    told = {name: rate for name, rate in grown.items() if rate is not None}
     if not told:
         message = f"Past growth cannot be told: {_FALLBACK_GROWTH:.0%} a year was assumed."
         caveats.assumed("growth", message, "the discounted cash flow")
-    return figures.clamp(min(told, default=_FALLBACK_GROWTH), _LEAST_GROWTH, cap)
+        return Basis(_FALLBACK_GROWTH, "assumed")
+    least = min(told.values())
+    growth = figures.clamp(least, _LEAST_GROWTH, cap)
+    shown = " and ".join(f"{name} {rate:.1%}" for name, rate in told.items())
+    words = f"the smaller of {shown} a year" if len(told) > 1 else f"{shown} a year"
+    if growth != least:
+        words += f", kept within -10 % and {cap:.0%}"
+        message = f"Past growth of {least:.1%} a year was taken as {growth:.0%}."
+        caveats.add(Severity.LOW, "growth", message, "the discounted cash flow")
+    return Basis(growth, words)
 
 
 def terminal_growth(risk_free: float) -> float:
@@ -115,9 +142,9 @@ def method(forecast: Forecast | None, lacking: str) -> MethodValue:
         return MethodValue(KEY, TITLE, None, lacking)
     enterprise = forecast.enterprise()
     steps = (
-        Step("Free cash flow to the firm", forecast.base, Unit.MONEY, "three-year margin"),
-        Step("Growth, years 1 to 5", forecast.growth, Unit.PERCENT, "then falling in a line"),
-        Step("Growth after year 10", forecast.terminal, Unit.PERCENT),
+        Step("Free cash flow to the firm", forecast.base, Unit.MONEY, forecast.of_base),
+        Step("Growth, years 1 to 5", forecast.growth, Unit.PERCENT, forecast.of_growth),
+        Step("Growth after year 10", forecast.terminal, Unit.PERCENT, "reached in a line"),
         Step("Discount rate", forecast.rate, Unit.PERCENT),
         *forecast.bridge.steps(enterprise),
     )
@@ -182,5 +209,5 @@ def implied_words(forecast: Forecast | None, price: float | None) -> str:
         return "There is no free cash flow that could grow: the price rests on a turn-round."
     lowest = replace(forecast, growth=-_IMPLIED_RANGE).per_share()
     if lowest is not None and price < lowest:
-        return "The price implies that free cash flow falls by more than half a year."
+        return "The price implies that free cash flow falls by more than 50 % a year."
     return "The price implies growth of more than 50 % a year for five years."

@@ -26,14 +26,14 @@ def method(accounts: Accounts, capital: CostOfCapital, bridge: Bridge) -> Method
     ebit = figures.product(figures.mean(told), accounts.get(Line.REVENUE))
     if ebit is None:
         return MethodValue(KEY, TITLE, None, "The latest revenue is unknown.")
-    enterprise = figures.ratio(ebit * (1 - capital.tax_rate), capital.wacc)
+    enterprise = figures.ratio(ebit * (1 - capital.tax_rate), capital.rate)
     value = bridge.per_share(enterprise)
     steps = (
         Step("Mean EBIT margin", figures.mean(told), Unit.PERCENT, f"of {len(told)} years"),
         Step("Latest revenue", accounts.get(Line.REVENUE), Unit.MONEY),
         Step("Normalised EBIT", ebit, Unit.MONEY, "margin x revenue"),
         Step("Tax rate", capital.tax_rate, Unit.PERCENT, "taken once"),
-        Step("Discount rate", capital.wacc, Unit.PERCENT, "depreciation taken as upkeep"),
+        Step("Discount rate", capital.rate, Unit.PERCENT, "depreciation taken as upkeep"),
         *bridge.steps(enterprise),
     )
     return MethodValue(KEY, TITLE, value, _doubt(value), steps)
@@ -62,5 +62,5 @@ def _doubt(value: float | None) -> str | None:
 
 def _lack(value: float | None) -> str | None:
     if value is None:
-        return "Earnings, equity or the number of shares are unknown."
-    return None if value > 0 else "The earnings are not positive."
+        return "Earnings, a positive equity or the number of shares are unknown."
+    return None if value > 0 else "Return on equity and equity are not both positive."

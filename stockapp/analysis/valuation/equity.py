@@ -8,9 +8,13 @@ from stockapp.analysis.caveats import Caveats
 from stockapp.domain.analysis import Severity, Step, Unit
 from stockapp.domain.statement import Line
 
-# A listed share that differs from the statements' by more than this stands for another number of
-# them, as depositary receipts do.
+# Counts of shares within a few percent are the same; those of the market that differ from the
+# statements' by more than the wider bounds are of another unit, as depositary receipts are.
+_SAME_COUNT = (0.95, 1.05)
 _SAME_UNIT = (0.7, 1.4)
+# Market capitalisation / price and the profile's number of shares should tell the same.
+_AGREE = (0.8, 1.25)
+_PER_SHARE = "every value per share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,14 @@ class Listing:
 class Bridge:
     """What belongs to lenders and others, and in how many shares the rest is divided.
 
-    `shares` is None when nobody told them.
+    `shares` is None when nobody told them; `counted` says which shares they are.
     """
 
     debt: float
     cash: float
     minority: float
     shares: float | None
+    counted: str = "diluted, of the statements"
 
     def per_share(self, enterprise: float | None) -> float | None:
         """Enterprise value - debt + cash - minority interest, per share."""
@@ -53,30 +58,37 @@ class Bridge:
             Step("Total debt", self.debt, Unit.MONEY, "subtracted"),
             Step("Cash and short-term investments", self.cash, Unit.MONEY, "added"),
             Step("Minority interest", self.minority, Unit.MONEY, "subtracted"),
-            Step("Diluted shares", self.shares, Unit.COUNT),
+            Step("Shares", self.shares, Unit.COUNT, self.counted),
             Step("Value per share", self.per_share(enterprise), Unit.PER_SHARE),
         )
 
 
-def bridge(accounts: Accounts, listing: Listing, caveats: Caveats) -> Bridge:
-    """The bridge of the newest balance sheet; what it lacks is noted."""
+def bridge(
+    accounts: Accounts, listing: Listing, caveats: Caveats, *, by_debt: bool = True
+) -> Bridge:
+    """The bridge of the newest balance sheet; what it lacks is noted.
+
+    `by_debt`: whether the way to the share leads over the debt, which it does not for banks.
+    """
+    shares, counted = _shares(accounts, listing, caveats)
     return Bridge(
-        debt=_debt(accounts, caveats),
+        debt=_debt(accounts, caveats, matters=by_debt),
         cash=_or_none(accounts, Line.CASH, "Cash", caveats, Severity.MEDIUM),
         minority=_or_none(
             accounts, Line.MINORITY_INTEREST, "Minority interest", caveats, Severity.LOW
         ),
-        shares=_shares(accounts, listing, caveats),
+        shares=shares,
+        counted=counted,
     )
 
 
-def _debt(accounts: Accounts, caveats: Caveats) -> float:
+def _debt(accounts: Accounts, caveats: Caveats, *, matters: bool) -> float:
     debt = accounts.get(Line.TOTAL_DEBT)
     if debt is not None:
         return max(0.0, debt)
     pays_interest = bool(accounts.get(Line.INTEREST_EXPENSE))
     long_term = accounts.get(Line.LONG_TERM_DEBT)
-    severity = Severity.HIGH if pays_interest else Severity.MEDIUM
+    severity = Severity.HIGH if pays_interest and matters else Severity.MEDIUM
     taken = f"only the long-term debt of {long_term:,.0f}" if long_term else "none"
     message = f"The statements do not tell the total debt: {taken} was taken."
     caveats.add(severity, Line.TOTAL_DEBT, message, "values of the whole business, per share")
@@ -93,24 +105,67 @@ def _or_none(
     return told or 0.0
 
 
-def _shares(accounts: Accounts, listing: Listing, caveats: Caveats) -> float | None:
-    """Diluted shares of the statements, in units of the share that is traded."""
-    implied = figures.ratio(listing.market_cap, listing.price) or figures.known(listing.shares)
-    told = accounts.get(Line.DILUTED_SHARES) or accounts.get(Line.SHARES)
-    if told is None or told <= 0:
-        if implied is None or implied <= 0:
+def _shares(accounts: Accounts, listing: Listing, caveats: Caveats) -> tuple[float | None, str]:
+    """The shares to divide by, in units of the share that is traded, and which they are."""
+    told, counted = _of_statements(accounts, caveats)
+    traded, sure = _traded(listing, caveats)
+    if told is None:
+        if traded is None:
             message = "Nobody told the number of shares: there is no value per share."
-            caveats.add(Severity.HIGH, Line.SHARES, message, "every value per share")
-            return None
+            caveats.add(Severity.HIGH, Line.SHARES, message, _PER_SHARE)
+            return None, ""
         message = "The statements do not tell the shares: the market's number was taken."
-        caveats.assumed(Line.SHARES, message, "every value per share")
-        return implied
-    unit = figures.ratio(told, implied)
-    if unit is None or implied is None or _SAME_UNIT[0] < unit < _SAME_UNIT[1]:
-        return told
+        caveats.assumed(Line.SHARES, message, _PER_SHARE)
+        return traded, "of the market"
+    unit = figures.ratio(told, traded)
+    if unit is None or traded is None or not sure or _within(unit, _SAME_COUNT):
+        return told, counted
+    if _within(unit, _SAME_UNIT):
+        message = (
+            f"The statements count {told:,.0f} shares, the market {traded:,.0f}:"
+            " the larger number was taken."
+        )
+        caveats.assumed(Line.SHARES, message, _PER_SHARE)
+        return (told, counted) if told >= traded else (traded, "of the market")
+    severity = Severity.MEDIUM if listing.shares else Severity.HIGH
     message = (
-        f"One traded share stands for about {unit:.3g} shares of the statements"
-        " (market capitalisation / price): the traded ones were counted."
+        f"One traded share stands for about {unit:.3g} shares of the statements, it seems:"
+        " the traded ones were counted."
     )
-    caveats.assumed(Line.SHARES, message, "every value per share")
-    return implied
+    caveats.add(severity, Line.SHARES, message, _PER_SHARE)
+    return traded, "traded ones, of the market"
+
+
+def _of_statements(accounts: Accounts, caveats: Caveats) -> tuple[float | None, str]:
+    diluted, issued = accounts.get(Line.DILUTED_SHARES), accounts.get(Line.SHARES)
+    if diluted is not None and diluted > 0:
+        return diluted, "diluted, of the statements"
+    if issued is not None and issued > 0:
+        message = "Diluted shares are not told: those in issue were counted."
+        caveats.add(Severity.LOW, Line.DILUTED_SHARES, message, _PER_SHARE)
+        return issued, "in issue, of the statements"
+    return None, ""
+
+
+def _traded(listing: Listing, caveats: Caveats) -> tuple[float | None, bool]:
+    """The market's number of shares, and whether what is known of it goes together.
+
+    A capitalisation that is old, or of another unit, must not make a number of shares.
+    """
+    by_cap = figures.ratio(figures.known(listing.market_cap), listing.price)
+    shares = figures.known(listing.shares)
+    if shares is None or shares <= 0:
+        return by_cap, by_cap is not None
+    agreement = figures.ratio(by_cap, shares)
+    if agreement is None or _within(agreement, _AGREE):
+        return shares, True
+    message = (
+        f"The profile tells {shares:,.0f} shares, but its market capitalisation at this price"
+        f" means {by_cap:,.0f}: one of the three is old or in another unit."
+    )
+    caveats.add(Severity.HIGH, "market_cap", message, "cost of capital, and values per share")
+    return shares, False
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] < value < bounds[1]

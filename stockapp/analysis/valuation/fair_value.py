@@ -63,16 +63,20 @@ def fair_value(
 
 
 def verdict(
-    fair: FairValue, quality: float | None, doubtful: bool
+    fair: FairValue, quality: float | None, doubts: Sequence[str]
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """What the rule says, with its reasons as sentences; `quality` is 0..100."""
+    """What the rule says, with its reasons as sentences; `quality` is 0..100.
+
+    Any of the grave `doubts` forbids a verdict.
+    """
     if fair.value is None:
         return Verdict.NONE, ("No method gave a positive value per share.",)
     if fair.margin is None:
         return Verdict.NONE, ("There is no price to hold the fair value against.",)
-    if doubtful:
-        return Verdict.NONE, ("A grave doubt about the data touches the value: see the warnings.",)
     reasons = [_margin_words(fair.margin), _quality_words(quality)]
+    if doubts:
+        reasons = [f"No verdict, as the data is in doubt: {doubt}" for doubt in doubts] + reasons
+        return Verdict.NONE, tuple(reasons)
     told = quality if quality is not None else 0.0
     if fair.margin >= _STRONG_MARGIN and told >= _STRONG_QUALITY:
         outcome = Verdict.STRONG_BUY
@@ -89,10 +93,10 @@ def verdict(
 
 def _margin_words(margin: float) -> str:
     where = "below" if margin >= 0 else "above"
-    return f"The price is {abs(margin):.1%} {where} the fair value."
+    return f"The price is {abs(margin):.2%} {where} the fair value."
 
 
 def _quality_words(quality: float | None) -> str:
     if quality is None:
         return "The quality of the business cannot be told, which counts as 0."
-    return f"The business scores {quality:.0f} of 100 for quality."
+    return f"The business scores {quality:.1f} of 100 for quality."

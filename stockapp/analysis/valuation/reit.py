@@ -38,7 +38,12 @@ def funds(accounts: Accounts, caveats: Caveats) -> Funds:
     spent = accounts.get(Line.CAPITAL_EXPENDITURE)
     if spent is not None and 0 < abs(spent) < ffo:
         return Funds(ffo, ffo - abs(spent))
-    message = "Capital expenditure on upkeep is not split out: 15 % of FFO was taken for it."
+    message = "Capital expenditure on upkeep is not told: 15 % of FFO was taken for it."
+    if spent:
+        message = (
+            f"Capital expenditure of {abs(spent):,.0f} exceeds the funds from operations, so it"
+            " must hold purchases of property: 15 % of FFO was taken for upkeep."
+        )
     caveats.assumed(Line.CAPITAL_EXPENDITURE, message, "adjusted funds from operations")
     return Funds(ffo, figures.known(ffo * _UPKEEP_LEFT))
 

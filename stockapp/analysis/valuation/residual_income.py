@@ -28,7 +28,8 @@ def payout(accounts: Accounts, caveats: Caveats) -> float:
     parts = []
     for year in accounts.years[:_MEAN_YEARS]:
         paid = year.get(Line.DIVIDENDS_PAID)
-        parts.append(figures.ratio(abs(paid), year.get(Line.NET_INCOME)) if paid else None)
+        told = None if paid is None else abs(paid)
+        parts.append(figures.ratio(told, year.get(Line.NET_INCOME)))
     part = figures.mean(parts)
     if part is None:
         message = "Dividends are not told: it was assumed that none are paid."
@@ -42,7 +43,8 @@ def value_of(equity: float, roe: float, cost: float, paid: float) -> float | Non
     for year in range(1, _YEARS + 1):
         earning = roe + (cost - roe) * (year - 1) / (_YEARS - 1)
         value += (earning - cost) * book / (1 + cost) ** year
-        book *= 1 + earning * (1 - paid)
+        # Of a loss nothing is paid out.
+        book *= 1 + earning * (1 - paid if earning > 0 else 1)
     return figures.known(value)
 
 

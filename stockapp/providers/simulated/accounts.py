@@ -156,8 +156,13 @@ def _of_kind(company: Company, own: Traits, revenue: float, income: Values) -> V
         Line.INTANGIBLES: 0.04 * assets,
     }
     if company.industry.startswith("REIT"):
+        # Nearly all it has is houses, beside its cash.
         lines |= {
             Line.NET_PPE: 0.85 * assets,
+            Line.CURRENT_ASSETS: 0.1 * assets,
+            Line.RECEIVABLES: 0.02 * assets,
+            Line.GOODWILL: 0.02 * assets,
+            Line.INTANGIBLES: 0.01 * assets,
             Line.CAPITAL_EXPENDITURE: 0.3 * spent,
             Line.GAIN_ON_SALE: 0.01 * revenue,
             Line.DIVIDENDS_PAID: 0.7 * income[Line.OPERATING_CASH_FLOW],

@@ -10,7 +10,13 @@ from stockapp.domain.research import Part
 from stockapp.domain.statement import Line, Statement, StatementKind
 from stockapp.providers import fields
 from stockapp.providers.base import Answer, Request
-from stockapp.providers.research import Labels, fiscal_years, lacking, words_of
+from stockapp.providers.research import (
+    Labels,
+    fiscal_years,
+    in_newest_currency,
+    lacking,
+    words_of,
+)
 from stockapp.providers.yahoo import shared
 
 NAME = "statements"
@@ -27,7 +33,11 @@ _INCOME: Labels = {
     Line.OPERATING_INCOME: ("OperatingIncome", "TotalOperatingIncomeAsReported"),
     Line.INTEREST_EXPENSE: ("InterestExpense", "InterestExpenseNonOperating"),
     Line.NET_INTEREST_INCOME: ("NetInterestIncome",),
-    Line.CLAIMS: ("NetPolicyholderBenefitsAndClaims", "PolicyholderBenefitsGross"),
+    Line.CLAIMS: (
+        "NetPolicyholderBenefitsAndClaims",
+        "LossAdjustmentExpense",
+        "PolicyholderBenefitsGross",
+    ),
     Line.PRETAX_INCOME: ("PretaxIncome",),
     Line.TAX_PROVISION: ("TaxProvision",),
     Line.NET_INCOME: ("NetIncomeCommonStockholders", "NetIncome"),
@@ -45,14 +55,15 @@ _BALANCE: Labels = {
     Line.RECEIVABLES: ("Receivables", "AccountsReceivable"),
     Line.INVENTORY: ("Inventory",),
     Line.NET_PPE: ("NetPPE",),
-    Line.GOODWILL: ("Goodwill", "GoodwillAndOtherIntangibleAssets"),
+    Line.GOODWILL: ("Goodwill",),
     Line.INTANGIBLES: ("OtherIntangibleAssets",),
     Line.LOANS: ("NetLoan",),
     Line.TOTAL_LIABILITIES: ("TotalLiabilitiesNetMinorityInterest",),
     Line.CURRENT_LIABILITIES: ("CurrentLiabilities",),
     Line.TOTAL_DEBT: ("TotalDebt",),
     Line.LONG_TERM_DEBT: ("LongTermDebt", "LongTermDebtAndCapitalLeaseObligation"),
-    Line.EQUITY: ("StockholdersEquity", "CommonStockEquity"),
+    # That of the common shares, as net income is theirs too.
+    Line.EQUITY: ("CommonStockEquity", "StockholdersEquity"),
     Line.MINORITY_INTEREST: ("MinorityInterest",),
     Line.RETAINED_EARNINGS: ("RetainedEarnings",),
     Line.SHARES: ("OrdinarySharesNumber", "ShareIssued"),
@@ -62,8 +73,14 @@ _CASH_FLOW: Labels = {
     Line.CAPITAL_EXPENDITURE: ("CapitalExpenditure", "PurchaseOfPPE"),
     Line.DEPRECIATION: ("DepreciationAmortizationDepletion", "DepreciationAndAmortization"),
     Line.GAIN_ON_SALE: ("GainLossOnSaleOfPPE",),
-    Line.DIVIDENDS_PAID: ("CashDividendsPaid", "CommonStockDividendPaid"),
+    Line.DIVIDENDS_PAID: ("CommonStockDividendPaid", "CashDividendsPaid"),
 }
+# Labels that others are worked out from.
+_WHOLE_EQUITY, _ALL_INTANGIBLES = (
+    "TotalEquityGrossMinorityInterest",
+    "GoodwillAndOtherIntangibleAssets",
+)
+_BESIDES = {StatementKind.BALANCE: (_WHOLE_EQUITY, _ALL_INTANGIBLES)}
 LABELS: dict[StatementKind, Labels] = {
     StatementKind.INCOME: _INCOME,
     StatementKind.BALANCE: _BALANCE,
@@ -74,6 +91,7 @@ LABELS: dict[StatementKind, Labels] = {
 def request(kind: StatementKind, symbol: str) -> Request:
     """The request for a statement's labels, of all years."""
     names = dict.fromkeys(label for labels in LABELS[kind].values() for label in labels)
+    names |= dict.fromkeys(_BESIDES.get(kind, ()))
     query = {
         "symbol": symbol,
         "type": ",".join(_PREFIX + name for name in names),
@@ -84,23 +102,25 @@ def request(kind: StatementKind, symbol: str) -> Request:
 
 
 def parse(kind: StatementKind, symbol: str, answer: Answer) -> Statement | Failure:
-    """The statement, in the currency that most of its numbers are in."""
+    """The statement, in the currency that most numbers of its newest year are in."""
     try:
         rows = shared.read(answer, "timeseries").get("result")
     except fields.BadAnswer as error:
         return error.failure
     told: defaultdict[date, dict[str, float]] = defaultdict(dict)
-    currencies: Counter[str] = Counter()
+    named: defaultdict[date, Counter[str]] = defaultdict(Counter)
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and (strange := _of_another(row, symbol)):
             return fields.other_symbol(shared.SERVICE, symbol, strange)
-        _read(row, told, currencies)
+        _read(row, told, named)
     if not told:
         return lacking(shared.SERVICE, symbol, words_of(Part(kind.value)))
     for numbers in told.values():
         _in_our_words(numbers)
-    years = fiscal_years(told, LABELS[kind])
-    currency = currencies.most_common(1)[0][0] if currencies else None
+    currency, by_year = in_newest_currency(
+        {end: (_most_named(named[end]), numbers) for end, numbers in told.items()}
+    )
+    years = fiscal_years(by_year, LABELS[kind])
     return Statement(kind, currency, years, shared.SOURCE, NAME, answer.received_at)
 
 
@@ -112,7 +132,7 @@ def _of_another(row: fields.Row, symbol: str) -> str | None:
     return named if isinstance(named, str) and named.upper() != symbol.upper() else None
 
 
-def _read(row: Any, told: dict[date, dict[str, float]], currencies: Counter[str]) -> None:
+def _read(row: Any, told: dict[date, dict[str, float]], named: dict[date, Counter[str]]) -> None:
     """The numbers of a series; a year without one is null."""
     for name, points in row.items() if isinstance(row, dict) else ():
         if not name.startswith(_PREFIX) or not isinstance(points, list):
@@ -126,15 +146,26 @@ def _read(row: Any, told: dict[date, dict[str, float]], currencies: Counter[str]
                 continue
             told[end.date()][name.removeprefix(_PREFIX)] = number
             if currency := fields.currency(point.get("currencyCode")):
-                currencies[currency] += 1
+                named[end.date()][currency] += 1
+
+
+def _most_named(counts: Counter[str]) -> str | None:
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def _in_our_words(numbers: dict[str, float]) -> None:
-    """Where goodwill is told together with intangibles, these are not counted again.
+    """What is told as a whole alone is parted: equity, and goodwill with other intangibles.
 
     What the cash flow takes off for a gain on a sale is a gain.
     """
-    if "Goodwill" not in numbers and "GoodwillAndOtherIntangibleAssets" in numbers:
-        numbers.pop("OtherIntangibleAssets", None)
+    if _WHOLE_EQUITY in numbers:
+        whole = numbers[_WHOLE_EQUITY] - numbers.get("MinorityInterest", 0.0)
+        numbers.setdefault("StockholdersEquity", whole)
+    if _ALL_INTANGIBLES in numbers:
+        whole = numbers[_ALL_INTANGIBLES]
+        if "Goodwill" in numbers:
+            numbers.setdefault("OtherIntangibleAssets", whole - numbers["Goodwill"])
+        else:
+            numbers["Goodwill"] = whole - numbers.get("OtherIntangibleAssets", 0.0)
     if "GainLossOnSaleOfPPE" in numbers:
         numbers["GainLossOnSaleOfPPE"] *= -1
