@@ -5,6 +5,7 @@ from datetime import date
 
 from stockapp.domain.analysis import Caveat, Severity
 from stockapp.domain.research import Part
+from stockapp.providers.research import words_of
 from stockapp.services.board import QuoteView
 from stockapp.services.findings import Held
 from stockapp.services.gathered import STATEMENTS, Gathered
@@ -82,7 +83,7 @@ def _of_parts(gathered: Gathered) -> Iterator[Caveat]:
     for part in (Part.PROFILE, *STATEMENTS, Part.HISTORY):
         held = gathered.parts[part]
         if held.finding and (held.error or _outdated(held)):
-            name = f"the {part.value.replace('_', ' ')}"
+            name = f"the {words_of(part)}"
             why = held.error.detail if held.error else ""
             told = touched.get(part, "whatever follows from it")
             yield _old(part.value, name, held.age_seconds, why, told)

@@ -1,0 +1,353 @@
+"""Data that contradicts itself, lacks something, or is old: no wrong figure, and no silence."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from stockapp.analysis.report import analyse
+from stockapp.domain.analysis import FxRate, Severity, Verdict
+from stockapp.domain.choices import BusinessType, Choices
+from stockapp.domain.report import Report
+from stockapp.domain.statement import Line, StatementKind
+
+from .builders import BALANCE, CASH_FLOW, INCOME, NOW, inputs, statements
+from .test_golden import MAKER, STILL, method
+from .test_properties import GROWING
+
+
+def told(years: Any = None, **changes: Any) -> Report:
+    about = replace(MAKER, **changes.pop("about", {}))
+    price = changes.pop("price", 16.0)
+    return analyse(inputs(statements(years or [STILL] * 3), about=about, price=price, **changes))
+
+
+def fair(report: Report) -> float | None:
+    assert report.valuation
+    return report.valuation.fair_value.value
+
+
+def words(report: Report, severity: Severity | None = None) -> str:
+    return "\n".join(c.message for c in report.caveats if severity in (None, c.severity))
+
+
+def points(report: Report, name: str) -> float | None:
+    assert report.soundness
+    lines = (*report.soundness.health.lines, *report.soundness.quality.lines)
+    return next(line.points for line in lines if line.name == name)
+
+
+PLAIN = told()
+
+
+class TestSharesAndCapitalisation:
+    def test_an_old_capitalisation_does_not_make_another_number_of_shares(self) -> None:
+        # Half the price, the same cap of 1600: at 8 it would mean 200 shares.
+        report = told(price=8.0)
+        assert fair(report) == pytest.approx(fair(PLAIN))
+        assert "one of the three is old or in another unit" in words(report, Severity.HIGH)
+        assert report.valuation and report.valuation.verdict is Verdict.NONE
+
+    @pytest.mark.parametrize("factor", [0.01, 100.0])
+    def test_a_capitalisation_in_another_unit_changes_no_value_per_share(
+        self, factor: float
+    ) -> None:
+        report = told(about={"market_cap": 1600 * factor})
+        assert method(report, "asset").value == 8.0
+        assert report.valuation and report.valuation.verdict is Verdict.NONE
+
+    def test_a_capitalisation_in_another_currency_is_not_used(self) -> None:
+        report = told(about={"market_cap": 240_000, "currency": "JPY"})
+        assert fair(report) == pytest.approx(fair(PLAIN))
+        assert "price x shares was taken" in words(report)
+
+    def test_a_count_that_differs_by_some_percent_is_told_and_the_larger_one_divides(self) -> None:
+        report = told(about={"shares": 130, "market_cap": 130 * 16})
+        assert method(report, "asset").value == pytest.approx(800 / 130)
+        assert "count 100 shares, the market 130" in words(report)
+
+    def test_receipts_that_only_a_capitalisation_speaks_of_forbid_a_verdict(self) -> None:
+        report = told(about={"shares": None, "market_cap": 320})
+        assert method(report, "asset").value == pytest.approx(800 / 20)
+        assert "stands for about 5 shares" in words(report, Severity.HIGH)
+        sure = told(about={"shares": 20, "market_cap": 320})
+        assert "stands for about 5 shares" in words(sure, Severity.MEDIUM)
+
+    def test_shares_in_issue_stand_in_for_diluted_ones_and_it_is_said(self) -> None:
+        year = {name: v for name, v in STILL.items() if name != "diluted_shares"}
+        report = told([year] * 3)
+        assert fair(report) == pytest.approx(fair(PLAIN))
+        assert "Diluted shares are not told" in words(report)
+
+    def test_without_a_told_capitalisation_price_times_shares_is_one(self) -> None:
+        report = told(about={"market_cap": None})
+        assert report.valuation and PLAIN.valuation
+        assert report.valuation.capital.wacc == pytest.approx(PLAIN.valuation.capital.wacc)
+
+
+class TestCurrencies:
+    def test_a_price_without_a_currency_gives_no_verdict(self) -> None:
+        report = told(currency=None)
+        assert "Nobody told the currency of the price: USD was assumed." in words(
+            report, Severity.HIGH
+        )
+        assert report.valuation and report.valuation.verdict is Verdict.NONE
+
+    def test_statements_in_different_currencies_are_never_mixed(self) -> None:
+        dollars, home = statements([STILL] * 3), statements([STILL] * 3, "TWD")
+        mixed = {INCOME: home[INCOME], BALANCE: dollars[BALANCE], CASH_FLOW: dollars[CASH_FLOW]}
+        report = analyse(inputs(mixed, about=MAKER, price=16.0))
+        assert report.currency == "TWD"
+        assert all(year.get(Line.EQUITY) is None for year in report.years)
+        assert "The balance statement is in USD, the others in TWD" in words(report, Severity.HIGH)
+
+    def test_without_a_rate_the_price_is_not_told_in_the_statements_currency(self) -> None:
+        report = analyse(inputs(statements([STILL] * 3, "TWD"), about=MAKER, price=16.0))
+        assert report.valuation and report.valuation.fair_value.price is None
+
+    @pytest.mark.parametrize("rate", [float("nan"), float("inf"), 0.0, -1.0])
+    def test_a_rate_that_can_be_none_is_none(self, rate: float) -> None:
+        fx = FxRate("TWD", "USD", rate, NOW)
+        report = analyse(inputs(statements([STILL] * 3, "TWD"), about=MAKER, price=16.0, fx=fx))
+        assert report.valuation and report.valuation.fx is None
+        assert "there is no exchange rate" in words(report, Severity.HIGH)
+
+    def test_treasuries_are_named_where_money_is_no_dollar(self) -> None:
+        about: dict[str, Any] = {"currency": "GBP", "financial_currency": "GBP"}
+        report = analyse(
+            inputs(statements([STILL] * 3, "GBP"), about=replace(MAKER, **about), currency="GBP")
+        )
+        assert "that of US treasuries, though all money is in GBP" in words(report)
+
+
+class TestYears:
+    def test_without_a_price_there_is_a_value_but_no_margin(self) -> None:
+        report = told(price=None)
+        assert report.valuation
+        assert report.valuation.fair_value.margin is None
+        assert method(report, "asset").value == 8.0
+        assert "No source told a price." in words(report)
+        assert "no price to hold the fair value against" in report.valuation.reasons[0]
+
+    def test_a_balance_sheet_that_is_a_year_behind_leaves_the_newest_year_out(self) -> None:
+        full = statements(GROWING)
+        behind = {**full, BALANCE: replace(full[BALANCE], years=full[BALANCE].years[1:])}
+        report = analyse(inputs(behind, about=MAKER, price=16.0))
+        older = analyse(inputs(statements(GROWING[1:], newest=2024), about=MAKER, price=16.0))
+        assert fair(report) == pytest.approx(fair(older))
+        assert "Not all statements tell of 2025-12-31 yet" in words(report)
+
+    def test_years_count_only_as_far_as_each_statement_tells_of_them(self) -> None:
+        full = statements([STILL] * 5)
+        short = {**full, INCOME: replace(full[INCOME], years=full[INCOME].years[:1])}
+        report = analyse(inputs(short, about=MAKER, price=16.0))
+        assert "one year only" in words(report, Severity.HIGH)
+
+    @pytest.mark.parametrize(
+        ("newest", "severity"),
+        [(2025, None), (2024, None), (2023, Severity.MEDIUM), (2022, Severity.HIGH)],
+    )
+    def test_the_older_the_newest_statement_the_graver(
+        self, newest: int, severity: Severity | None
+    ) -> None:
+        report = analyse(inputs(statements([STILL] * 3, newest=newest), about=MAKER, price=16.0))
+        found = [c.severity for c in report.caveats if "The newest statement" in c.message]
+        assert found == ([severity] if severity else [])
+
+    def test_a_statement_of_a_year_to_come_is_in_doubt(self) -> None:
+        report = analyse(inputs(statements([STILL] * 3, newest=2031), about=MAKER, price=16.0))
+        assert "which is still to come" in words(report, Severity.HIGH)
+
+    def test_growth_over_two_and_a_half_years_is_no_growth_over_two(self) -> None:
+        years = [{**STILL, "revenue": 2000, "operating_cash_flow": 150}, STILL]
+        made = statements(years)
+        moved = {
+            kind: replace(s, years=(s.years[0], replace(s.years[1], end=date(2023, 6, 30))))
+            for kind, s in made.items()
+        }
+        report = analyse(inputs(moved, about=MAKER, price=16.0, choices=Choices()))
+        flow = next(s for s in method(report, "dcf").steps if s.label == "Growth, years 1 to 5")
+        # Doubling in 2.5 years: 2 ^ (1 / 2.5) - 1 = 32.0 %; in two it would be 41.4 %.
+        assert "revenue 31.9%" in flow.formula or "revenue 32.0%" in flow.formula
+
+
+class TestLossesAndNegatives:
+    def test_lost_equity_makes_no_one_look_sound(self) -> None:
+        lost = {**STILL, "equity": -500.0, "total_liabilities": 2000.0}
+        report = told([lost, lost, STILL, STILL])
+        assert points(report, "Debt / equity") == 0.0
+        assert points(report, "Return on equity") == 0.0
+
+    def test_steady_losses_are_no_steady_earnings(self) -> None:
+        report = told([{**STILL, "net_income": -100}] * 4)
+        assert points(report, "Earnings variation") == 0.0
+
+    def test_who_has_no_debt_any_more_needs_no_cover(self) -> None:
+        free = {**STILL, "total_debt": 0, "long_term_debt": 0, "interest_expense": 0}
+        report = told([free, {**STILL, "interest_expense": 150}])
+        assert points(report, "Interest cover") == 10.0
+
+    def test_nothing_sold_is_distress_and_its_goodwill_counts_nothing(self) -> None:
+        idle = {**STILL, "revenue": 0, "goodwill": 700}
+        report = told([idle] * 3, about={"sector": None, "industry": None}, price=1.6)
+        assert report.valuation and report.valuation.business_type == "distressed"
+        # (800 - 700 - 30) / 100, and not 8.00.
+        assert method(report, "asset").value == pytest.approx(0.7)
+
+    def test_interest_that_is_earned_is_not_added_back(self) -> None:
+        earns = told([{**STILL, "interest_expense": -20}] * 3)
+        steps = {s.label: s.value for s in method(earns, "dcf").steps}
+        # 150 - 50, and nothing for interest.
+        assert steps["Free cash flow to the firm"] == pytest.approx(100.0)
+
+    def test_unknown_debt_makes_no_ratio(self) -> None:
+        year = {n: v for n, v in STILL.items() if n not in ("total_debt", "long_term_debt")}
+        report = told([year] * 3)
+        assert report.soundness
+        ratios = {ratio.name: ratio.value for ratio in report.soundness.ratios}
+        assert ratios["EV/EBITDA"] is None and ratios["EV/EBIT"] is None
+
+    def test_unknown_debt_forbids_a_verdict_but_not_that_on_a_bank(self) -> None:
+        year = {n: v for n, v in STILL.items() if n not in ("total_debt", "long_term_debt")}
+        assert "total debt: none was taken" in words(told([year] * 3), Severity.HIGH)
+        bank = {"sector": "Financial Services", "industry": "Banks - Regional"}
+        assert "total debt: none was taken" in words(told([year] * 3, about=bank), Severity.MEDIUM)
+
+
+class TestWhatIsShown:
+    def test_a_rate_that_was_assumed_does_not_claim_a_source(self) -> None:
+        year = {n: v for n, v in STILL.items() if n not in ("tax_provision", "interest_expense")}
+        report = told([year] * 3, about={"beta": None}, risk_free=None)
+        assert report.valuation
+        formulas = {step.label: step.formula for step in report.valuation.capital.steps}
+        for label in ("Risk-free rate", "Beta", "Effective tax rate", "Cost of debt"):
+            assert formulas[label].startswith("assumed"), label
+
+    def test_what_was_kept_within_bounds_says_what_it_was(self) -> None:
+        report = told(about={"beta": 7.0})
+        assert report.valuation
+        formulas = {step.label: step.formula for step in report.valuation.capital.steps}
+        assert formulas["Beta"] == "7.00, kept within 0.3 and 3"
+
+    def test_growth_shows_what_it_was_chosen_from(self) -> None:
+        steps = {s.label: s.formula for s in method(told(GROWING), "dcf").steps}
+        assert steps["Growth, years 1 to 5"] == (
+            "the smaller of revenue 6.0% and free cash flow 6.0% a year"
+        )
+        assert steps["Free cash flow to the firm"].endswith("margins 11.5%, 11.5%, 11.5%")
+
+    def test_a_mean_of_fewer_years_than_three_is_named(self) -> None:
+        year = {n: v for n, v in STILL.items() if n != "operating_cash_flow"}
+        report = told([STILL, year, STILL])
+        assert "Of the last three years 2 tell a free cash flow margin." in words(report)
+
+    def test_a_verdict_that_is_withheld_says_for_what(self) -> None:
+        report = told(currency=None)
+        assert report.valuation
+        assert report.valuation.reasons[0] == (
+            "No verdict, as the data is in doubt: Nobody told the currency of the price: USD was"
+            " assumed."
+        )
+        assert any("the fair value" in reason for reason in report.valuation.reasons)
+
+    def test_the_readers_rate_does_not_change_the_quality_of_the_business(self) -> None:
+        chosen = told(choices=Choices(discount_rate=0.15))
+        assert chosen.soundness and PLAIN.soundness and chosen.valuation
+        assert chosen.soundness.quality.percent == PLAIN.soundness.quality.percent
+        assert chosen.valuation.discount_rate == 0.15
+
+    def test_a_bank_is_discounted_by_the_cost_of_equity_and_says_so(self) -> None:
+        report = told(choices=Choices(business_type=BusinessType.BANK))
+        assert report.valuation
+        assert report.valuation.discount_rate == report.valuation.capital.cost_of_equity
+
+    def test_binary_noise_passes_no_test(self) -> None:
+        rate = FxRate("TWD", "USD", 0.0317, NOW)
+        home = [
+            {n: v if "shares" in n else v * 1.07**k for n, v in STILL.items()} for k in range(4)
+        ]
+        about = replace(MAKER, financial_currency="TWD", market_cap=None, shares=None)
+        report = analyse(inputs(statements(home, "TWD"), about=about, price=0.5, fx=rate))
+        assert report.soundness
+        passed = {check.name: check.passed for check in report.soundness.piotroski}
+        assert passed["Gross margin rose"] is False
+        assert passed["Revenue / assets rose"] is False
+
+
+@pytest.mark.parametrize(
+    ("sector", "industry", "expected"),
+    [
+        ("Financial Services", "Insurance—Life", BusinessType.INSURANCE),
+        ("Financial Services", "Insurance Brokers", BusinessType.PROFESSIONAL_SERVICES),
+        ("Financial Services", "Banks - Regional", BusinessType.BANK),
+        ("Financial Services", "Capital Markets", BusinessType.BANK),
+        ("Financial Services", "Credit Services", BusinessType.MATURE),
+        ("Real Estate", "REIT - Office", BusinessType.REIT),
+        ("Real Estate", "REIT - Mortgage", BusinessType.BANK),
+        ("Healthcare", "Biotechnology", BusinessType.HEALTHCARE),
+        ("Utilities", "Oil & Gas Midstream", BusinessType.ENERGY),
+        ("Consumer Cyclical", "Auto - Manufacturers", BusinessType.MANUFACTURING),
+        ("Consumer Cyclical", "Auto Manufacturers", BusinessType.MANUFACTURING),
+        ("Consumer Cyclical", "Auto & Truck Dealerships", BusinessType.RETAIL),
+        ("Communication Services", "Telecommunications Services", BusinessType.SUBSCRIPTION),
+        ("Technology", "Software - Infrastructure", BusinessType.TECHNOLOGY),
+        (None, None, BusinessType.MATURE),
+    ],
+)
+def test_the_type_follows_from_the_exact_names_of_sector_and_industry(
+    sector: str | None, industry: str | None, expected: BusinessType
+) -> None:
+    report = told(about={"sector": sector, "industry": industry})
+    assert report.valuation and report.valuation.detected_type == expected
+
+
+@pytest.mark.parametrize(
+    ("sector", "industry", "model"),
+    [
+        ("Industrials", "Specialty Industrial Machinery", "Z"),
+        ("Industrials", "Railroads", 'Z"'),
+        ("Basic Materials", "Steel", "Z"),
+        ("Consumer Defensive", "Beverages - Non-Alcoholic", "Z"),
+        ("Technology", "Software - Infrastructure", 'Z"'),
+    ],
+)
+def test_altmans_model_follows_from_what_it_makes_and_not_from_what_the_reader_chose(
+    sector: str, industry: str, model: str
+) -> None:
+    about: Mapping[str, Any] = {"sector": sector, "industry": industry}
+    for choices in (Choices(), Choices(business_type=BusinessType.RETAIL)):
+        report = told(about=dict(about), choices=choices)
+        assert report.soundness and report.soundness.altman
+        assert report.soundness.altman.model == model
+
+
+def test_dividends_that_are_told_as_none_are_no_unknown_ones() -> None:
+    bank = {"sector": "Financial Services", "industry": "Banks - Regional"}
+    none = told([{**STILL, "dividends_paid": 0}] * 3, about=bank)
+    assert "Dividends are not told" not in words(none)
+    steps = {s.label: s.value for s in method(none, "dcf").steps}
+    assert steps["Payout"] == 0.0
+
+
+def test_a_reit_whose_spending_exceeds_its_funds_bought_property() -> None:
+    reit = {"sector": "Real Estate", "industry": "REIT - Retail"}
+    report = told([{**STILL, "capital_expenditure": 900}] * 3, about=reit)
+    assert "must hold purchases of property" in words(report)
+
+
+def test_a_missing_kind_is_named_with_what_it_touches() -> None:
+    full = statements([STILL] * 3)
+    del full[StatementKind.BALANCE]
+    report = analyse(inputs(full, about=MAKER, price=16.0))
+    caveat = next(c for c in report.caveats if "balance sheet" in c.message)
+    assert (caveat.severity, caveat.affects) == (Severity.HIGH, "every value per share")
+
+
+def test_today_is_the_day_that_ages_are_counted_from() -> None:
+    later = replace(
+        inputs(statements([STILL] * 3), about=MAKER, price=16.0),
+        today=NOW.date() + timedelta(days=2000),
+    )
+    assert "The newest statement is of 2025-12-31." in words(analyse(later), Severity.HIGH)
