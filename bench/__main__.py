@@ -1,17 +1,22 @@
-"""`make bench`: run all, against the simulated upstream; exits 1 when a claim is missed."""
+"""`make bench`: run all, against the simulated upstream; exits 1 when a claim is missed.
+
+`python -m bench analysis race` runs these alone.
+"""
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from bench import cache, cancel, events, load, race, refresh, streams, takeover, time_left
+from bench import analysis, cache, cancel, events, load, race, refresh, streams, takeover, time_left
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
 from tests.e2e.server import Server
 from tests.upstream.client import UpstreamServer
 
-BENCHES = (
+Bench = Callable[[Report, Server, UpstreamServer, Path], None]
+BENCHES: tuple[Bench, ...] = (
     refresh.run,
     cancel.run,
     events.run,
@@ -21,7 +26,13 @@ BENCHES = (
     time_left.run,
     takeover.run,
     streams.run,
+    analysis.run,
 )
+
+
+def _chosen() -> list[Bench]:
+    wanted = sys.argv[1:]
+    return [run for run in BENCHES if not wanted or run.__module__.removeprefix("bench.") in wanted]
 
 
 def main() -> int:
@@ -41,7 +52,7 @@ def main() -> int:
         )
         try:
             server.start()
-            for bench in BENCHES:
+            for bench in _chosen():
                 bench(report, server, upstream, lag_folder)
                 upstream.reset()
                 server.close_breakers()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from stockapp.bootstrap.backends import Backends
@@ -77,6 +78,7 @@ def all_desks(
             by_name[researcher.name].transport,
             backends.clock,
             keepers,
+            partial(backends.executor.run_cpu, timeout_seconds=settings.compute_timeout_seconds),
             concurrency=by_name[researcher.name].provider.methods[0].concurrency,
         )
         for researcher in researchers(settings)
@@ -96,6 +98,7 @@ def _transport(
         return SimulatedTransport(
             exchange,
             backends.clock,
+            backends.executor,
             latency_ms=settings.simulated_latency_ms,
             failure_rate=settings.simulated_failure_rate,
         )

@@ -41,7 +41,9 @@ def frozen(value: Any) -> Any:
     if isinstance(value, dict):
         return FrozenDict({key: frozen(entry) for key, entry in value.items()})
     if isinstance(value, list):
-        return FrozenList([frozen(entry) for entry in value])
+        # A long column of numbers needs no look at each.
+        nested = any(issubclass(kind, (dict, list)) for kind in set(map(type, value)))
+        return FrozenList([frozen(entry) for entry in value] if nested else value)
     return value
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,20 @@ class Bars:
 
     def __len__(self) -> int:
         return len(self.days)
+
+    def to_json(self) -> dict[str, Any]:
+        """The bars in JSON shape, column by column."""
+        return {
+            "symbol": self.symbol,
+            "currency": self.currency,
+            "source": self.source,
+            "method": self.method,
+            "fetched_at": self.fetched_at.isoformat(),
+            "days": [day.isoformat() for day in self.days],
+            "open": list(self.open),
+            "high": list(self.high),
+            "low": list(self.low),
+            "close": list(self.close),
+            "volume": list(self.volume),
+            "adjusted": list(self.adjusted),
+        }

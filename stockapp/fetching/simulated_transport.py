@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.fetching.transport import TransportError
-from stockapp.ports import Clock
+from stockapp.ports import Clock, Executor
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.wire import body_of
@@ -22,10 +22,17 @@ class SimulatedTransport:
     """Answers after a random time of mean `latency_ms`; a share of answers fails."""
 
     def __init__(
-        self, exchange: Exchange, clock: Clock, *, latency_ms: float, failure_rate: float
+        self,
+        exchange: Exchange,
+        clock: Clock,
+        executor: Executor,
+        *,
+        latency_ms: float,
+        failure_rate: float,
     ) -> None:
         self._exchange = exchange
         self._clock = clock
+        self._executor = executor
         self._latency_seconds = latency_ms / 1000
         self._failure_rate = failure_rate
         self._random = random.Random()
@@ -44,5 +51,6 @@ class SimulatedTransport:
             raise TransportError(Failure(Reason.TIMEOUT, detail))
         now = self._clock.now()
         if status == HTTPStatus.OK:
-            body = body_of(self._exchange, request, now)
+            # Five years of a history take the exchange a while to invent.
+            body = self._executor.run_blocking(body_of, self._exchange, request, now)
         return Answer(status, {}, body, now, request.url)

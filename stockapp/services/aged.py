@@ -1,9 +1,13 @@
 """Something of the cache with its age."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
 
 from stockapp.domain.freshness import Freshness
+from stockapp.ports import Entry
 
 T = TypeVar("T")
 
@@ -15,3 +19,13 @@ class Aged(Generic[T]):
     value: T
     age_seconds: float
     freshness: Freshness
+
+
+def read(entry: Entry | None, make: Callable[[Mapping[str, Any]], T]) -> T | None:
+    """What `make` makes of the entry; None where an older stockapp wrote it in another shape."""
+    if entry is None:
+        return None
+    try:
+        return entry.derived(make)
+    except ValidationError:
+        return None

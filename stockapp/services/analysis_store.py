@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import TypeAdapter
 
+from stockapp.analysis.charted import charted
 from stockapp.domain.analysis import PriceFigures, Verdict
+from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.company import Company
 from stockapp.domain.event import Event, EventType
@@ -17,7 +19,7 @@ from stockapp.domain.freshness import Lifetime
 from stockapp.domain.indicators import Indicators
 from stockapp.domain.report import PricePoint, Report
 from stockapp.ports import Entry, ResponseCache
-from stockapp.services.aged import Aged
+from stockapp.services.aged import Aged, read
 from stockapp.services.stages import Origin
 from stockapp.services.verdicts import Line
 
@@ -76,7 +78,7 @@ class AnalysisStore:
         """The last analysis of the symbol by these choices."""
         key = self._key(symbol, choices)
         entry = self._cache.get_many([key]).get(key)
-        return _aged(entry, entry.derived(_analysis)) if entry else None
+        return _aged(entry, read(entry, _analysis))
 
     def put(self, analysis: Analysis) -> None:
         """Keep it; as the symbol's line, too, where nothing was chosen."""
@@ -91,18 +93,18 @@ class AnalysisStore:
         """The lines of those symbols that were analysed."""
         by_key = {self._line_key(symbol): symbol for symbol in symbols}
         entries = self._cache.get_many(list(by_key))
-        return {by_key[key]: _aged(entry, entry.derived(_line)) for key, entry in entries.items()}
+        lines = {by_key[key]: _aged(entry, read(entry, _line)) for key, entry in entries.items()}
+        return {symbol: line for symbol, line in lines.items() if line}
 
     def chart(self, symbol: str, interval: str) -> Chart | None:
         """What was computed of the symbol's history, in bars of that length."""
         key = f"{_CHART}{interval}:{symbol}"
-        entry = self._cache.get_many([key]).get(key)
-        return entry.derived(_chart) if entry else None
+        return read(self._cache.get_many([key]).get(key), _chart)
 
-    def put_chart(self, symbol: str, interval: str, chart: Chart) -> None:
-        """Keep it."""
-        value = _CHARTS.dump_python(chart, mode="json")
-        self._cache.put_many({f"{_CHART}{interval}:{symbol}": value}, self._lifetime)
+    def put_chart(self, symbol: str, interval: str, told: Mapping[str, Any]) -> Chart:
+        """Keep what `chart_as_json` made, and give it."""
+        self._cache.put_many({f"{_CHART}{interval}:{symbol}": told}, self._lifetime)
+        return _chart(told)
 
     def on_event(self, event: Event) -> None:
         """Read anew what another worker may have stored."""
@@ -118,6 +120,15 @@ class AnalysisStore:
             return own
         told = orjson.dumps(choices_to_json(choices), option=orjson.OPT_SORT_KEYS)
         return f"{own}:{hashlib.sha256(told).hexdigest()[:16]}"
+
+
+def chart_as_json(bars: Bars, benchmark: Bars | None) -> dict[str, Any]:
+    """What is computed of a history, in JSON shape; for the process pool, as both take long."""
+    made = charted(bars, benchmark)
+    against = benchmark.fetched_at if benchmark else None
+    chart = Chart(bars.fetched_at, against, made.figures, made.indicators)
+    told: dict[str, Any] = _CHARTS.dump_python(chart, mode="json")
+    return told
 
 
 def choices_to_json(choices: Choices) -> dict[str, Any]:
@@ -152,7 +163,9 @@ def line_of(analysis: Analysis) -> Line:
     )
 
 
-def _aged(entry: Entry, value: T) -> Aged[T]:
+def _aged(entry: Entry | None, value: T | None) -> Aged[T] | None:
+    if entry is None or value is None:
+        return None
     return Aged(value, entry.age_seconds, entry.freshness)
 
 

@@ -3,14 +3,14 @@
 from contextlib import suppress
 from datetime import datetime
 
-from stockapp.analysis.charted import charted, ready
+from stockapp.analysis.charted import ready
 from stockapp.analysis.inputs import Inputs
 from stockapp.analysis.report import analyse
 from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.report import Report
 from stockapp.ports import Clock, Executor
-from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart
+from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, chart_as_json
 from stockapp.services.doubts import doubts
 from stockapp.services.gathered import Gathered, Rules, inputs_of
 from stockapp.services.stages import Origin
@@ -58,12 +58,10 @@ class Analyst:
         against = benchmark.fetched_at if benchmark else None
         if known and (known.history_at, known.benchmark_at) == (bars.fetched_at, against):
             return known
-        made = self._executor.run_cpu(
-            charted, bars, benchmark, timeout_seconds=self._timeout_seconds
+        told = self._executor.run_cpu(
+            chart_as_json, bars, benchmark, timeout_seconds=self._timeout_seconds
         )
-        chart = Chart(bars.fetched_at, against, made.figures, made.indicators)
-        self._store.put_chart(symbol, interval, chart)
-        return chart
+        return self._store.put_chart(symbol, interval, told)
 
     def analysis(
         self,

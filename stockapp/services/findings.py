@@ -20,6 +20,7 @@ from stockapp.domain.research import Finding, Part
 from stockapp.domain.statement import Statement
 from stockapp.fetching.inquiry import Found, Inquiry
 from stockapp.ports import Clock, Entry, ResponseCache
+from stockapp.services.aged import read
 from stockapp.services.board import SymbolReport
 
 _ADAPTERS: Mapping[Part, TypeAdapter[Any]] = {
@@ -124,7 +125,7 @@ class Findings:
             )
             return
         value = {
-            "finding": _ADAPTERS[found.part].dump_python(found.finding, mode="json"),
+            "finding": _to_json(found.part, found.finding),
             "at": now.isoformat(),
             "attempts": [attempt.to_json() for attempt in found.attempts],
         }
@@ -133,6 +134,14 @@ class Findings:
 
 def _key(part: Part, symbol: str) -> str:
     return f"{_NAMES[part]}:{symbol}"
+
+
+def _to_json(part: Part, finding: Finding) -> dict[str, Any]:
+    # Five years of bars are much: their own way takes a tenth of the time.
+    if isinstance(finding, Bars):
+        return finding.to_json()
+    told: dict[str, Any] = _ADAPTERS[part].dump_python(finding, mode="json")
+    return told
 
 
 def _failure_key(part: Part, symbol: str) -> str:
@@ -161,8 +170,9 @@ def _held(
 ) -> Held:
     finding, stored_at, age, freshness = None, None, 0.0, Freshness.EXPIRED
     attempts: tuple[Attempt, ...] = ()
-    if success:
-        finding, stored_at = success.derived(partial_of(part))
+    told = read(success, _READERS[part])
+    if success and told:
+        finding, stored_at = told
         age, freshness = success.age_seconds, success.freshness
         attempts = success.derived(_attempts)
     if failure and (success is None or failure.age_seconds < success.age_seconds):
@@ -171,16 +181,12 @@ def _held(
     return Held(part, symbol, finding, stored_at, age, freshness, None, attempts)
 
 
-def partial_of(part: Part) -> Callable[[Mapping[str, Any]], tuple[Finding, datetime]]:
-    """What reads that part; the same call each time, so that what it made is found again."""
-    return _READERS[part]
-
-
 def _read(part: Part, value: Mapping[str, Any]) -> tuple[Finding, datetime]:
     finding: Finding = _ADAPTERS[part].validate_python(value["finding"])
     return finding, datetime.fromisoformat(value["at"])
 
 
+# One call for each, so that what it made of an entry is found again.
 _READERS: Mapping[Part, Callable[[Mapping[str, Any]], tuple[Finding, datetime]]] = {
     part: partial(_read, part) for part in Part
 }

@@ -118,7 +118,13 @@ class World:
     def desk(self, source: Source, concurrency: int = 2) -> Desk:
         source.clock = self.clock
         return Desk(
-            source, source.provider, source, self.clock, self.keepers, concurrency=concurrency
+            source,
+            source.provider,
+            source,
+            self.clock,
+            self.keepers,
+            lambda call, *args: call(*args),
+            concurrency=concurrency,
         )
 
     def inquiry(self, *sources: Source, timeout_seconds: float = 6.0) -> Inquiry:

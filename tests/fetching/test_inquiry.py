@@ -179,6 +179,7 @@ class TestAttempts:
             Leak("wire"),
             world.clock,
             world.keepers,
+            lambda call, *args: call(*args),
             concurrency=1,
         )
         told = desk.ask(Part.INCOME, "ACME", 6.0, lambda: False)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stockapp.backends.embedded.clock import SystemClock
+from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import Quote
 from stockapp.fetching.simulated_transport import SimulatedTransport
@@ -15,11 +16,13 @@ from stockapp.providers.simulated.provider import Simulated
 
 from .scripted import NOW
 
+EXECUTOR = EmbeddedExecutor(1)
+
 
 def ask(failure_rate: float, latency_ms: float = 0, timeout: float = 5) -> Quote | Failure:
     provider = Simulated()
     transport = SimulatedTransport(
-        Exchange(7), SystemClock(), latency_ms=latency_ms, failure_rate=failure_rate
+        Exchange(7), SystemClock(), EXECUTOR, latency_ms=latency_ms, failure_rate=failure_rate
     )
     try:
         answer = transport.send(provider.request("quote", ["LARK.SIM"]), timeout)
@@ -113,7 +116,9 @@ def test_its_failures_say_that_they_are_simulated() -> None:
 
 
 def test_prices_are_those_of_the_clocks_present_moment() -> None:
-    transport = SimulatedTransport(Exchange(7), StoppedClock(), latency_ms=0, failure_rate=0)
+    transport = SimulatedTransport(
+        Exchange(7), StoppedClock(), EXECUTOR, latency_ms=0, failure_rate=0
+    )
     symbols = ["LARK.SIM", "QUIL.SIM"]
     answer = transport.send(Simulated().request("quote", symbols), 5)
     assert answer.received_at == NOW

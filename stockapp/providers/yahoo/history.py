@@ -1,7 +1,6 @@
 """Yahoo's v8 chart of five years: daily bars, adjusted for splits, and closes for dividends."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
@@ -16,6 +15,8 @@ NAME = "history"
 _URL = "https://query1.finance.yahoo.com/v8/finance/chart/"
 _PRICES = ("open", "high", "low", "close")
 _WHAT = "price history"
+
+_Row = tuple[float, ...]
 
 
 def request(symbol: str) -> Request:
@@ -37,7 +38,7 @@ def parse(symbol: str, answer: Answer) -> Bars | Failure:
     told = fields.text(meta, "symbol") or "no symbol"
     if told.upper() != symbol.upper():
         return fields.other_symbol(shared.SERVICE, symbol, told)
-    rows = _rows(first, timedelta(seconds=fields.real(meta.get("gmtoffset")) or 0))
+    rows = _rows(first, fields.real(meta.get("gmtoffset")) or 0.0)
     if not rows:
         return lacking(shared.SERVICE, symbol, _WHAT)
     days = sorted(rows)
@@ -59,41 +60,45 @@ def parse(symbol: str, answer: Answer) -> Bars | Failure:
     )
 
 
-def _rows(first: dict[str, Any], offset: timedelta) -> dict[date, tuple[float, ...]]:
-    """By day: open, high, low, close, volume, adjusted close."""
+def _rows(first: dict[str, Any], offset: float) -> dict[date, _Row]:
+    """By the exchange's day: open, high, low, close, volume, adjusted close.
+
+    Column by column: five years are some ten thousand numbers, read on the hub.
+    """
     indicators = first.get("indicators")
     quote = _column_set(indicators, "quote")
-    adjusted = _column_set(indicators, "adjclose").get("adjclose")
     stamps = first.get("timestamp")
-    columns = [quote.get(name) for name in _PRICES]
-    rows: dict[date, tuple[float, ...]] = {}
-    for place, stamp in enumerate(stamps if isinstance(stamps, list) else ()):
-        prices = [fields.positive(_at(column, place)) for column in columns]
-        moment = fields.instant(stamp)
-        if moment is None or None in prices:
-            continue
-        day = _day(moment, offset)
-        volume = fields.real(_at(quote.get("volume"), place)) or 0.0
+    days = [_day(stamp, offset) for stamp in stamps] if isinstance(stamps, list) else []
+    columns = [_prices(quote.get(name), len(days)) for name in _PRICES]
+    volumes = _column(quote.get("volume"), len(days))
+    told = _column_set(indicators, "adjclose").get("adjclose")
+    adjusted = _prices(told, len(days)) if told else columns[-1]
+    rows: dict[date, _Row] = {}
+    for day, *prices, volume, last in zip(days, *columns, volumes, adjusted, strict=True):
+        amount = fields.real(volume) or 0.0
         # The bar of the running session comes twice, the second time as of now, without volume.
-        if day in rows and volume == 0:
+        if day is None or last is None or None in prices or (day in rows and amount == 0):
             continue
-        close = prices[-1]
-        last = fields.positive(_at(adjusted, place)) if adjusted else close
-        if last is not None:
-            rows[day] = tuple(p for p in (*prices, volume, last) if p is not None)
+        rows[day] = (*prices, amount, last)
     return rows
 
 
-def _day(moment: datetime, offset: timedelta) -> date:
-    """The exchange's day."""
-    return (moment + offset).date()
+def _day(stamp: Any, offset: float) -> date | None:
+    moment = fields.instant(stamp)
+    return (moment + timedelta(seconds=offset)).date() if moment else None
+
+
+def _prices(column: Any, length: int) -> list[float | None]:
+    return [fields.positive(value) for value in _column(column, length)]
+
+
+def _column(column: Any, length: int) -> list[Any]:
+    """Exactly so long, whatever was told."""
+    told = column if isinstance(column, list) else []
+    return [*told[:length], *([None] * (length - len(told)))]
 
 
 def _column_set(indicators: Any, name: str) -> dict[str, Any]:
     sets = indicators.get(name) if isinstance(indicators, dict) else None
     first = sets[0] if isinstance(sets, list) and sets else None
     return first if isinstance(first, dict) else {}
-
-
-def _at(column: Sequence[Any] | None, place: int) -> Any:
-    return column[place] if isinstance(column, list) and place < len(column) else None
