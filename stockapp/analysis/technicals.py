@@ -34,4 +34,5 @@ def indicators(bars: Bars) -> Indicators:
 
 
 def _column(values: NDArray[np.float64]) -> Column:
-    return [float(value) if np.isfinite(value) else None for value in values]
+    # Eight digits are more than any price has, and half as much to keep and to send.
+    return [float(f"{value:.8g}") if np.isfinite(value) else None for value in values]

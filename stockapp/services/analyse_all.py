@@ -48,7 +48,7 @@ class AnalysingAll:
     def _one(self, run: TaskRun, symbol: str, since: datetime | None) -> None:
         run.begin([symbol])
         run.record([Item(symbol, ItemState.RUNNING)], f"Analysing {symbol}")
-        wanted = Wanted(symbol, Choices(), since)
+        wanted = Wanted(symbol, Choices(), since, of_many=True)
         try:
             analysis = self._analysing.analyse(wanted, _Quiet(run, symbol), run.token.on_cancel)
         except NothingKnown as nothing:

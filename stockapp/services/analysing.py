@@ -40,11 +40,15 @@ class NothingKnown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be analysed, and with data not older than `since` where that is given."""
+    """What is to be analysed, and with data not older than `since` where that is given.
+
+    `of_many`: the indicators, which are large and which only its own page shows, are not kept.
+    """
 
     symbol: str
     choices: Choices
     since: datetime | None
+    of_many: bool = False
 
 
 class Analysing:
@@ -85,7 +89,7 @@ class Analysing:
             return None
         if gathered.is_nothing:
             raise NothingKnown(wanted.symbol, _why(recorder.origins))
-        chart = self._chart(gathered, recorder)
+        chart = self._chart(gathered, recorder, keep=not wanted.of_many)
         if watcher.stopped():
             return None
         report = self._report(gathered, wanted.choices, recorder)
@@ -103,14 +107,14 @@ class Analysing:
         self._store.put(analysis)
         return analysis
 
-    def _chart(self, gathered: Gathered, recorder: "_Recorder") -> Chart | None:
+    def _chart(self, gathered: Gathered, recorder: "_Recorder", *, keep: bool) -> Chart | None:
         bars = gathered.bars
         recorder.begun(Stage.TECHNICALS)
         if bars is None:
             recorder.failed(Stage.TECHNICALS, "There is no price history to compute from.")
             return None
         try:
-            chart = self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
+            chart = self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars, keep=keep)
         except _NOT_COMPUTED as error:
             recorder.failed(Stage.TECHNICALS, _not_computed(error), Reason.INTERNAL)
             return None

@@ -99,12 +99,12 @@ class AnalysisStore:
     def chart(self, symbol: str, interval: str) -> Chart | None:
         """What was computed of the symbol's history, in bars of that length."""
         key = f"{_CHART}{interval}:{symbol}"
-        return read(self._cache.get_many([key]).get(key), _chart)
+        return read(self._cache.get_many([key]).get(key), chart_from_json)
 
     def put_chart(self, symbol: str, interval: str, told: Mapping[str, Any]) -> Chart:
         """Keep what `chart_as_json` made, and give it."""
         self._cache.put_many({f"{_CHART}{interval}:{symbol}": told}, self._lifetime)
-        return _chart(told)
+        return chart_from_json(told)
 
     def on_event(self, event: Event) -> None:
         """Read anew what another worker may have stored."""
@@ -129,6 +129,11 @@ def chart_as_json(bars: Bars, benchmark: Bars | None) -> dict[str, Any]:
     chart = Chart(bars.fetched_at, against, made.figures, made.indicators)
     told: dict[str, Any] = _CHARTS.dump_python(chart, mode="json")
     return told
+
+
+def chart_from_json(told: Mapping[str, Any]) -> Chart:
+    """The chart that `chart_as_json` wrote."""
+    return _CHARTS.validate_python(told)
 
 
 def choices_to_json(choices: Choices) -> dict[str, Any]:
@@ -175,7 +180,3 @@ def _analysis(value: Mapping[str, Any]) -> Analysis:
 
 def _line(value: Mapping[str, Any]) -> Line:
     return _LINES.validate_python(value)
-
-
-def _chart(value: Mapping[str, Any]) -> Chart:
-    return _CHARTS.validate_python(value)

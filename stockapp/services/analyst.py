@@ -10,7 +10,13 @@ from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.report import Report
 from stockapp.ports import Clock, Executor
-from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, chart_as_json
+from stockapp.services.analysis_store import (
+    Analysis,
+    AnalysisStore,
+    Chart,
+    chart_as_json,
+    chart_from_json,
+)
 from stockapp.services.doubts import doubts
 from stockapp.services.gathered import Gathered, Rules, inputs_of
 from stockapp.services.stages import Origin
@@ -51,9 +57,15 @@ class Analyst:
         return self._executor.run_cpu(analyse, inputs, timeout_seconds=self._timeout_seconds)
 
     def chart(
-        self, symbol: str, bars: Bars, benchmark: Bars | None, interval: str = DAILY
+        self,
+        symbol: str,
+        bars: Bars,
+        benchmark: Bars | None,
+        interval: str = DAILY,
+        *,
+        keep: bool = True,
     ) -> Chart:
-        """Figures and indicators of a history; computed once for each history."""
+        """Figures and indicators of a history; computed once for each that is kept."""
         known = self._store.chart(symbol, interval)
         against = benchmark.fetched_at if benchmark else None
         if known and (known.history_at, known.benchmark_at) == (bars.fetched_at, against):
@@ -61,7 +73,7 @@ class Analyst:
         told = self._executor.run_cpu(
             chart_as_json, bars, benchmark, timeout_seconds=self._timeout_seconds
         )
-        return self._store.put_chart(symbol, interval, told)
+        return self._store.put_chart(symbol, interval, told) if keep else chart_from_json(told)
 
     def analysis(
         self,

@@ -92,9 +92,8 @@ def _point(line: Point, currency: str | None) -> FigureView:
         return FigureView(line.name, "unknown", f"{line.rule}; not counted", "unknown")
     got = f"{line.points:g} of {line.out_of:g}"
     mark = "good" if line.points == line.out_of else "bad" if line.points == 0 else ""
-    return FigureView(
-        line.name, f"{figure(line.value, line.unit, currency)} · {got}", line.rule, mark
-    )
+    told = "" if line.value is None else f"{figure(line.value, line.unit, currency)} · "
+    return FigureView(line.name, told + got, line.rule, mark)
 
 
 def _piotroski(checks: Sequence[Check], currency: str | None) -> TableView:
