@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.upstream.client import UpstreamServer
 
+from .bureau import Bureau, opened
 from .server import Server, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -67,6 +68,21 @@ def yahoo(
     server.close_breakers()
     yield yahoo_server
     upstream.reset()
+
+
+@pytest.fixture(scope="session")
+def open_bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """Two workers that analyse, and three services that tell of companies."""
+    with opened(tmp_path_factory.mktemp("bureau")) as bureau:
+        yield bureau
+
+
+@pytest.fixture
+def bureau(open_bureau: Bureau) -> Iterator[Bureau]:
+    """The same, as if it had just been opened."""
+    open_bureau.reset()
+    yield open_bureau
+    open_bureau.upstream.reset()
 
 
 @pytest.fixture(scope="session")

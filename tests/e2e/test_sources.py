@@ -273,7 +273,9 @@ class TestProviders:
         sources = house.server.get("/api/providers").json()["providers"]
         assert [source["source"] for source in sources] == ["simulated", *SERVICES]
         methods = {m["method"]: m for m in report(house, "yahoo")["methods"]}
-        assert list(methods) == ["quote", "spark", "chart", "summary", "page"]
+        prices, research = list(methods)[:5], set(list(methods)[5:])
+        assert prices == ["quote", "spark", "chart", "summary", "page"]
+        assert research == {"profile", "statements", "history"}
         quote = methods["quote"]
         assert quote["requests"] > quote["failed_requests"] > 0
         assert 0 < quote["success_rate"] < 1

@@ -1,12 +1,65 @@
 """Alpha Vantage: every answer is a 200, errors included."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs
 
+from tests.upstream.accounts import Company, company_of, statement_of
 from tests.upstream.world import Reply, is_known, json_reply, price_of, yahoo_symbol
 
 HOSTS = {"www.alphavantage.co"}
 ROUTE = "alpha_vantage"
+_RESEARCH = {
+    "OVERVIEW": "profile",
+    "INCOME_STATEMENT": "income",
+    "BALANCE_SHEET": "balance",
+    "CASH_FLOW": "cash_flow",
+}
+# Its names for ours; what a company does not tell is "None".
+_LABELS: Mapping[str, Mapping[str, str]] = {
+    "income": {
+        "totalRevenue": "revenue",
+        "grossProfit": "gross_profit",
+        "ebit": "ebit",
+        "ebitda": "ebitda",
+        "operatingIncome": "ebit",
+        "interestExpense": "interest_expense",
+        "netInterestIncome": "net_interest_income",
+        "incomeBeforeTax": "pretax_income",
+        "incomeTaxExpense": "tax",
+        "netIncome": "net_income",
+    },
+    "balance": {
+        "totalAssets": "assets",
+        "totalCurrentAssets": "current_assets",
+        "cashAndShortTermInvestments": "cash",
+        "currentNetReceivables": "receivables",
+        "inventory": "inventory",
+        "propertyPlantEquipment": "ppe",
+        "goodwill": "goodwill",
+        "intangibleAssetsExcludingGoodwill": "intangibles",
+        "totalLiabilities": "liabilities",
+        "totalCurrentLiabilities": "current_liabilities",
+        "shortLongTermDebtTotal": "debt",
+        "longTermDebt": "long_term_debt",
+        "totalShareholderEquity": "equity",
+        "retainedEarnings": "retained_earnings",
+        "commonStockSharesOutstanding": "shares",
+    },
+    "cash_flow": {
+        "operatingCashflow": "operating_cash_flow",
+        "capitalExpenditures": "capital_expenditure",
+        "depreciationDepletionAndAmortization": "depreciation",
+        "dividendPayoutCommonStock": "dividends",
+    },
+}
+
+
+def route_of(host: str, path: str, query: str) -> str:
+    """alpha_vantage for prices; alpha_vantage/income and so on, which are ones of it."""
+    function = parse_qs(query).get("function", [""])[0]
+    return f"{ROUTE}/{_RESEARCH[function]}" if function in _RESEARCH else ROUTE
 
 
 def symbols_of(path: str, query: str) -> list[str]:
@@ -25,6 +78,8 @@ def answer(path: str, query: str, symbols: list[str], tick: int) -> Reply:
     if found["function"] == ["REALTIME_BULK_QUOTES"]:
         return _bulk(symbols, tick)
     symbol = symbols[0]
+    if found["function"][0] in _RESEARCH:
+        return _research(_RESEARCH[found["function"][0]], symbol, tick)
     if not is_known(symbol):
         return json_reply({"Global Quote": {}})
     price = price_of(yahoo_symbol(symbol), tick)
@@ -58,6 +113,44 @@ def error(name: str, query: str) -> Reply:
     }
     root, text = words[name]
     return json_reply({root: text})
+
+
+def _research(what: str, symbol: str, tick: int) -> Reply:
+    company = company_of(yahoo_symbol(symbol), tick)
+    if company is None:
+        return json_reply({})
+    if what == "profile":
+        return json_reply(_overview(symbol, company))
+    reports = [
+        {
+            "fiscalDateEnding": end.isoformat(),
+            "reportedCurrency": company.reports_in,
+            **{label: _text(lines.get(name)) for label, name in _LABELS[what].items()},
+        }
+        for end, lines in statement_of(company.symbol, what).items()
+    ]
+    return json_reply({"symbol": symbol, "annualReports": reports, "quarterlyReports": []})
+
+
+def _overview(symbol: str, company: Company) -> dict[str, Any]:
+    return {
+        "Symbol": symbol,
+        "AssetType": "Common Stock",
+        "Name": company.name,
+        "Description": company.about,
+        "Currency": company.currency,
+        "Country": "USA",
+        "Sector": company.kind.sector.upper(),
+        "Industry": company.kind.industry.upper(),
+        "MarketCapitalization": _text(company.market_cap),
+        "SharesOutstanding": _text(company.kind.shares or None),
+        "Beta": f"{company.kind.beta}",
+        "DividendYield": "0.02",
+    }
+
+
+def _text(value: float | None) -> str:
+    return "None" if value is None else f"{value:.0f}"
 
 
 def _rate(symbol: str, tick: int) -> Reply:

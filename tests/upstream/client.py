@@ -52,7 +52,11 @@ class UpstreamServer:
         requests.post(f"{self.url}/_control/configure", json=settings, timeout=10)
 
     def fault(self, route: str, kind: str = "", **options: Any) -> None:
-        """Give a route of Yahoo's, a service, or * for all, a fault."""
+        """Give a route, a service, or * for all, a fault.
+
+        Routes of research: timeseries/income (or timeseries for all three), profile and history of
+        Yahoo; fmp/income and alpha_vantage/income, /balance, /cash_flow, /profile; fmp/history.
+        """
         self.configure(faults={route: {"kind": kind, **options}})
 
     def heal(self, route: str) -> None:
@@ -63,6 +67,14 @@ class UpstreamServer:
         """Counts by route, the log of requests, and the most at once by route."""
         found: dict[str, Any] = requests.get(f"{self.url}/_control/requests", timeout=10).json()
         return found
+
+    def release(self) -> None:
+        """Let go of what hangs by now."""
+        requests.post(f"{self.url}/_control/release", timeout=10)
+
+    def under_way(self) -> list[str]:
+        """The routes of the requests that are not answered yet."""
+        return [entry["route"] for entry in self.requests()["log"] if entry["until"] is None]
 
     def reset(self) -> None:
         """Behave, forget, and let go of what hangs."""

@@ -3,6 +3,7 @@
 import random
 import socket
 import struct
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ class Fault:
     # Another price than the world's: that of so many ticks later.
     tick: int = 0
     jitter_ms: float = 0.0
+    # Only requests that name this symbol; all, when empty.
+    symbol: str = ""
 
 
 @dataclass
@@ -57,9 +60,35 @@ class Control:
             else:
                 self.faults[route] = Fault(**fault)
 
-    def fault(self, route: str, service: str) -> Fault:
+    def begin(self, route: str, symbols: list[str]) -> dict[str, Any]:
+        """Count a request that just came in; its entry in the log."""
+        entry = {"at": time.time(), "until": None, "route": route, "symbols": symbols}
+        self.log.append(entry)
+        for name in _names(route):
+            self.counts[name] += 1
+            self.at_once[name] += 1
+            self.most_at_once[name] = max(self.most_at_once[name], self.at_once[name])
+        return entry
+
+    def end(self, entry: dict[str, Any]) -> None:
+        """Its answer goes out."""
+        entry["until"] = time.time()
+        for name in _names(entry["route"]):
+            self.at_once[name] -= 1
+
+    def release(self) -> None:
+        """Let go of what hangs."""
+        self.released.set()
+        self.released = Event()
+
+    def fault(self, route: str, service: str, symbols: list[str]) -> Fault:
         """The fault of a request that just came in, used up if it is limited."""
-        name = next((key for key in (route, service) if key in self.faults), "*")
+        found = (
+            key
+            for key in (*_names(route), service, "*")
+            if key in self.faults and self.faults[key].symbol in ("", *symbols)
+        )
+        name = next(found, "")
         fault = self.faults.get(name, Fault())
         if fault.times:
             fault.times -= 1
@@ -74,6 +103,11 @@ class Control:
         gevent.sleep(max(0.0, latency + jitter) / 1000)
         if fault.kind == "hang":
             self.released.wait(120)
+
+
+def _names(route: str) -> tuple[str, ...]:
+    """timeseries/income is one of timeseries, and so counts as both."""
+    return (route, route.partition("/")[0]) if "/" in route else (route,)
 
 
 def reset_connection(client: socket.socket) -> None:

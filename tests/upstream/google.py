@@ -15,6 +15,10 @@ _EXCHANGES = {"LON": ".L", "TYO": ".T", "TSE": ".TO"}
 _ON_THE_NYSE = ("BRK.B", "IBM")
 
 
+def route_of(host: str, path: str, query: str) -> str:
+    return ROUTE
+
+
 def symbols_of(path: str, query: str) -> list[str]:
     ticker, _, exchange = unquote(path.rsplit("/", 1)[1]).partition(":")
     if exchange in _EXCHANGES:

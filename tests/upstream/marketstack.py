@@ -16,6 +16,10 @@ HOSTS = {"api.marketstack.com"}
 ROUTE = "marketstack"
 
 
+def route_of(host: str, path: str, query: str) -> str:
+    return ROUTE
+
+
 def symbols_of(path: str, query: str) -> list[str]:
     return parse_qs(query).get("symbols", [""])[0].split(",")
 

@@ -1,6 +1,5 @@
 """The server: /HOST/PATH stands for https://HOST/PATH, /_control/ for what tests set and read."""
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
@@ -49,17 +48,14 @@ class Application:
     ) -> Iterable[bytes]:
         control, query = self.control, environ["QUERY_STRING"]
         service = _BY_HOST[host]
-        route = yahoo.route_of(host, path) if service == "yahoo" else service
+        route = SERVICES[service].route_of(host, path, query)
         symbols = SERVICES[service].symbols_of(path, query)
-        control.counts[route] += 1
-        control.log.append({"at": time.time(), "route": route, "symbols": symbols})
-        control.at_once[route] += 1
-        control.most_at_once[route] = max(control.most_at_once[route], control.at_once[route])
-        fault = control.fault(route, service)
+        entry = control.begin(route, symbols)
+        fault = control.fault(route, service, symbols)
         try:
             control.wait(fault)
         finally:
-            control.at_once[route] -= 1
+            control.end(entry)
         if fault.kind == "reset":
             reset_connection(environ["stockapp.socket"])
             return []
@@ -92,6 +88,8 @@ class Application:
         if command == "reset":
             control.reset()
             self.refuse(dict.fromkeys(SERVICES, False))
+        elif command == "release":
+            control.release()
         elif command == "configure":
             settings = orjson.loads(environ["wsgi.input"].read())
             control.configure(settings)

@@ -1,4 +1,4 @@
-"""Yahoo's hosts: cookie, crumb and five ways to a quote, over an invented world."""
+"""Yahoo's hosts: cookie, crumb, five ways to a quote, and research, over an invented world."""
 
 import html
 import time
@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
+from tests.upstream import yahoo_research
+from tests.upstream.accounts import type_of
 from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
 
 HOSTS = {
@@ -21,24 +23,30 @@ HOSTS = {
 COOKIE = "A3=d=simulated-upstream"
 CRUMB = "a/b.c%2FdE9"
 _SPARK = "/v8/finance/spark"
+_EXACT = {"/v1/test/getcrumb": "getcrumb", "/v7/finance/quote": "quote", _SPARK: "spark"}
 _BY_PATH = {
+    "/ws/fundamentals-timeseries/v1/finance/timeseries/": "timeseries",
     "/v8/finance/chart/": "chart",
     "/v10/finance/quoteSummary/": "summary",
     "/quote/": "page",
 }
 
 
-def route_of(host: str, path: str) -> str:
-    """The name under which a request is counted and can be given a fault."""
+def route_of(host: str, path: str, query: str) -> str:
+    """The name under which a request is counted and can be given a fault.
+
+    timeseries/income is one of timeseries.
+    """
     if host == "fc.yahoo.com":
         return "cookie"
-    if path == "/v1/test/getcrumb":
-        return "getcrumb"
-    if path == "/v7/finance/quote":
-        return "quote"
-    if path == _SPARK:
-        return "spark"
-    return next((route for start, route in _BY_PATH.items() if path.startswith(start)), "consent")
+    if path in _EXACT:
+        return _EXACT[path]
+    route = next((name for start, name in _BY_PATH.items() if path.startswith(start)), "consent")
+    if route == "timeseries":
+        return f"{route}/{yahoo_research.statement_asked(query)}"
+    if route == "summary" and "assetProfile" in query:
+        return "profile"
+    return "history" if route == "chart" and "range=5y" in query else route
 
 
 def symbols_of(path: str, query: str) -> list[str]:
@@ -58,20 +66,36 @@ def answer(route: str, query: str, symbols: list[str], cookie: str, tick: int) -
         if COOKIE not in cookie:
             return unauthorized("Invalid Cookie")
         return Reply(200, CRUMB.encode(), "text/plain;charset=utf-8")
-    refused = _refused(query, cookie) if route in ("quote", "summary") else None
+    refused = _refused(query, cookie) if route in ("quote", "summary", "profile") else None
     if refused:
         return refused
-    days = 1 if "range=1d" in query else 30
+    symbol, days = symbols[0], 1 if "range=1d" in query else 30
     makers: dict[str, Callable[[], Reply]] = {
         "quote": lambda: _quote(symbols, tick),
         "spark": lambda: _spark(symbols, tick),
-        "chart": lambda: _chart(symbols[0], tick, days),
-        "summary": lambda: _summary(symbols[0], tick),
-        "page": lambda: _page(symbols[0], tick),
+        "chart": lambda: _chart(symbol, tick, days),
+        "history": lambda: _history(symbol, tick),
+        "timeseries": lambda: yahoo_research.timeseries(symbol, query),
+        "profile": lambda: _profile(symbol, query, tick),
+        "summary": lambda: _summary(symbol, tick),
+        "page": lambda: _page(symbol, tick),
     }
-    if route in makers:
-        return makers[route]()
+    kind = route.partition("/")[0]
+    if kind in makers:
+        return makers[kind]()
     return Reply(200, b"<html><body>nothing to consent to</body></html>", "text/html")
+
+
+def _history(symbol: str, tick: int) -> Reply:
+    if not is_known(symbol):
+        return _no_chart()
+    return yahoo_research.history(symbol, _meta(symbol, tick), tick)
+
+
+def _profile(symbol: str, query: str, tick: int) -> Reply:
+    if not is_known(symbol):
+        return _no_summary(symbol)
+    return yahoo_research.modules(symbol, query, _price_module(symbol, tick), tick)
 
 
 def _refused(query: str, cookie: str) -> Reply | None:
@@ -111,13 +135,22 @@ def _spark(symbols: list[str], tick: int) -> Reply:
 
 def _summary(symbol: str, tick: int) -> Reply:
     if not is_known(symbol):
-        words = f"Quote not found for ticker symbol: {symbol}"
-        error = {"code": "Not Found", "description": words}
-        return json_reply({"quoteSummary": {"result": None, "error": error}}, 404)
+        return _no_summary(symbol)
+    module = _price_module(symbol, tick)
+    return json_reply({"quoteSummary": {"result": [{"price": module}], "error": None}})
+
+
+def _no_summary(symbol: str) -> Reply:
+    words = f"Quote not found for ticker symbol: {symbol}"
+    error = {"code": "Not Found", "description": words}
+    return json_reply({"quoteSummary": {"result": None, "error": error}}, 404)
+
+
+def _price_module(symbol: str, tick: int) -> dict[str, Any]:
     row = _row(symbol, tick)
     row["regularMarketChangePercent"] /= 100
     row["exchangeName"] = row.pop("fullExchangeName")
-    return json_reply({"quoteSummary": {"result": [{"price": row}], "error": None}})
+    return row
 
 
 def _page(symbol: str, tick: int) -> Reply:
@@ -150,7 +183,7 @@ def _row(symbol: str, tick: int) -> dict[str, Any]:
     return {
         "symbol": symbol,
         "longName": f"{symbol} Holdings",
-        "quoteType": "EQUITY",
+        "quoteType": type_of(symbol),
         "currency": currency_of(symbol),
         "marketState": "REGULAR",
         "fullExchangeName": "Upstream Exchange",
@@ -165,11 +198,26 @@ def _row(symbol: str, tick: int) -> dict[str, Any]:
 
 def _chart(symbol: str, tick: int, days: int) -> Reply:
     if not is_known(symbol):
-        words = "No data found, symbol may be delisted"
-        error = {"code": "Not Found", "description": words}
-        return json_reply({"chart": {"result": None, "error": error}}, 404)
+        return _no_chart()
     price, now = price_of(symbol, tick), int(time.time())
-    meta = {
+    closes = [round(price * (1 - 0.02 * day / days), 2) for day in reversed(range(days))]
+    bars: dict[str, list[float]] = dict.fromkeys(("open", "high", "low", "close"), closes)
+    bars["volume"] = [1000] * days
+    indicators = {"quote": [bars], "adjclose": [{"adjclose": closes}]}
+    times = [now - 900 - 86_400 * day for day in reversed(range(days))]
+    result = {"meta": _meta(symbol, tick), "timestamp": times, "indicators": indicators}
+    return json_reply({"chart": {"result": [result], "error": None}})
+
+
+def _no_chart() -> Reply:
+    words = "No data found, symbol may be delisted"
+    error = {"code": "Not Found", "description": words}
+    return json_reply({"chart": {"result": None, "error": error}}, 404)
+
+
+def _meta(symbol: str, tick: int) -> dict[str, Any]:
+    price, now = price_of(symbol, tick), int(time.time())
+    return {
         "symbol": symbol,
         "currency": currency_of(symbol),
         "fullExchangeName": "Upstream Exchange",
@@ -192,13 +240,6 @@ def _chart(symbol: str, tick: int, days: int) -> Reply:
             for name in ("pre", "regular", "post")
         },
     }
-    closes = [round(price * (1 - 0.02 * day / days), 2) for day in reversed(range(days))]
-    bars: dict[str, list[float]] = dict.fromkeys(("open", "high", "low", "close"), closes)
-    bars["volume"] = [1000] * days
-    indicators = {"quote": [bars], "adjclose": [{"adjclose": closes}]}
-    times = [now - 900 - 86_400 * day for day in reversed(range(days))]
-    result = {"meta": meta, "timestamp": times, "indicators": indicators}
-    return json_reply({"chart": {"result": [result], "error": None}})
 
 
 def unauthorized(words: str) -> Reply:
