@@ -8,6 +8,7 @@ from stockapp.analysis.caveats import Caveats
 from stockapp.domain.analysis import Severity
 from stockapp.domain.company import SecurityType
 from stockapp.domain.statement import Line, Statement, StatementKind
+from stockapp.domain.wording import spelled
 
 _OLD_DAYS = 548
 _OUTDATED_DAYS = 3 * 365
@@ -43,6 +44,8 @@ _KEY_LINES: Mapping[Line, tuple[StatementKind, str]] = {
 }
 
 
+# Lines that banks and insurers do not have, or that nothing of theirs rests on.
+_NOT_OF_FINANCIALS = frozenset({Line.EBIT, Line.OPERATING_CASH_FLOW, Line.CAPITAL_EXPENDITURE})
 # What each statement of a whole year tells.
 _OF_A_YEAR = (Line.REVENUE, Line.EQUITY, Line.OPERATING_CASH_FLOW)
 
@@ -54,17 +57,26 @@ def price_only(security: SecurityType, caveats: Caveats) -> None:
 
 
 def inspect(
-    statements: Mapping[StatementKind, Statement], accounts: Accounts, today: date, caveats: Caveats
+    statements: Mapping[StatementKind, Statement],
+    accounts: Accounts,
+    today: date,
+    caveats: Caveats,
+    *,
+    financial: bool,
 ) -> None:
-    """Note what is missing or too old."""
+    """Note what is missing or too old. `financial`: a bank or an insurer, which has other lines."""
     for kind, title in _TITLES.items():
         if kind not in statements or not statements[kind].years:
             message = f"No source gave the {title}."
-            caveats.add(Severity.HIGH, kind, message, _STATEMENT_TOUCHES[kind])
+            spared = financial and kind is StatementKind.CASH_FLOW
+            severity = Severity.MEDIUM if spared else Severity.HIGH
+            touched = "the payout" if spared else _STATEMENT_TOUCHES[kind]
+            caveats.add(severity, kind, message, touched)
     for line, (kind, touched) in _KEY_LINES.items():
+        if financial and line in _NOT_OF_FINANCIALS:
+            continue
         if kind in statements and statements[kind].years and accounts.get(line) is None:
-            name = line.value.replace("_", " ").capitalize()
-            message = f"{name} is not told for the latest year."
+            message = f"{spelled(line)} is not told for the latest year."
             caveats.add(Severity.MEDIUM, line, message, touched)
     if accounts.years:
         _inspect_years(accounts, today, caveats)

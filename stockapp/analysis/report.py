@@ -86,7 +86,8 @@ def analyse(inputs: Inputs) -> Report:
         data_quality.price_only(inputs.security, caveats)
     else:
         data_quality.left_out(left_out, accounts, caveats)
-        data_quality.inspect(money.statements, accounts, inputs.today, caveats)
+        financial = _kind(inputs, accounts) in FINANCIAL
+        data_quality.inspect(money.statements, accounts, inputs.today, caveats, financial=financial)
     if not money.accounts.years:
         return Report(inputs.symbol, money.currency, None, None, (), caveats.all())
     business = _business(inputs, money, caveats)
@@ -99,11 +100,20 @@ def analyse(inputs: Inputs) -> Report:
     return Report(inputs.symbol, money.currency, worth, sound, years, caveats.all())
 
 
+def _detected(inputs: Inputs, accounts: Accounts) -> BusinessType:
+    company = inputs.company
+    sector, industry = (company.sector, company.industry) if company else (None, None)
+    return business_type.detected(sector, industry, accounts)
+
+
+def _kind(inputs: Inputs, accounts: Accounts) -> BusinessType:
+    """As the reader chose, else as detected."""
+    return inputs.choices.business_type or _detected(inputs, accounts)
+
+
 def _business(inputs: Inputs, money: Converted, caveats: Caveats) -> _Business:
     company, accounts = inputs.company, money.accounts
-    sector, industry = (company.sector, company.industry) if company else (None, None)
-    found = business_type.detected(sector, industry, accounts)
-    kind = inputs.choices.business_type or found
+    found, kind = _detected(inputs, accounts), _kind(inputs, accounts)
     listing = Listing(money.price, _told_cap(inputs, money), company.shares if company else None)
     way = bridge(accounts, listing, caveats, by_debt=kind not in FINANCIAL)
     cap = _market_cap(listing, way, caveats)

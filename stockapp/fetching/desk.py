@@ -74,6 +74,10 @@ class Desk:
         finally:
             self._places.release()
 
+    def spared(self, part: Part, why: Failure) -> Told:
+        """Not asked, for that reason."""
+        return self._skipped(part, why)
+
     def _unusable(self, part: Part, symbol: str) -> Failure | None:
         title = self.provider.title
         if not self.researcher.covers(part, symbol):

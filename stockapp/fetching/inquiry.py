@@ -42,8 +42,12 @@ class Inquiry:
         symbol: str,
         tell: Callable[[str], None],
         stopped: Callable[[], bool],
+        pointless: Callable[[], Failure | None] = lambda: None,
     ) -> Found:
-        """The part from the first source that has it; `tell` hears who is asked (source)."""
+        """The part from the first source that has it; `tell` hears who is asked (source).
+
+        `pointless` is asked after the first failure, and may wait: why others need not be asked.
+        """
         attempts: list[Attempt] = []
         failures: list[Failure] = []
         desks = self._of(symbol)
@@ -54,8 +58,12 @@ class Inquiry:
         for desk in desks:
             if stopped():
                 break
-            tell(desk.researcher.name)
-            told = desk.ask(part, symbol, self._timeout_seconds, stopped)
+            why = pointless() if failures else None
+            if why:
+                told = desk.spared(part, why)
+            else:
+                tell(desk.researcher.name)
+                told = desk.ask(part, symbol, self._timeout_seconds, stopped)
             attempts.append(told.attempt)
             if not isinstance(told.outcome, Failure):
                 return self._ended(Found(part, symbol, told.outcome, None, tuple(attempts)))

@@ -13,14 +13,14 @@ from stockapp.domain.freshness import Freshness
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.ports import EventLog, QueueFull, StoreTrouble, TaskStore, WatchlistStore
-from stockapp.services import analyse_all, analysing
+from stockapp.services import analyse_all, analysing, origins
 from stockapp.services.aged import Aged
 from stockapp.services.analysing import Analysing, Wanted
 from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, choices_to_json
 from stockapp.services.analyst import Analyst
 from stockapp.services.dossier import Dossier
 from stockapp.services.gathered import Gathered
-from stockapp.services.gathering import Gatherer, origins
+from stockapp.services.gathering import Gatherer
 from stockapp.services.histories import History, HistoryInterval, HistoryRange, history
 from stockapp.services.stages import Watcher
 from stockapp.tasks.engine import TaskEngine
@@ -208,7 +208,7 @@ class Analyses:
         """The analysis of what is held, however old; it is kept unless that is old."""
         report = self._analyst.report(gathered, choices)
         chart = self.chart(gathered)
-        made = self._analyst.analysis(gathered, choices, report, chart, origins(gathered))
+        made = self._analyst.analysis(gathered, choices, report, chart, origins.of_all(gathered))
         if not self._is_current(gathered):
             return Aged(made, 0.0, Freshness.STALE)
         self._store.put(made)

@@ -89,10 +89,12 @@ class Findings:
         since: datetime | None,
         tell: Callable[[str], None],
         stopped: Callable[[], bool],
+        pointless: Callable[[], Failure | None] = lambda: None,
     ) -> Held:
         """The part: as it is held if that is fresh, and not older than `since`; else fetched.
 
-        `tell` hears which source is asked. Returns what there is when stopped.
+        `tell` hears which source is asked. Returns what there is when stopped. `pointless`: see
+        Inquiry.find.
         """
         key = _key(part, symbol)
 
@@ -102,7 +104,7 @@ class Findings:
             return [key] if _answers(self.known(symbol, [part])[part], since, self._clock) else []
 
         def fetch(_: Sequence[str], landed: Landed) -> None:
-            found = self._inquiry.find(part, symbol, tell, stopped)
+            found = self._inquiry.find(part, symbol, tell, stopped, pointless)
             if found.error is None or found.error.reason is not Reason.CANCELLED:
                 self._store(found)
             landed([key])

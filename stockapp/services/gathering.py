@@ -1,16 +1,18 @@
 """Gathering all that an analysis is made from: the sources are asked beside each other."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 
-from stockapp.domain.bars import Bars
-from stockapp.domain.company import Company
+from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.company import PRICE_ONLY, Company
 from stockapp.domain.research import Part
 from stockapp.domain.statement import Statement
 from stockapp.domain.task import ItemState
 from stockapp.ports import Executor
+from stockapp.services import origins
 from stockapp.services.findings import Findings, Held
 from stockapp.services.gathered import (
     STATEMENTS,
@@ -105,6 +107,7 @@ class _Work:
         self._since = since
         self._watcher = watcher
         self._on_cancel = on_cancel
+        self._priced, self._profiled = threading.Event(), threading.Event()
 
     def go(self) -> bool:
         """Whether it came to its end, and was not stopped."""
@@ -136,7 +139,10 @@ class _Work:
 
     def _price(self) -> None:
         self._watcher.begun(Stage.PRICE)
-        self._end(_price_origin(self._quotes([self._symbol])[self._symbol]))
+        try:
+            self._end(origins.of_price(self._quotes([self._symbol])[self._symbol]))
+        finally:
+            self._priced.set()
 
     def _risk_free(self) -> None:
         self._quotes([self._means.rules.risk_free_of(self._symbol)])
@@ -146,7 +152,7 @@ class _Work:
         price = self._means.quotes.known([self._symbol])[self._symbol]
         fx = _needed_fx(self._symbol, price, self._means.findings.known(self._symbol))
         rate = self._means.rules.risk_free_of(self._symbol)
-        self._end(_rates_origin(self._quotes([rate, fx] if fx else [rate])))
+        self._end(origins.of_rates(self._quotes([rate, fx] if fx else [rate])))
 
     def _part(self, part: Part) -> None:
         stage = STAGE_OF[part]
@@ -154,21 +160,54 @@ class _Work:
         if part in STATEMENTS and not has_statements(self._symbol):
             note = f"{self._symbol} is no company: it has no statements."
             self._end(Origin(stage, ItemState.OK, note=note))
-        else:
-            self._end(_part_origin(self._obtain(part, self._symbol, stage)))
+            return
+        try:
+            held = self._obtain(part, self._symbol, stage, lambda: self._pointless(part))
+            self._end(origins.of_part(held))
+        finally:
+            if part is Part.PROFILE:
+                self._profiled.set()
+
+    def _pointless(self, part: Part) -> Failure | None:
+        """Why no further source need be asked, as their requests are few.
+
+        What no source of prices knows has no accounts either, and a fund has none.
+        """
+        self._await(self._priced)
+        price = self._means.quotes.known([self._symbol])[self._symbol]
+        error = price.report.error if price.report else None
+        if price.quote is None and error and error.reason is Reason.NOT_FOUND:
+            return Failure(
+                Reason.NOT_FOUND, f"Not asked: no source of prices knows {self._symbol}."
+            )
+        if part not in STATEMENTS:
+            return None
+        self._await(self._profiled)
+        profile = self._means.findings.known(self._symbol, [Part.PROFILE])[Part.PROFILE].finding
+        if isinstance(profile, Company) and profile.security_type in PRICE_ONLY:
+            detail = f"Not asked: {self._symbol} is no company ({profile.security_type})."
+            return Failure(Reason.UNSUPPORTED_SYMBOL, detail)
+        return None
+
+    def _await(self, event: threading.Event) -> None:
+        while not event.wait(_LOOK_SECONDS) and not self._watcher.stopped():
+            pass
 
     def _benchmark(self) -> None:
         benchmark = self._means.rules.benchmark_of(self._symbol)
         if benchmark != self._symbol:
-            self._obtain(Part.HISTORY, benchmark, Stage.HISTORY)
+            self._obtain(Part.HISTORY, benchmark, Stage.HISTORY, lambda: None)
 
-    def _obtain(self, part: Part, symbol: str, stage: Stage) -> Held:
+    def _obtain(
+        self, part: Part, symbol: str, stage: Stage, pointless: Callable[[], Failure | None]
+    ) -> Held:
         return self._means.findings.obtain(
             part,
             symbol,
             since=self._since,
             tell=lambda source: self._watcher.asking(stage, source),
             stopped=self._watcher.stopped,
+            pointless=pointless,
         )
 
     def _end(self, origin: Origin) -> None:
@@ -181,81 +220,3 @@ def _needed_fx(symbol: str, price: Known, parts: Mapping[Part, Held]) -> str | N
     found = [parts[part].finding for part in STATEMENTS]
     company = profile if isinstance(profile, Company) else None
     return fx_symbol(symbol, price, company, [s for s in found if isinstance(s, Statement)])
-
-
-def origins(gathered: Gathered) -> tuple[Origin, ...]:
-    """Where what is held came from."""
-    rates = [known for known in (gathered.risk_free, gathered.fx) if known]
-    statements = STATEMENTS if has_statements(gathered.symbol) else ()
-    parts = (Part.PROFILE, *statements, Part.HISTORY)
-    return (
-        _price_origin(gathered.price),
-        *(_part_origin(gathered.parts[part]) for part in parts),
-        _rates_origin({_symbol_of(known): known for known in rates}),
-    )
-
-
-def _symbol_of(known: Known) -> str:
-    return known.quote.quote.symbol if known.quote else "a rate"
-
-
-def _price_origin(known: Known) -> Origin:
-    quote = known.quote.quote if known.quote else None
-    attempts = known.report.attempts if known.report else ()
-    error = known.report.error if known.report else None
-    state = ItemState.FAILED if quote is None else ItemState.STALE if error else ItemState.OK
-    if quote is None:
-        return Origin(Stage.PRICE, state, error=error, attempts=attempts)
-    note = f"{quote.price:,g} {quote.currency or 'in an unknown currency'}"
-    return Origin(
-        Stage.PRICE, state, quote.source, quote.method, quote.fetched_at, note, error, attempts
-    )
-
-
-def _rates_origin(known: Mapping[str, Known]) -> Origin:
-    """Both rates as one stage; what is lacking is told."""
-    told = {symbol: one.quote.quote for symbol, one in known.items() if one.quote}
-    attempts = tuple(a for one in known.values() if one.report for a in one.report.attempts)
-    errors = [one.report.error for one in known.values() if one.report and one.report.error]
-    note = ", ".join(f"{symbol} {quote.price:g}" for symbol, quote in told.items())
-    lacking = [symbol for symbol in known if symbol not in told]
-    if lacking:
-        note = "; ".join(part for part in (note, f"no quote of {', '.join(lacking)}") if part)
-    state = ItemState.FAILED if lacking else ItemState.STALE if errors else ItemState.OK
-    first = next(iter(told.values()), None)
-    return Origin(
-        Stage.RATES,
-        state,
-        first.source if first else None,
-        first.method if first else None,
-        first.fetched_at if first else None,
-        note,
-        errors[0] if errors else None,
-        attempts,
-    )
-
-
-def _part_origin(held: Held) -> Origin:
-    stage, found = STAGE_OF[held.part], held.finding
-    if found is None:
-        return Origin(stage, ItemState.FAILED, error=held.error, attempts=held.attempts)
-    state = ItemState.STALE if held.error else ItemState.OK
-    return Origin(
-        stage,
-        state,
-        found.source,
-        found.method,
-        found.fetched_at,
-        _words_of(found),
-        held.error,
-        held.attempts,
-    )
-
-
-def _words_of(found: Company | Statement | Bars) -> str:
-    if isinstance(found, Company):
-        return found.industry or found.security_type.value
-    if isinstance(found, Bars):
-        return f"{len(found)} days to {found.days[-1]:%Y-%m-%d}"
-    years = f"{len(found.years)} year{'' if len(found.years) == 1 else 's'}"
-    return f"{years} to {found.years[0].end:%Y-%m-%d}, in {found.currency or 'no told currency'}"

@@ -6,7 +6,6 @@ from stockapp.web import words
 UNKNOWN = "unknown"
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 _SHOWN_WHOLE = 1e4
-_SHORT = {"ebit": "EBIT", "ebitda": "EBITDA", "ppe": "PPE", "eps": "EPS", "reit": "REIT"}
 
 _VERDICTS = {
     Verdict.STRONG_BUY: ("Strong buy", "good"),
@@ -66,9 +65,3 @@ def signed(value: float, places: int) -> str:
     text = f"{abs(value):,.{places}f}"
     is_nought = not text.strip("0.,")
     return f"{words.MINUS}{text}" if value < 0 and not is_nought else text
-
-
-def name_of(line: str) -> str:
-    """A line of a statement, or a key, as people write it."""
-    first, *rest = (_SHORT.get(word, word) for word in line.split("_"))
-    return " ".join([first if first.isupper() else first.capitalize(), *rest])

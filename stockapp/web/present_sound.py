@@ -13,8 +13,9 @@ from stockapp.domain.analysis import (
     Soundness,
 )
 from stockapp.domain.statement import SHARE_COUNTS, Line, Statement, StatementKind
+from stockapp.domain.wording import spelled
 from stockapp.web import words
-from stockapp.web.figures import compact, figure, move, name_of, percent, signed
+from stockapp.web.figures import compact, figure, move, percent, signed
 from stockapp.web.present_value import step_views
 from stockapp.web.stock_views import FigureView, ScoreView, SoundView, TableView
 
@@ -147,7 +148,7 @@ def _ratio(ratio: Ratio, currency: str | None) -> FigureView:
 def _statement(told: Statement) -> TableView:
     lines = [line for line in Line if any(line in year.values for year in told.years)]
     rows = tuple(
-        (name_of(line.value), *(_amount(line, year.values.get(line)) for year in told.years))
+        (spelled(line.value), *(_amount(line, year.values.get(line)) for year in told.years))
         for line in lines
     )
     note = (

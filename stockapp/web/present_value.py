@@ -15,10 +15,11 @@ from stockapp.domain.analysis import (
 from stockapp.domain.choices import METHODS, BusinessType, Choices
 from stockapp.domain.freshness import Freshness
 from stockapp.domain.report import Report
+from stockapp.domain.wording import spelled
 from stockapp.services.aged import Aged
 from stockapp.services.analysis_store import Analysis
 from stockapp.web import words
-from stockapp.web.figures import figure, move, name_of, percent, verdict_words
+from stockapp.web.figures import figure, move, percent, verdict_words
 from stockapp.web.stock_views import (
     CaveatView,
     ChoicesView,
@@ -96,10 +97,10 @@ def choices_view(
     used = _used_weights(worth)
     return ChoicesView(
         types=tuple(
-            TypeView(kind.value, name_of(kind.value), typed.get("business_type") == kind.value)
+            TypeView(kind.value, spelled(kind.value), typed.get("business_type") == kind.value)
             for kind in BusinessType
         ),
-        detected=name_of(worth.detected_type) if worth else "",
+        detected=spelled(worth.detected_type) if worth else "",
         weights=tuple(
             FieldView(f"w_{key}", _WEIGHTS[key], typed.get(f"w_{key}", ""), used.get(key, ""))
             for key in METHODS
@@ -207,7 +208,7 @@ def _conversion(worth: Valuation) -> str:
 
 
 def _assumptions(worth: Valuation) -> tuple[FigureView, ...]:
-    kind = name_of(worth.business_type)
+    kind = spelled(worth.business_type)
     found = "as detected" if worth.business_type == worth.detected_type else "chosen"
     lines = [FigureView("Business type", kind, found)]
     if worth.growth is not None:

@@ -37,6 +37,8 @@ _HOW = 'give three numbers with commas, or an object such as {"dcf": 2, "epv": 1
 
 def _weights(value: Any) -> Any:
     """Accept the JSON of an object, and `0.5,0.3,0.2`, besides an object."""
+    if isinstance(value, dict) and any(isinstance(weight, bool) for weight in value.values()):
+        raise ValueError(_HOW)
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("{"):

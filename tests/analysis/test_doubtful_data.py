@@ -351,3 +351,22 @@ def test_today_is_the_day_that_ages_are_counted_from() -> None:
         today=NOW.date() + timedelta(days=2000),
     )
     assert "The newest statement is of 2025-12-31." in words(analyse(later), Severity.HIGH)
+
+
+def test_what_a_bank_does_not_have_is_not_told_as_missing() -> None:
+    bank = {"sector": "Financial Services", "industry": "Banks - Regional"}
+    lacking = ("ebit", "capital_expenditure", "operating_cash_flow")
+    year = {name: v for name, v in STILL.items() if name not in lacking}
+    report = told([year] * 3, about=bank)
+    assert "EBIT is not told" not in words(report)
+    assert "Capital expenditure is not told" not in words(report)
+    assert "EBIT is not told" in words(told([year] * 3)), "of others it is"
+
+
+def test_a_bank_can_be_judged_without_a_cash_flow_statement() -> None:
+    bank = replace(MAKER, sector="Financial Services", industry="Banks - Regional")
+    full = statements([STILL] * 3)
+    del full[CASH_FLOW]
+    report = analyse(inputs(full, about=bank, price=16.0))
+    assert "No source gave the cash flow statement" in words(report, Severity.MEDIUM)
+    assert report.valuation and report.valuation.verdict is not Verdict.NONE

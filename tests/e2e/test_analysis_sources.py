@@ -23,6 +23,11 @@ def money_of(analysis: dict[str, Any], line: str) -> list[float | None]:
     return [year["values"].get(line) for year in analysis["report"]["years"]]
 
 
+def scarce(bureau: Bureau, symbol: str) -> list[str]:
+    """What was asked about it, besides its price, of those who allow few requests."""
+    return [r for r in bureau.asked(symbol) if r.startswith(("fmp/", "alpha_vantage/"))]
+
+
 def methods_of(analysis: dict[str, Any]) -> dict[str, Any]:
     return {method["key"]: method for method in analysis["report"]["valuation"]["methods"]}
 
@@ -203,9 +208,16 @@ def test_when_everything_is_down_what_is_held_stays_and_is_marked_as_old(bureau:
 
 
 def test_an_unknown_ticker_fails_as_unknown(bureau: Bureau) -> None:
-    task = bureau.run(bureau.new("NOPE"))
+    symbol = bureau.new("NOPE")
+    task = bureau.run(symbol)
     assert (task["status"], task["error"]["code"]) == ("failed", "unknown_symbol")
     assert "does not know" in task["error"]["detail"]
+    assert scarce(bureau, symbol) == []
+    income = task["result"]["stages"]["income"]
+    assert attempts(income)[1:] == [
+        ("fmp", "skipped", "not_found"),
+        ("alpha_vantage", "skipped", "not_found"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +234,7 @@ def test_what_is_no_company_has_a_price_part_alone_and_says_so(
     assert analysis["figures"]["week52_high"] >= analysis["figures"]["week52_low"] > 0
     (caveat,) = analysis["report"]["caveats"]
     assert caveat["message"].startswith(f"{words} has no statements")
+    assert scarce(bureau, symbol) == []
     assert bureau.again(symbol, analysis_weights="1,1,1")["report"]["valuation"] is None
 
 

@@ -137,8 +137,9 @@ class World:
         part: Part = Part.PROFILE,
         symbol: str = "ACME",
         stopped: Callable[[], bool] = lambda: False,
+        pointless: Callable[[], Failure | None] = lambda: None,
     ) -> Found:
-        return self.inquiry(*sources).find(part, symbol, self.told.append, stopped)
+        return self.inquiry(*sources).find(part, symbol, self.told.append, stopped, pointless)
 
     def record(self, label: str) -> Record:
         self.keepers.ledger.flush()

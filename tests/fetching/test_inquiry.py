@@ -64,6 +64,23 @@ class TestOrder:
         ]
         assert world.told == ["one", "two", "three"]
 
+    def test_nobody_else_is_asked_once_that_is_known_to_be_pointless(self, world: World) -> None:
+        no_company = Failure(Reason.UNSUPPORTED_SYMBOL, "Not asked: it is a fund.")
+        first, second = Source("first", fails(Reason.NO_DATA)), Source("second")
+        found = world.find(first, second, pointless=lambda: no_company)
+        assert ends(found) == [
+            ("first", Outcome.FAILED, Reason.NO_DATA),
+            ("second", Outcome.SKIPPED, Reason.UNSUPPORTED_SYMBOL),
+        ]
+        assert not second.asked and world.told == ["first"]
+        assert error_of(found).reason is Reason.NO_DATA
+
+    def test_the_first_is_asked_without_waiting_for_such_knowledge(self, world: World) -> None:
+        def never() -> Failure | None:
+            raise AssertionError("nothing had failed")
+
+        assert source_of(world.find(Source("first"), pointless=never)) == "first"
+
     def test_each_part_is_asked_for_by_itself(self, world: World) -> None:
         def has_no_profile(part: Part, symbol: str) -> Finding | Failure:
             if part is Part.PROFILE:

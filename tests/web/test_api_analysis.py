@@ -141,6 +141,7 @@ def test_the_watchlist_tells_the_last_verdict_with_its_age(client: FlaskClient) 
         ("analysis_weights=" + quote('{"dcf": "much"}'), "analysis_weights.dcf", "number"),
         ("analysis_weights=" + quote('{"dcf": '), "analysis_weights", "JSON"),
         ("analysis_weights=1,2", "analysis_weights", "three numbers"),
+        ("analysis_weights=" + quote('{"dcf": true}'), "analysis_weights", "three numbers"),
         ("business_type=bakery", "business_type", "high_growth"),
         ("growth=nan", "growth", "finite"),
         ("growth=2", "growth", "between -50% and 50%"),

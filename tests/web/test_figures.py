@@ -31,9 +31,3 @@ def test_a_move_has_a_sign_also_when_it_goes_up() -> None:
     assert figures.move(0.05) == "+5.0 %"
     assert figures.move(-0.05) == "\N{MINUS SIGN}5.0 %"
     assert figures.move(None) == "unknown"
-
-
-def test_lines_of_statements_are_written_as_people_write_them() -> None:
-    assert figures.name_of("ebit") == "EBIT"
-    assert figures.name_of("net_ppe") == "Net PPE"
-    assert figures.name_of("operating_cash_flow") == "Operating cash flow"

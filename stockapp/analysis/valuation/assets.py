@@ -9,6 +9,7 @@ from stockapp.analysis.caveats import Caveats
 from stockapp.analysis.valuation.equity import Bridge
 from stockapp.domain.analysis import MethodValue, Severity, Step, Unit
 from stockapp.domain.statement import Line
+from stockapp.domain.wording import spelled
 
 KEY, TITLE = "asset", "Asset value"
 _ASSET_HEAVY = 2.0
@@ -29,7 +30,7 @@ def tangible_book(accounts: Accounts, caveats: Caveats) -> float | None:
     for line in (Line.GOODWILL, Line.INTANGIBLES):
         told = accounts.get(line)
         if told is None:
-            message = f"{line.value.capitalize()} are not told: they were taken as none."
+            message = f"{spelled(line)}: not told, and taken as none."
             caveats.add(Severity.LOW, line, message, "tangible book value")
         taken += abs(told or 0.0)
     return figures.known(equity - taken)
@@ -44,8 +45,7 @@ def liquidation(accounts: Accounts, caveats: Caveats) -> float | None:
     for line, share in _RECOVERED.items():
         told = accounts.get(line)
         if told is None:
-            name = line.value.replace("_", " ").capitalize()
-            message = f"{name} is not told: nothing was counted for it."
+            message = f"{spelled(line)}: not told, and nothing was counted for it."
             caveats.add(Severity.LOW, line, message, "liquidation value")
         got += share * (told or 0.0)
     return figures.known(got - liabilities)
