@@ -166,3 +166,26 @@ def test_statements_are_old_after_a_year_and_a_half(days: int, told_old: bool) -
     own = inputs(statements([STILL] * 3), about=MAKER, price=16.0)
     later = replace(own, today=date(2025, 12, 31) + timedelta(days=days))
     assert ("The newest statement is of 2025-12-31." in words(analyse(later))) is told_old
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "steps"),
+    [
+        ("Current ratio", "current_assets", {450: 10, 449: 5, 300: 5, 299: 0}),
+        # Less an inventory of 150, over 300.
+        ("Quick ratio", "current_assets", {450: 10, 449: 5, 300: 5, 299: 0}),
+        ("Debt / equity", "total_debt", {400: 15, 401: 7.5, 800: 7.5, 801: 0}),
+        ("Interest cover", "ebit", {100: 10, 99: 5, 40: 5, 39: 0}),
+        ("Return on equity", "net_income", {120: 10, 119: 5, 80: 5, 79: 0}),
+        # x 0.75 / 1100.
+        ("Return on invested capital", "ebit", {176: 10, 175: 5, 118: 5, 117: 0}),
+        ("Return on assets", "net_income", {120: 10, 119: 5, 75: 5, 74: 0}),
+        ("Free cash flow margin", "operating_cash_flow", {150: 5, 149: 2.5, 70: 2.5, 69: 0}),
+        ("Gross margin", "gross_profit", {400: 15, 399: 7.5, 200: 7.5, 199: 0}),
+        ("Operating margin", "operating_income", {200: 15, 199: 7.5, 100: 7.5, 99: 0}),
+        ("Capital expenditure / revenue", "capital_expenditure", {50: 10, 51: 5, 100: 5, 101: 0}),
+    ],
+)
+def test_points_change_at_their_thresholds(name: str, line: str, steps: dict[float, float]) -> None:
+    got = {value: points(told([{**STILL, line: value}] * 3), name) for value in steps}
+    assert got == steps
