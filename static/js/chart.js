@@ -9,7 +9,9 @@ const INDICATORS = {
 const PANES = new Set(["rsi_14", "macd", "atr_14"]);
 const TONES = ["--accent", "--warn", "--simulated", "--down", "--up", "--quiet"];
 const wanted = { range: "1y", interval: "1d", indicators: new Set() };
-let chart, shown, history, asked = 0;
+let chart, history, asked = 0;
+// The history that is drawn, or being fetched: each is asked for once.
+let version;
 
 // Colours are light-dark() pairs: only an element can tell which one holds.
 function colour(name) {
@@ -61,25 +63,36 @@ function draw() {
   chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
   [...wanted.indicators].forEach(addIndicator);
   chart.timeScale().fitContent();
-  shown = place.dataset.version;
 }
 
-async function load() {
+function mark() {
+  for (const name of ["range", "interval"]) {
+    for (const button of document.querySelectorAll(`#chart-tools [data-${name}]`)) {
+      button.setAttribute("aria-pressed", String(button.dataset[name] === wanted[name]));
+    }
+  }
+}
+
+async function load(changes = {}) {
   const place = document.getElementById("chart");
   if (!place || !globalThis.LightweightCharts) return;
-  const turn = ++asked;
+  const turn = ++asked, next = { ...wanted, ...changes };
+  version = place.dataset.version;
   document.getElementById("chart-tools").hidden = false;
-  const query = new URLSearchParams({ range: wanted.range, interval: wanted.interval });
+  const query = new URLSearchParams({ range: next.range, interval: next.interval });
   try {
     const answer = await fetch(`/api/history/${encodeURIComponent(place.dataset.symbol)}?${query}`);
     if (turn !== asked) return;
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);
-    history = await answer.json();
+    const told = await answer.json();
     if (turn !== asked) return;
+    history = told;
+    Object.assign(wanted, changes);
+    mark();
     say("");
     draw();
   } catch {
-    say("The chart could not be loaded; the table below holds the prices by month.");
+    if (turn === asked) say("The chart could not be loaded; the table below holds the prices by month.");
   }
 }
 
@@ -91,10 +104,7 @@ function press(button) {
     draw();
     return;
   }
-  if (range) wanted.range = range;
-  if (interval) wanted.interval = interval;
-  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
-  load();
+  load(range ? { range } : { interval });
 }
 
 document.addEventListener("click", (event) => {
@@ -103,7 +113,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:after:swap", () => {
   const place = document.getElementById("chart");
-  if (place && (place.dataset.version !== shown || !place.firstChild)) load();
+  if (place && place.dataset.version !== version) load();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 

@@ -46,10 +46,10 @@ class AnalysisParts:
         self.lifetime = lifetime
         rules = _rules(settings)
         inquiry = Inquiry(desks, keepers.ledger, timeout_seconds=settings.request_timeout_seconds)
-        findings = Findings(inquiry, flight, backends.cache, clock, lifetime)
+        self.findings = Findings(inquiry, flight, backends.cache, clock, lifetime)
         prices = PriceLookup(race, flight, quotes, Profiles(backends.cache), clock)
         self.store = AnalysisStore(backends.cache, lifetime, repr(rules))
-        self._gatherer = Gatherer(Means(findings, prices, quotes, executor, rules))
+        self._gatherer = Gatherer(Means(self.findings, prices, quotes, executor, rules))
         self._analyst = Analyst(
             executor, self.store, clock, rules, timeout_seconds=settings.compute_timeout_seconds
         )

@@ -69,6 +69,7 @@ def background(
     listeners = [
         services.quotes.on_event,
         services.analysis_store.on_event,
+        services.findings.on_event,
         engine.on_event,
         upkeep.on_event,
     ]

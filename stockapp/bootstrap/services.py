@@ -48,6 +48,7 @@ class Services:
         live_prices = _live_prices(race, flight, self.quotes, settings, backends)
         parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
         self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
+        self.findings = parts.findings
         source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
         kinds = [live_prices.kind(), source_tests.kind(), *parts.kinds()]
         self.engine = _engine(kinds, settings, backends)

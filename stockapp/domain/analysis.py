@@ -9,12 +9,12 @@ from enum import StrEnum
 class Unit(StrEnum):
     """What a figure counts. MONEY is in whole units of the report's currency, PER_SHARE too.
 
-    A PERCENT is held as a fraction: 0.12 is 12 %.
+    A PERCENT is shown as one, and held and told to programs as a fraction: 0.12 is 12 %.
     """
 
     MONEY = "money"
     PER_SHARE = "per_share"
-    PERCENT = "percent"
+    PERCENT = "fraction"
     RATIO = "ratio"
     COUNT = "count"
 

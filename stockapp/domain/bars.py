@@ -11,8 +11,9 @@ class Bars:
     """Trading days, oldest first; all columns are of one length, and without gaps.
 
     Prices are in `currency` (which may be a minor unit). `open`, `high`, `low` and `close` are
-    adjusted for splits; `adjusted` is the close adjusted for dividends too: what one who reinvests
-    them had.
+    adjusted for splits, and for dividends too where the source tells no others
+    (`without_dividends`); `adjusted` is the close adjusted for both: what one who reinvests
+    dividends had.
     """
 
     symbol: str
@@ -27,6 +28,7 @@ class Bars:
     close: Sequence[float]
     volume: Sequence[float]
     adjusted: Sequence[float]
+    without_dividends: bool = False
 
     def __len__(self) -> int:
         return len(self.days)
@@ -46,4 +48,5 @@ class Bars:
             "close": list(self.close),
             "volume": list(self.volume),
             "adjusted": list(self.adjusted),
+            "without_dividends": self.without_dividends,
         }

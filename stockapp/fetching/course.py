@@ -1,10 +1,13 @@
 """What all runs of a race share, and the rules by which they are run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.ports import Clock, Executor
+
+# Takes a call to be made when the work should stop, and gives one that takes it back.
+OnCancel = Callable[[Callable[[], None]], Callable[[], None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ asked, or not asked, is an Attempt. Nothing waits for a source that hangs.
 
 from collections.abc import Callable, Sequence
 
-from stockapp.fetching.course import Course, Rules
+from stockapp.fetching.course import Course, OnCancel, Rules
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.news import News
 from stockapp.fetching.race_run import Run
@@ -40,12 +40,9 @@ class Race:
         self,
         symbols: Sequence[str],
         tell: Callable[[News], None],
-        on_cancel: Callable[[Callable[[], None]], None],
+        on_cancel: OnCancel,
     ) -> None:
-        """Fetch all symbols, telling the news as it comes; stops at once when cancelled.
-
-        `on_cancel` takes a call to be made when the run should stop.
-        """
+        """Fetch all symbols, telling the news as it comes; stops at once when cancelled."""
         self._learn()
         try:
             Run(self._course, symbols, tell).go(on_cancel)

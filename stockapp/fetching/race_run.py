@@ -12,7 +12,7 @@ from stockapp.domain.agreement import disagreement
 from stockapp.domain.attempt import Failure, Outcome, Reason
 from stockapp.domain.quote import Quote
 from stockapp.domain.symbol import is_simulated
-from stockapp.fetching.course import Course
+from stockapp.fetching.course import Course, OnCancel
 from stockapp.fetching.lane import Lane, Sent
 from stockapp.fetching.news import Fetched, News, Started
 from stockapp.fetching.seeker import Flight, Seeker
@@ -66,9 +66,9 @@ class Run:
         self._started: list[Started] = []
         self._fetched: list[Fetched] = []
 
-    def go(self, on_cancel: Callable[[Callable[[], None]], None]) -> None:
+    def go(self, on_cancel: OnCancel) -> None:
         """Run until every symbol has ended, or until cancelled."""
-        on_cancel(lambda: self._mailbox.put("cancelled"))
+        take_back = on_cancel(lambda: self._mailbox.put("cancelled"))
         try:
             self._race()
         finally:
@@ -77,6 +77,7 @@ class Run:
                 future.cancel()
             for lane in self._lines:
                 lane.room.leave(self._wake)
+            take_back()
 
     def _race(self) -> None:
         self._course.keepers.breakers.refresh(now=True)

@@ -191,6 +191,7 @@ def _bars(symbol: str, rows: Sequence[fields.Row], answer: Answer) -> Bars | Non
         close=close,
         volume=volume,
         adjusted=close,
+        without_dividends=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""Something of the cache with its age."""
+"""What the cache gives, with its age."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

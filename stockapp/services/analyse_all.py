@@ -1,5 +1,6 @@
 """The kind `analysis_all`: many symbols in one task, each an item, a few at a time."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime
@@ -9,16 +10,19 @@ from stockapp.domain.analysis import Verdict
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.choices import Choices
 from stockapp.domain.task import Item, ItemState
-from stockapp.ports import Executor
-from stockapp.services.analysing import Analysing, NothingKnown, Wanted
+from stockapp.ports import Executor, StoreTrouble
+from stockapp.services.analysing import Analysed, Analysing, NothingKnown, Wanted
 from stockapp.services.analysis_store import line_of
 from stockapp.services.board import failure_to_json
 from stockapp.services.stages import Origin, Stage
-from stockapp.tasks.kinds import Kind, Limits, TaskRun
+from stockapp.tasks.kinds import Kind, Limits, Superseded, TaskRun
 
 KIND = "analysis_all"
 _AT_ONCE = 4
 _LOOK_SECONDS = 0.1
+_DEFECT = Failure(Reason.INTERNAL, "stockapp failed while it analysed this; its log has the error.")
+
+logger = logging.getLogger(__name__)
 
 
 class AnalysingAll:
@@ -36,6 +40,7 @@ class AnalysingAll:
     def run(self, run: TaskRun) -> None:
         """Analyse what has not ended, a few at a time."""
         since = run.task.created_at if run.task.params.get("force") else None
+        self._analysing.prepare()
         waiting = [item.key for item in run.task.items if not item.state.ended]
         running: set[Future[None]] = set()
         while (waiting or running) and not run.token.cancelled:
@@ -50,32 +55,39 @@ class AnalysingAll:
         run.record([Item(symbol, ItemState.RUNNING)], f"Analysing {symbol}")
         wanted = Wanted(symbol, Choices(), since, of_many=True)
         try:
-            analysis = self._analysing.analyse(wanted, _Quiet(run, symbol), run.token.on_cancel)
+            done = self._analysing.analyse(wanted, _Quiet(run), run.token.on_cancel)
         except NothingKnown as nothing:
             run.record([_failed(symbol, nothing.failure)], f"Nothing is known of {symbol}")
-            return
-        except TimeoutError as error:
-            failure = Failure(Reason.INTERNAL, f"The computation was stopped: {error}.")
-            run.record([_failed(symbol, failure)], f"{symbol} could not be computed")
-            return
-        if analysis:
-            told = line_of(analysis).to_json()
-            result = {"success": True, "analysed": symbol, "attempts": [], **told}
-            run.record([Item(symbol, ItemState.OK, result)], f"{symbol} was analysed")
+        except (Superseded, StoreTrouble):
+            raise
+        except Exception:
+            # One symbol that stockapp stumbles over must not fail the whole list.
+            logger.exception("analysis failed", extra={"symbol": symbol})
+            run.record([_failed(symbol, _DEFECT)], f"{symbol} could not be analysed")
+        else:
+            if done:
+                run.record([_item(symbol, done)], f"{symbol} was analysed")
+
+
+def _item(symbol: str, done: Analysed) -> Item:
+    if not done.kept:
+        why = done.analysis.report.caveats[0].message
+        return _failed(symbol, Failure(Reason.INTERNAL, why))
+    told = line_of(done.analysis).to_json()
+    return Item(symbol, ItemState.OK, {"success": True, "analysed": symbol, "attempts": [], **told})
 
 
 class _Quiet:
-    """Watches one of many: only who is being asked is told."""
+    """Watches one of many: its end says enough."""
 
-    def __init__(self, run: TaskRun, symbol: str) -> None:
+    def __init__(self, run: TaskRun) -> None:
         self._run = run
-        self._symbol = symbol
 
     def begun(self, stage: Stage) -> None:
         """Not told."""
 
     def asking(self, stage: Stage, source: str) -> None:
-        """Not told either: the items' ends say enough."""
+        """Not told."""
 
     def ended(self, origin: Origin) -> None:
         """Not told."""

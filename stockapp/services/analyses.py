@@ -1,8 +1,10 @@
 """Analyses as people and programs ask for them: started, looked at, made anew by other choices."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import orjson
 
@@ -17,7 +19,7 @@ from stockapp.services import analyse_all, analysing, origins
 from stockapp.services.aged import Aged
 from stockapp.services.analysing import Analysing, Wanted
 from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, choices_to_json
-from stockapp.services.analyst import Analyst
+from stockapp.services.analyst import Analyst, NotComputed
 from stockapp.services.dossier import Dossier
 from stockapp.services.gathered import Gathered
 from stockapp.services.gathering import Gatherer
@@ -88,11 +90,12 @@ class Analyses:
                 return Begun(None, False, kept)
             gathered = self._gatherer.held(wanted)
             if choices != Choices() and self._is_current(gathered):
-                return Begun(None, False, self._made(gathered, choices))
+                made = self._made(gathered, choices)
+                self._store.put(made.value)
+                return Begun(None, False, made)
         params = {"symbol": wanted, "choices": choices_to_json(choices), "force": force}
-        key = hashlib.sha256(orjson.dumps(params, option=orjson.OPT_SORT_KEYS)).hexdigest()
         created = self._engine.submit(
-            analysing.KIND, params, analysing.items(), f"{analysing.KIND} {key}"
+            analysing.KIND, params, analysing.items(), _dedupe_key(analysing.KIND, params)
         )
         return Begun(created.task, created.joined)
 
@@ -111,7 +114,7 @@ class Analyses:
         params = {"watchlist": watchlist, "symbols": symbols, "force": force}
         items = [Item(symbol, ItemState.QUEUED) for symbol in symbols]
         created = self._engine.submit(
-            analyse_all.KIND, params, items, f"{analyse_all.KIND} {watchlist}"
+            analyse_all.KIND, params, items, _dedupe_key(analyse_all.KIND, params)
         )
         return Begun(created.task, created.joined)
 
@@ -120,37 +123,43 @@ class Analyses:
     ) -> Analysis | None:
         """Analyse here and now, without a task; None when the watcher stopped it.
 
-        Raises InvalidSymbol, BadChoice, NothingKnown and TimeoutError.
+        Raises InvalidSymbol, BadChoice and NothingKnown.
         """
         wanted = parse_symbol(symbol)
         check(choices)
         since = self._analyst.now() if force else None
+        self._analysing.prepare()
         told = Wanted(wanted, choices, since)
-        return self._analysing.analyse(told, watcher, lambda callback: None)
+        done = self._analysing.analyse(told, watcher, lambda callback: lambda: None)
+        return done.analysis if done else None
 
     def kept(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
         """The last analysis by these choices, fresh or old.
 
-        None where the symbol was analysed anew since: what was chosen applies to that.
+        None where the symbol was analysed of other data since: what was chosen applies to that.
         """
         kept = self._store.get(symbol, choices)
         own = self._store.get(symbol, Choices()) if kept and choices != Choices() else None
-        return None if kept and own and own.value.made_at > kept.value.made_at else kept
+        return None if kept and own and own.value.basis != kept.value.basis else kept
 
-    def dossier(self, symbol: str, choices: Choices) -> Dossier:
+    def dossier(self, symbol: str, choices: Choices, *, computing: bool = True) -> Dossier:
         """All that the symbol's page shows; by other choices than none it may be computed now.
 
-        Raises BadChoice.
+        What is computed here is not kept: somebody is typing. Raises BadChoice.
         """
         event_id = self._log.last_id()
         check(choices)
         gathered = self._gatherer.held(symbol)
         kept = self.kept(symbol, choices)
-        if kept is None and choices != Choices() and gathered.statements:
-            kept = self._made(gathered, choices)
+        trouble = ""
+        if computing and kept is None and choices != Choices() and gathered.statements:
+            try:
+                kept = self._made(gathered, choices)
+            except NotComputed as error:
+                trouble = str(error)
         task = self.running(symbol)
         stages = self._tasks.items(task.id) if task else ()
-        return Dossier(symbol, choices, event_id, gathered, kept, task, stages)
+        return Dossier(symbol, choices, event_id, gathered, kept, task, stages, trouble)
 
     def start_due(self, dossier: Dossier) -> Task | None:
         """Analyse what is looked at, if that is due; not right after another analysis of it.
@@ -205,14 +214,14 @@ class Analyses:
         return ended
 
     def _made(self, gathered: Gathered, choices: Choices) -> Aged[Analysis]:
-        """The analysis of what is held, however old; it is kept unless that is old."""
+        """The analysis of what is held, however old. Raises NotComputed."""
         report = self._analyst.report(gathered, choices)
         chart = self.chart(gathered)
         made = self._analyst.analysis(gathered, choices, report, chart, origins.of_all(gathered))
-        if not self._is_current(gathered):
-            return Aged(made, 0.0, Freshness.STALE)
-        self._store.put(made)
-        return Aged(made, 0.0, Freshness.FRESH)
+        if self._is_current(gathered):
+            return Aged(made, 0.0, Freshness.FRESH)
+        oldest = max(held.age_seconds for held in gathered.parts.values())
+        return Aged(made, oldest, Freshness.STALE)
 
     def _is_current(self, gathered: Gathered) -> bool:
         """Whether nobody need be asked: all is fresh, or was asked for a short while ago.
@@ -221,6 +230,11 @@ class Analyses:
         """
         own = self._store.get(gathered.symbol, Choices())
         return gathered.is_complete_and_fresh or bool(own and own.freshness is Freshness.FRESH)
+
+
+def _dedupe_key(kind: str, params: Mapping[str, Any]) -> str:
+    told = orjson.dumps(params, option=orjson.OPT_SORT_KEYS)
+    return f"{kind} {hashlib.sha256(told).hexdigest()}"
 
 
 def check(choices: Choices) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,23 +11,23 @@ from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.choices import Choices
 from stockapp.domain.report import Report
 from stockapp.domain.task import Item, ItemState, TaskError
+from stockapp.fetching.course import OnCancel
 from stockapp.services.analysis_store import (
     Analysis,
     AnalysisStore,
     Chart,
     choices_from_json,
 )
-from stockapp.services.analyst import Analyst
+from stockapp.services.analyst import Analyst, NotComputed
 from stockapp.services.gathered import Gathered
 from stockapp.services.gathering import Gatherer
-from stockapp.services.price_lookup import OnCancel
 from stockapp.services.stages import PLAN, TITLES, Origin, Stage, Watcher
 from stockapp.tasks.kinds import Kind, Limits, TaskRun, Undoable
 
 KIND = "analysis"
 _COMPUTED = "computed here"
-# How the process pool says that it could not.
-_NOT_COMPUTED = (TimeoutError, RuntimeError)
+# What is computed from what was gathered: always anew, whatever another run made of it.
+_COMPUTED_STAGES = frozenset({Stage.TECHNICALS, Stage.VALUATION, Stage.SOUNDNESS, Stage.STORE})
 
 
 class NothingKnown(Exception):
@@ -36,6 +36,14 @@ class NothingKnown(Exception):
     def __init__(self, symbol: str, failure: Failure) -> None:
         super().__init__(f"There is neither a price nor a statement of {symbol}: {failure.detail}")
         self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """An analysis, and whether it was kept: not where its value could not be computed."""
+
+    analysis: Analysis
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +81,21 @@ class Analysing:
         wanted = Wanted(params["symbol"], choices_from_json(params["choices"]), since)
         watcher = _TaskWatcher(run)
         try:
-            analysis = self.analyse(wanted, watcher, run.token.on_cancel)
+            self.prepare()
+            done = self.analyse(wanted, watcher, run.token.on_cancel)
         except NothingKnown as nothing:
             code = "unknown_symbol" if nothing.failure.reason is Reason.NOT_FOUND else "no_data"
             raise Undoable(TaskError(code, str(nothing))) from None
-        if analysis:
-            watcher.finish(analysis)
+        if done:
+            watcher.finish(done)
 
-    def analyse(self, wanted: Wanted, watcher: Watcher, on_cancel: OnCancel) -> Analysis | None:
+    def prepare(self) -> None:
+        """Have what computes ready by the time it is needed."""
+        self._analyst.prepare()
+
+    def analyse(self, wanted: Wanted, watcher: Watcher, on_cancel: OnCancel) -> Analysed | None:
         """Gather, compute and store; None when stopped. Raises NothingKnown."""
         recorder = _Recorder(watcher)
-        self._analyst.prepare()
         gathered = self._gatherer.gather(wanted.symbol, wanted.since, recorder, on_cancel)
         if gathered is None:
             return None
@@ -98,14 +110,14 @@ class Analysing:
         recorder.begun(Stage.STORE)
         told = tuple(recorder.in_order())
         if report is None:
-            failed = report_of_nothing(gathered.symbol)
+            failed = _report_of_nothing(gathered.symbol)
             analysis = self._analyst.analysis(gathered, wanted.choices, failed, chart, told)
             why = "Without a valuation there is nothing to keep; the last one that worked stays."
             recorder.failed(Stage.STORE, why)
-            return analysis
+            return Analysed(analysis, kept=False)
         analysis = self._analyst.analysis(gathered, wanted.choices, report, chart, told)
         self._store.put(analysis)
-        return analysis
+        return Analysed(analysis, kept=True)
 
     def _chart(self, gathered: Gathered, recorder: "_Recorder", *, keep: bool) -> Chart | None:
         bars = gathered.bars
@@ -115,8 +127,8 @@ class Analysing:
             return None
         try:
             chart = self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars, keep=keep)
-        except _NOT_COMPUTED as error:
-            recorder.failed(Stage.TECHNICALS, _not_computed(error), Reason.INTERNAL)
+        except NotComputed as error:
+            recorder.failed(Stage.TECHNICALS, str(error), Reason.INTERNAL)
             return None
         recorder.computed(Stage.TECHNICALS, f"indicators of {len(bars)} days")
         return chart
@@ -126,9 +138,9 @@ class Analysing:
         recorder.begun(Stage.SOUNDNESS)
         try:
             report = self._analyst.report(gathered, choices)
-        except _NOT_COMPUTED as error:
+        except NotComputed as error:
             for stage in (Stage.VALUATION, Stage.SOUNDNESS):
-                recorder.failed(stage, _not_computed(error), Reason.INTERNAL)
+                recorder.failed(stage, str(error), Reason.INTERNAL)
             return None
         none = "no statements: nothing to value"
         recorder.computed(Stage.VALUATION, _verdict_words(report.valuation) or none)
@@ -176,8 +188,8 @@ class _TaskWatcher:
         self._run = run
         self._symbol = run.task.params["symbol"]
         self._lock = threading.Lock()
-        self._ended = {item.key for item in run.task.items if item.state.ended}
-        self._failed: set[str] = set()
+        ended = {item.key for item in run.task.items if item.state.ended}
+        self._ended = ended - {stage.value for stage in _COMPUTED_STAGES}
 
     def begun(self, stage: Stage) -> None:
         if stage.value not in self._ended:
@@ -194,17 +206,17 @@ class _TaskWatcher:
             if origin.stage.value in self._ended:
                 return
             self._ended.add(origin.stage.value)
-            if origin.state is ItemState.FAILED:
-                self._failed.add(origin.stage.value)
-        self._run.record([origin.item()], f"{self._symbol}: {TITLES[origin.stage].lower()}")
+        told = origin.item()
+        item = replace(told, result={**(told.result or {}), "of": self._symbol})
+        self._run.record([item], f"{self._symbol}: {TITLES[origin.stage].lower()}")
 
-    def finish(self, analysis: Analysis) -> None:
+    def finish(self, done: Analysed) -> None:
         """The last stage's item carries the analysis; `analysed` says that it was kept."""
-        with self._lock:
-            failed = Stage.STORE.value in self._failed
-        kept = {} if failed else {"success": True, "analysed": analysis.symbol}
-        state = ItemState.FAILED if failed else ItemState.OK
-        item = Item(Stage.STORE.value, state, {**kept, "analysis": analysis.to_json()})
+        state = ItemState.OK if done.kept else ItemState.FAILED
+        result = {"success": done.kept, "analysis": done.analysis.to_json(), "attempts": []}
+        if done.kept:
+            result["analysed"] = self._symbol
+        item = Item(Stage.STORE.value, state, result)
         self._run.record([item], closing_words([item]))
 
     def stopped(self) -> bool:
@@ -232,11 +244,7 @@ def closing_words(items: Sequence[Item]) -> str:
     return f"{analysis['symbol']}: {_verdict(worth['verdict']) if worth else 'price only'}"
 
 
-def _not_computed(error: Exception) -> str:
-    return f"It could not be computed: {error}."
-
-
-def report_of_nothing(symbol: str) -> Report:
+def _report_of_nothing(symbol: str) -> Report:
     """The report of a symbol that could not be computed."""
     message = "The valuation could not be computed; the stages say why."
     caveat = Caveat(Severity.HIGH, "valuation", message, "value and soundness")

@@ -27,14 +27,20 @@ T = TypeVar("T")
 
 PREFIX = "analysis"
 _LINE, _CHART = "verdict:", "chart:"
+# The length of a bar of those charts that are made with an analysis.
+DAILY = "1d"
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All that is told of a symbol: money in `report.currency`, but for `price`."""
+    """All that is told of a symbol: money in `report.currency`, but for `price`.
+
+    `basis` names the profile, statements and history that it was made from.
+    """
 
     symbol: str
     made_at: datetime
+    basis: str
     choices: Choices
     company: Company | None
     price: PricePoint | None
@@ -109,7 +115,8 @@ class AnalysisStore:
     def on_event(self, event: Event) -> None:
         """Read anew what another worker may have stored."""
         if event.type is EventType.ITEM and (symbol := event.data.get("analysed")):
-            self._cache.forget([self._line_key(symbol), self._key(symbol, Choices())])
+            own = [self._line_key(symbol), self._key(symbol, Choices())]
+            self._cache.forget([*own, f"{_CHART}{DAILY}:{symbol}"])
 
     def _line_key(self, symbol: str) -> str:
         return f"{_LINE}{symbol}:{self._rules}"

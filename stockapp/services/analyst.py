@@ -1,7 +1,9 @@
 """Computing analyses of what was gathered, in the process pool."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any, TypeVar
 
 from stockapp.analysis.charted import ready
 from stockapp.analysis.inputs import Inputs
@@ -11,6 +13,7 @@ from stockapp.domain.choices import Choices
 from stockapp.domain.report import Report
 from stockapp.ports import Clock, Executor
 from stockapp.services.analysis_store import (
+    DAILY,
     Analysis,
     AnalysisStore,
     Chart,
@@ -18,10 +21,14 @@ from stockapp.services.analysis_store import (
     chart_from_json,
 )
 from stockapp.services.doubts import doubts
-from stockapp.services.gathered import Gathered, Rules, inputs_of
+from stockapp.services.gathered import Gathered, Rules, inputs_of, price_of
 from stockapp.services.stages import Origin
 
-DAILY = "1d"
+T = TypeVar("T")
+
+
+class NotComputed(Exception):
+    """The processes that compute had no time for it, or died of it; the message says which."""
 
 
 class Analyst:
@@ -52,9 +59,8 @@ class Analyst:
             self._executor.run_cpu(ready, timeout_seconds=self._timeout_seconds)
 
     def report(self, gathered: Gathered, choices: Choices) -> Report:
-        """Value, soundness and doubts. Raises fair_value.BadWeights and TimeoutError."""
-        inputs = self._inputs(gathered, choices)
-        return self._executor.run_cpu(analyse, inputs, timeout_seconds=self._timeout_seconds)
+        """Value, soundness and doubts. Raises fair_value.BadWeights and NotComputed."""
+        return self._compute(analyse, self._inputs(gathered, choices))
 
     def chart(
         self,
@@ -65,14 +71,15 @@ class Analyst:
         *,
         keep: bool = True,
     ) -> Chart:
-        """Figures and indicators of a history; computed once for each that is kept."""
+        """Figures and indicators of a history; computed once for each that is kept.
+
+        Raises NotComputed.
+        """
         known = self._store.chart(symbol, interval)
         against = benchmark.fetched_at if benchmark else None
         if known and (known.history_at, known.benchmark_at) == (bars.fetched_at, against):
             return known
-        told = self._executor.run_cpu(
-            chart_as_json, bars, benchmark, timeout_seconds=self._timeout_seconds
-        )
+        told = self._compute(chart_as_json, bars, benchmark)
         return self._store.put_chart(symbol, interval, told) if keep else chart_from_json(told)
 
     def analysis(
@@ -87,13 +94,20 @@ class Analyst:
         return Analysis(
             gathered.symbol,
             self.now(),
+            gathered.basis,
             choices,
             gathered.company,
-            self._inputs(gathered, choices).price,
+            price_of(gathered),
             report,
             chart.figures if chart else None,
             origins,
         )
+
+    def _compute(self, call: Callable[..., T], *args: Any) -> T:
+        try:
+            return self._executor.run_cpu(call, *args, timeout_seconds=self._timeout_seconds)
+        except (TimeoutError, RuntimeError) as error:
+            raise NotComputed(f"It could not be computed: {error}.") from error
 
     def _inputs(self, gathered: Gathered, choices: Choices) -> Inputs:
         today = self._clock.now().date()

@@ -33,9 +33,14 @@ class QuoteView:
     fresh_until: datetime
     told: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether no source need be asked for it."""
+        return self.freshness is Freshness.FRESH
+
     def is_younger_than(self, seconds: float) -> bool:
         """Whether it is fresh, and fetched less than that long ago."""
-        return self.freshness is Freshness.FRESH and self.age_seconds < seconds
+        return self.is_fresh and self.age_seconds < seconds
 
     def to_json(self) -> dict[str, Any]:
         """The quote as the JSON interface shows it."""

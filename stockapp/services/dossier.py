@@ -15,7 +15,8 @@ from stockapp.services.gathered import Gathered
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """Of one symbol. `kept` is the last analysis by `choices`; `task` the one that runs, or ran
-    last, with its `stages`. `event_id` was read before all else.
+    last, with its `stages`. `event_id` was read before all else. `trouble`: why what was chosen
+    could not be computed just now.
     """
 
     symbol: str
@@ -25,6 +26,7 @@ class Dossier:
     kept: Aged[Analysis] | None
     task: Task | None
     stages: Sequence[Item]
+    trouble: str = ""
 
     @property
     def months(self) -> Bars | None:

@@ -15,6 +15,7 @@ from stockapp.caching.policy import Landed, SingleFlight
 from stockapp.domain.attempt import Attempt, Failure, Reason
 from stockapp.domain.bars import Bars
 from stockapp.domain.company import Company
+from stockapp.domain.event import Event, EventType
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.research import Finding, Part
 from stockapp.domain.statement import Statement
@@ -75,9 +76,8 @@ class Findings:
         """What is held of a symbol; each of the parts, whether there is anything or not."""
         keys = {part: (_key(part, symbol), _failure_key(part, symbol)) for part in parts}
         entries = self._cache.get_many([key for pair in keys.values() for key in pair])
-        now = self._clock.now()
         return {
-            part: _held(part, symbol, entries.get(good), entries.get(bad), now)
+            part: _held(part, symbol, entries.get(good), entries.get(bad))
             for part, (good, bad) in keys.items()
         }
 
@@ -117,6 +117,15 @@ class Findings:
         self._cache.forget(
             [key for part in parts for key in (_key(part, symbol), _failure_key(part, symbol))]
         )
+
+    def on_event(self, event: Event) -> None:
+        """Read anew what another worker has fetched for an analysis."""
+        if event.type is not EventType.ITEM:
+            return
+        if symbol := event.data.get("analysed"):
+            self.forget(symbol, tuple(Part))
+        elif (symbol := event.data.get("of")) and event.data["key"] in set(Part):
+            self.forget(symbol, [Part(event.data["key"])])
 
     def _store(self, found: Found) -> None:
         now = self._clock.now()
@@ -167,9 +176,7 @@ def _told_at(held: Held) -> datetime | None:
     return max((attempt.started_at for attempt in held.attempts), default=None)
 
 
-def _held(
-    part: Part, symbol: str, success: Entry | None, failure: Entry | None, now: datetime
-) -> Held:
+def _held(part: Part, symbol: str, success: Entry | None, failure: Entry | None) -> Held:
     finding, stored_at, age, freshness = None, None, 0.0, Freshness.EXPIRED
     attempts: tuple[Attempt, ...] = ()
     told = read(success, _READERS[part])

@@ -1,5 +1,6 @@
-"""All that an analysis is made from, as the cache holds it, and what to doubt in that."""
+"""All that an analysis is made from, as the cache holds it."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -84,6 +85,13 @@ class Gathered:
         return found if isinstance(found, Bars) else None
 
     @property
+    def basis(self) -> str:
+        """Differs with each part that is fetched anew; not with the price, which changes often."""
+        parts = sorted(self.parts.items())
+        told = "/".join(f"{part}={held.stored_at}" for part, held in parts)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    @property
     def is_nothing(self) -> bool:
         """Whether there is neither a price nor a statement."""
         return self.price.quote is None and not self.statements
@@ -93,7 +101,7 @@ class Gathered:
         """Whether nobody need be asked for anything."""
         quote = self.price.quote
         held = all(part.is_fresh for part in self.parts.values())
-        return held and quote is not None and quote.is_younger_than(float("inf"))
+        return held and quote is not None and quote.is_fresh
 
 
 def security_of(symbol: str, company: Company | None) -> SecurityType:
@@ -120,17 +128,22 @@ def fx_symbol(
     return f"{base}{target}{SIMULATED_SUFFIX}" if is_simulated(symbol) else f"{base}{target}=X"
 
 
+def price_of(gathered: Gathered) -> PricePoint | None:
+    """The price, as analyses take it."""
+    quote = gathered.price.quote.quote if gathered.price.quote else None
+    return PricePoint(quote.price, quote.currency, quote.as_of) if quote else None
+
+
 def inputs_of(
     gathered: Gathered, choices: Choices, rules: Rules, today: date, notes: tuple[Caveat, ...]
 ) -> Inputs:
     """The inputs of an analysis; `notes` are what is to be doubted in them."""
-    quote = gathered.price.quote.quote if gathered.price.quote else None
     return Inputs(
         symbol=gathered.symbol,
         today=today,
         company=gathered.company,
         statements=gathered.statements,
-        price=PricePoint(quote.price, quote.currency, quote.as_of) if quote else None,
+        price=price_of(gathered),
         fx=_rate(gathered),
         risk_free=_risk_free(gathered.risk_free),
         equity_premium=rules.equity_premium,

@@ -11,6 +11,7 @@ from stockapp.domain.company import PRICE_ONLY, Company
 from stockapp.domain.research import Part
 from stockapp.domain.statement import Statement
 from stockapp.domain.task import ItemState
+from stockapp.fetching.course import OnCancel
 from stockapp.ports import Executor
 from stockapp.services import origins
 from stockapp.services.findings import Findings, Held
@@ -21,7 +22,7 @@ from stockapp.services.gathered import (
     fx_symbol,
     has_statements,
 )
-from stockapp.services.price_lookup import OnCancel, PriceLookup
+from stockapp.services.price_lookup import PriceLookup
 from stockapp.services.quotes import Known, Quotes
 from stockapp.services.stages import STAGE_OF, Origin, Stage, Watcher
 

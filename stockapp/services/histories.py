@@ -9,6 +9,7 @@ from stockapp.analysis import resampling
 from stockapp.domain import moment
 from stockapp.domain.bars import Bars
 from stockapp.domain.indicators import Indicators
+from stockapp.domain.research import Part
 from stockapp.services.analyst import Analyst
 from stockapp.services.gathered import Gathered
 
@@ -84,7 +85,7 @@ def history(
     bars = gathered.bars
     if bars is None:
         return None
-    held = next(iter(part for part in gathered.parts.values() if part.finding is bars))
+    held = gathered.parts[Part.HISTORY]
     joined, benchmark = bars, gathered.benchmark_bars
     if interval is HistoryInterval.WEEK:
         joined, benchmark = resampling.weekly(bars), None

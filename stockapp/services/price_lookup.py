@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from stockapp.caching.policy import Landed, SingleFlight
+from stockapp.fetching.course import OnCancel
 from stockapp.fetching.news import News
 from stockapp.fetching.race import Race
 from stockapp.ports import Clock
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Known, Quotes, key_of
-
-OnCancel = Callable[[Callable[[], None]], None]
 
 
 class PriceLookup:
@@ -69,4 +68,4 @@ class PriceLookup:
             return known.report.at >= since
         if known.report.error:
             return known.report.rest_seconds(self._clock.now()) > 0
-        return known.quote is not None and known.quote.is_younger_than(float("inf"))
+        return known.quote is not None and known.quote.is_fresh

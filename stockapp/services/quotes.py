@@ -65,7 +65,8 @@ class Quotes:
     def on_event(self, event: Event) -> None:
         """Read a symbol anew that another worker may have fetched."""
         if event.type is EventType.ITEM and ItemState(event.data["state"]).ended:
-            self.forget([event.data["key"]])
+            # The item of an analysis is a stage, and says of which symbol.
+            self.forget([event.data.get("of") or event.data["key"]])
 
     def forget(self, symbols: Sequence[str]) -> None:
         """Read these anew: another worker may have fetched them."""

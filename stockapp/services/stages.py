@@ -81,11 +81,6 @@ class Origin:
     error: Failure | None = None
     attempts: tuple[Attempt, ...] = ()
 
-    @property
-    def stale(self) -> bool:
-        """Whether it is an older value."""
-        return self.state is ItemState.STALE
-
     def item(self) -> Item:
         """The item of the task."""
         result: dict[str, Any] = {

@@ -25,10 +25,20 @@ class CancelToken:
         for callback in callbacks:
             callback()
 
-    def on_cancel(self, callback: Callable[[], None]) -> None:
-        """Make this call when the flag is set, or now if it is set already."""
+    def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Make this call when the flag is set, or now if it is set already.
+
+        Gives a call that takes it back.
+        """
         with self._lock:
-            if not self._cancelled:
+            waits = not self._cancelled
+            if waits:
                 self._callbacks.append(callback)
-                return
-        callback()
+        if not waits:
+            callback()
+        return lambda: self._forget(callback)
+
+    def _forget(self, callback: Callable[[], None]) -> None:
+        with self._lock:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)

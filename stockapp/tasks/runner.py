@@ -117,6 +117,7 @@ class Runner:
             return
         except Undoable as undoable:
             self.fail(undoable.error)
+            self.token.cancel()
             return
         except Exception:
             if self.token.cancelled:
@@ -125,6 +126,8 @@ class Runner:
             # A defect in a kind must end its task, not leave it running for ever.
             logger.exception("task failed", extra={"task_id": self.task.id})
             self.fail(INTERNAL)
+            # What it began besides must not go on.
+            self.token.cancel()
             return
         if not self.token.cancelled:
             self._complete()

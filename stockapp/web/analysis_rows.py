@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from stockapp.domain.analysis import Soundness, Valuation
-from stockapp.domain.report import AccountYear
 from stockapp.domain.statement import Line, Statement
 from stockapp.services.analysis_store import Analysis
 from stockapp.web.csv_files import Cell
@@ -26,8 +25,8 @@ def rows(analysis: Analysis) -> list[_Row]:
         told += _of_soundness(report.soundness)
     if analysis.figures:
         for span, value in analysis.figures.returns.items():
-            told.append(("price", f"return {span}", value, "percent", ""))
-        told.append(("price", "volatility", analysis.figures.volatility, "percent", ""))
+            told.append(("price", f"return {span}", value, "fraction", ""))
+        told.append(("price", "volatility", analysis.figures.volatility, "fraction", ""))
         told.append(("price", "beta", analysis.figures.beta, "ratio", ""))
     for caveat in report.caveats:
         told.append(("warning", caveat.field, None, caveat.severity.value, caveat.message))
@@ -49,11 +48,6 @@ def statement_rows(statements: Iterable[Statement]) -> tuple[list[str], list[_Ro
     return head, body
 
 
-def known_lines(years: Sequence[AccountYear]) -> list[Line]:
-    """The lines that any of the years has, in their order."""
-    return [line for line in Line if any(year.get(line) is not None for year in years)]
-
-
 def _of_value(worth: Valuation) -> list[_Row]:
     fair, capital = worth.fair_value, worth.capital
     told: list[_Row] = [
@@ -62,13 +56,13 @@ def _of_value(worth: Valuation) -> list[_Row]:
         ("value", "lowest", fair.low, "per_share", ""),
         ("value", "highest", fair.high, "per_share", ""),
         ("value", "price", fair.price, "per_share", ""),
-        ("value", "margin of safety", fair.margin, "percent", ""),
-        ("value", "upside", fair.upside, "percent", ""),
+        ("value", "margin of safety", fair.margin, "fraction", ""),
+        ("value", "upside", fair.upside, "fraction", ""),
         ("value", "business type", worth.business_type, "", ""),
-        ("value", "growth", worth.growth, "percent", ""),
-        ("value", "terminal growth", worth.terminal_growth, "percent", ""),
-        ("value", "discount rate", worth.discount_rate, "percent", ""),
-        ("value", "implied growth", worth.implied_growth, "percent", worth.reverse_dcf),
+        ("value", "growth", worth.growth, "fraction", ""),
+        ("value", "terminal growth", worth.terminal_growth, "fraction", ""),
+        ("value", "discount rate", worth.discount_rate, "fraction", ""),
+        ("value", "implied growth", worth.implied_growth, "fraction", worth.reverse_dcf),
     ]
     for step in capital.steps:
         told.append(("cost of capital", step.label, step.value, step.unit.value, step.formula))
@@ -95,7 +89,7 @@ def _of_soundness(sound: Soundness) -> list[_Row]:
         told.append(("altman", sound.altman.model, sound.altman.value, "", sound.altman.zone))
     for rate in sound.growth:
         name = f"{rate.line}, {rate.years} years"
-        told.append(("growth", name, rate.rate, "percent", rate.reason))
+        told.append(("growth", name, rate.rate, "fraction", rate.reason))
     for ratio in (*sound.ratios, *sound.special):
         told.append(("ratio", ratio.name, ratio.value, ratio.unit.value, ratio.reason))
     return told

@@ -2,9 +2,8 @@
 
 import math
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
-from stockapp.domain.choices import Choices
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Task
 from stockapp.services.aged import Aged
@@ -14,7 +13,7 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
 from stockapp.web.api_prices import require_watchlist
 from stockapp.web.errors import Problem
-from stockapp.web.schemas import AnalyseAllInput, AnalysisInput, NewAnalysisInput
+from stockapp.web.schemas import AnalyseAllInput, CachedAnalysisInput, NewAnalysisInput
 
 
 class AnalysisApi:
@@ -55,18 +54,18 @@ class AnalysisApi:
     def cached(self, ticker: str) -> Response:
         """The last analysis at once; an old one with a task behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)
-        as_csv = request.args.get("format", "json") == "csv"
-        choices = _choices_of_query()
+        wanted = inputs.read(CachedAnalysisInput)
+        choices = wanted.choices()
         kept = self._analyses.kept(symbol, choices)
-        behind = None
+        behind, joined = None, False
         if kept is None or kept.freshness is not Freshness.FRESH:
             begun = self._analyses.start(symbol, choices, force=False)
-            behind, kept = begun.task, begun.analysis or kept
+            behind, joined, kept = begun.task, begun.joined, begun.analysis or kept
         if kept is None and behind is not None:
-            response = self._accepted(behind, joined=False)
+            response = self._accepted(behind, joined=joined)
             response.headers["Cache-Status"] = "stockapp; fwd=miss"
             return response
-        if kept and as_csv:
+        if kept and wanted.format == "csv":
             rows = analysis_rows.rows(kept.value)
             return csv_files.download("analysis", symbol, analysis_rows.HEAD, rows)
         return self._told(kept, behind)
@@ -93,9 +92,3 @@ class AnalysisApi:
         return task_json.accepted(
             task, joined=joined, waiter=self._waiter, seconds=inputs.wait_seconds()
         )
-
-
-def _choices_of_query() -> Choices:
-    """The choices alone, whatever the format."""
-    told = {name: value for name, value in request.args.items() if name != "format"}
-    return AnalysisInput.model_validate(told).choices()

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, jsonify
 
+from stockapp.domain import moment
 from stockapp.domain.choices import Choices
 from stockapp.domain.statement import Statement
 from stockapp.services.analyses import Analyses
+from stockapp.services.findings import Held
+from stockapp.services.gathered import STATEMENTS
 from stockapp.services.histories import History
 from stockapp.services.waiting import TaskWaiter
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
@@ -50,13 +53,19 @@ class HistoryApi:
         """The statements as told, each in its own currency."""
         symbol = inputs.ticker(ticker)
         wanted = inputs.read(FileInput)
-        told = list(self._analyses.held(symbol).statements.values())
+        parts = self._analyses.held(symbol).parts
+        told = [held for part in STATEMENTS if (held := parts[part]).finding]
         if not told:
             return self._accepted(symbol)
+        if not all(held.is_fresh for held in told):
+            self._analyses.start_behind(symbol, Choices())
         if wanted.format == "csv":
-            head, rows = analysis_rows.statement_rows(told)
+            found = [held.finding for held in told if isinstance(held.finding, Statement)]
+            head, rows = analysis_rows.statement_rows(found)
             return csv_files.download("statements", symbol, head, rows)
-        return jsonify({"symbol": symbol, "statements": [_statement(one) for one in told]})
+        response = jsonify({"symbol": symbol, "statements": [_statement(held) for held in told]})
+        response.headers["Cache-Status"] = "stockapp; hit"
+        return response
 
     def _accepted(self, symbol: str) -> Response:
         begun = self._analyses.start(symbol, Choices(), force=False)
@@ -70,13 +79,18 @@ class HistoryApi:
         return response
 
 
-def _statement(told: Statement) -> dict[str, object]:
+def _statement(held: Held) -> dict[str, object]:
+    told = held.finding
+    if not isinstance(told, Statement):
+        raise TypeError(f"{held.part} is no statement")
     return {
         "kind": told.kind.value,
         "currency": told.currency,
         "source": told.source,
         "method": told.method,
-        "fetched_at": told.fetched_at.isoformat(),
+        "fetched_at": moment.to_text(told.fetched_at),
+        "age_seconds": round(held.age_seconds, 1),
+        "freshness": "fresh" if held.is_fresh and not held.error else "stale",
         "years": [
             {"end": year.end.isoformat(), "values": {k.value: v for k, v in year.values.items()}}
             for year in told.years

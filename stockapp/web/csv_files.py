@@ -7,8 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from stockapp.web.pacing import paced
+
 # A spreadsheet runs what begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+# Rows written in one go, before other greenlets get their turn.
+_ROWS_AT_ONCE = 100
 
 Cell = str | float | int | None
 
@@ -21,7 +26,7 @@ def download(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(head)
-    for row in rows:
+    for row in paced(rows, _ROWS_AT_ONCE):
         writer.writerow([_cell(value) for value in row])
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.ports import QueueFull, StoreTrouble
 from stockapp.services.analyses import BadChoice
+from stockapp.services.analyst import NotComputed
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.task_admin import NoSuchTask, NotEnded
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
@@ -119,6 +120,9 @@ def _of_task(error: Exception) -> Problem | None:
 
 def _of_store(error: Exception) -> Problem | None:
     match error:
+        case NotComputed():
+            hint = f"{error} Ask again in a few seconds."
+            return Problem(503, "not_computed", hint, headers=_SOON)
         case QueueFull():
             hint = f"{str(error).capitalize()}; ask again in a few seconds."
             return Problem(503, "queue_full", hint, headers=_SOON)

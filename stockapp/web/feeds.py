@@ -9,7 +9,7 @@ from flask import Flask
 from stockapp.domain.event import task_topic
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock, EventLog
-from stockapp.services.analyses import Analyses
+from stockapp.services.analyses import Analyses, check
 from stockapp.services.boards import Boards
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
@@ -77,7 +77,7 @@ class Feeds:
     def stock(self, symbol: str, filled: dict[str, str]) -> Feed:
         """The page of a stock, by the assumptions that were typed. Raises BadChoice."""
         key = (symbol, Form(filled).query)
-        stock_form.choices_of(filled, lambda kind: self._analyses.weights(symbol, kind))
+        check(stock_form.choices_of(filled, lambda kind: self._analyses.weights(symbol, kind)))
         with self._lock:
             if key not in self._of_stocks:
                 _drop_idle(self._of_stocks)

@@ -1,8 +1,9 @@
 """A stock's page, for templates: from what services hold, whatever of it there is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
@@ -48,8 +49,22 @@ def stock_path(symbol: str) -> str:
     return f"/stocks/{quote(symbol, safe='')}"
 
 
-def stock_view(dossier: Dossier, form: Form, now: datetime, fresh_seconds: float) -> StockView:
-    """The whole page."""
+class Section(StrEnum):
+    """The parts of the page that take long to present."""
+
+    FIGURES = "figures"
+    HISTORY = "history"
+    STATEMENTS = "statements"
+
+
+def stock_view(
+    dossier: Dossier,
+    form: Form,
+    now: datetime,
+    fresh_seconds: float,
+    sections: Collection[Section] = tuple(Section),
+) -> StockView:
+    """The page; of the large sections, those that are wanted."""
     gathered, kept = dossier.gathered, dossier.kept
     company, report = gathered.company, kept.value.report if kept else None
     known = gathered.price
@@ -66,16 +81,18 @@ def stock_view(dossier: Dossier, form: Form, now: datetime, fresh_seconds: float
         no_price=error.detail if error else "",
         run=run_view(dossier.task, dossier.stages),
         caveats=present_value.caveat_views(report) if report else (),
-        value=present_value.value_view(kept, form.key, now, fresh_seconds) if kept else None,
-        no_value=_no_value(dossier),
-        choices=present_value.choices_view(
-            worth, dossier.choices, form.typed, form.problem, form.problem_field
-        ),
-        sound=present_sound.sound_view(report.soundness, report.currency)
-        if report and report.soundness
+        value=present_value.value_view(kept, now, fresh_seconds)
+        if kept and Section.FIGURES in sections
         else None,
-        statements=present_sound.statement_views(gathered.statements),
-        chart=_chart(dossier),
+        no_value=_no_value(dossier),
+        choices=present_value.choices_view(worth, form.typed, form.problem, form.problem_field),
+        sound=present_sound.sound_view(report.soundness, report.currency)
+        if report and report.soundness and Section.FIGURES in sections
+        else None,
+        statements=present_sound.statement_views(gathered.statements)
+        if Section.STATEMENTS in sections
+        else (),
+        chart=_chart(dossier) if Section.HISTORY in sections else None,
         no_chart=_no_chart(dossier),
         event_id=dossier.event_id,
         now=moment.to_text(now),
@@ -93,8 +110,6 @@ def run_view(task: Task | None, stages: Sequence[Item]) -> RunView | None:
     return RunView(
         task_id=task.id,
         running=not task.status.ended,
-        done=task.progress.done,
-        total=task.progress.total,
         percent=task.progress.percent,
         line=_line(task),
         error=task.error.detail if task.error else "",
@@ -111,7 +126,6 @@ def _stage(stage: Stage, item: Item) -> StageView:
     said = error.get("detail") or ", ".join(part for part in (source, result.get("note")) if part)
     return StageView(
         id=f"stage-{stage.value}",
-        key=stage.value,
         title=TITLES[stage],
         state=state,
         mark=mark,
@@ -153,6 +167,8 @@ def _about(company: Company | None) -> str:
 def _no_value(dossier: Dossier) -> str:
     """Why there is no value to show."""
     kept = dossier.kept
+    if dossier.trouble:
+        return dossier.trouble
     if kept is None:
         running = dossier.task is not None and not dossier.task.status.ended
         return "It is being worked out." if running else "It has not been analysed yet."
@@ -166,11 +182,12 @@ def _chart(dossier: Dossier) -> ChartView | None:
         return None
     figures = dossier.kept.value.figures if dossier.kept else None
     source = words.source_name(bars.source)
+    adjusted = "splits and dividends" if bars.without_dividends else "splits"
     return ChartView(
         version=moment.to_text(bars.fetched_at),
         source=(
             f"{len(bars):,} days to {bars.days[-1]:%Y-%m-%d} from {source},"
-            f" adjusted for splits, in {bars.currency or 'a currency that nobody told'}"
+            f" adjusted for {adjusted}, in {bars.currency or 'a currency that nobody told'}"
         ),
         figures=present_sound.price_figure_views(figures) if figures else (),
         months=_months(months),
@@ -187,7 +204,7 @@ def _months(bars: Bars) -> TableView:
         )
         for n in places
     )
-    return TableView("Prices by month", "newest first", _BARS_HEADS, rows)
+    return TableView("Prices by month", "", _BARS_HEADS, rows)
 
 
 def _no_chart(dossier: Dossier) -> str:

@@ -25,7 +25,6 @@ from stockapp.web.stock_views import (
     ChoicesView,
     FieldView,
     FigureView,
-    MarkView,
     MethodView,
     RangeView,
     SensitivityView,
@@ -52,9 +51,7 @@ def caveat_views(report: Report) -> tuple[CaveatView, ...]:
     )
 
 
-def value_view(
-    kept: Aged[Analysis], key: str, now: datetime, fresh_seconds: float
-) -> ValueView | None:
+def value_view(kept: Aged[Analysis], now: datetime, fresh_seconds: float) -> ValueView | None:
     """The value; None without statements."""
     worth = kept.value.report.valuation
     if worth is None:
@@ -63,7 +60,6 @@ def value_view(
     fair, currency = worth.fair_value, worth.currency
     made = now - timedelta(seconds=kept.age_seconds)
     return ValueView(
-        key=key,
         verdict=label,
         mark=mark,
         reasons=worth.reasons,
@@ -71,7 +67,7 @@ def value_view(
         price=figure(fair.price, Unit.PER_SHARE, currency),
         margin=percent(fair.margin),
         upside=move(fair.upside),
-        range=_range(fair, worth.methods, currency),
+        range=_range(fair, currency),
         methods=tuple(_method(method, fair, currency) for method in worth.methods),
         capital=step_views(worth.capital.steps, currency),
         sensitivity=_sensitivity(worth.sensitivity, currency) if worth.sensitivity else None,
@@ -83,12 +79,12 @@ def value_view(
         fresh_until=moment.to_text(made + timedelta(seconds=fresh_seconds)),
         stale=kept.freshness is not Freshness.FRESH,
         chosen=kept.value.choices != Choices(),
+        said=_said(fair, label, currency),
     )
 
 
 def choices_view(
     worth: Valuation | None,
-    choices: Choices,
     typed: dict[str, str],
     problem: str = "",
     problem_field: str = "",
@@ -111,7 +107,6 @@ def choices_view(
         ),
         problem=problem,
         problem_field=problem_field,
-        chosen=choices != Choices(),
     )
 
 
@@ -152,9 +147,7 @@ def _why_unused(method: MethodValue, weight: float | None) -> str:
     return "Its weight is 0." if method.counts else "It is not positive, so it does not count."
 
 
-def _range(
-    fair: FairValue, methods: tuple[MethodValue, ...], currency: str | None
-) -> RangeView | None:
+def _range(fair: FairValue, currency: str | None) -> RangeView | None:
     if fair.value is None or fair.low is None or fair.high is None:
         return None
     worths = [fair.low, fair.high, *([fair.price] if fair.price else [])]
@@ -164,11 +157,6 @@ def _range(
     def place(value: float) -> float:
         return round(100 * (value - start) / length, 2)
 
-    marks = [
-        MarkView(m.title, figure(m.value, Unit.PER_SHARE, currency), place(m.value))
-        for m in methods
-        if m.value is not None and m.key in fair.weights
-    ]
     said = (
         f"Fair value {figure(fair.value, Unit.PER_SHARE, currency)}, between"
         f" {figure(fair.low, Unit.PER_SHARE, currency)} and"
@@ -176,9 +164,16 @@ def _range(
     )
     if fair.price:
         price = figure(fair.price, Unit.PER_SHARE, currency)
-        marks.append(MarkView("Price", price, place(fair.price), is_price=True))
         said += f"; price {price}"
-    return RangeView(place(fair.low), place(fair.high), place(fair.value), tuple(marks), said)
+    at = place(fair.price) if fair.price else None
+    return RangeView(place(fair.low), place(fair.high), place(fair.value), at, said)
+
+
+def _said(fair: FairValue, verdict: str, currency: str | None) -> str:
+    if fair.value is None:
+        return "No fair value."
+    value = figure(fair.value, Unit.PER_SHARE, currency)
+    return f"Fair value {value}, margin of safety {percent(fair.margin)}. {verdict}."
 
 
 def _sensitivity(table: Sensitivity, currency: str | None) -> SensitivityView:

@@ -37,16 +37,20 @@ _HOW = 'give three numbers with commas, or an object such as {"dcf": 2, "epv": 1
 
 def _weights(value: Any) -> Any:
     """Accept the JSON of an object, and `0.5,0.3,0.2`, besides an object."""
-    if isinstance(value, dict) and any(isinstance(weight, bool) for weight in value.values()):
+    told = _weights_in(value) if isinstance(value, str) else value
+    # Else true would count as 1.
+    if isinstance(told, dict) and any(isinstance(weight, bool) for weight in told.values()):
         raise ValueError(_HOW)
-    if not isinstance(value, str):
-        return value
-    if value.lstrip().startswith("{"):
+    return told
+
+
+def _weights_in(text: str) -> Any:
+    if text.lstrip().startswith("{"):
         try:
-            return from_json(value)
+            return from_json(text)
         except ValueError as error:
             raise ValueError(f"this is no JSON ({error}); {_HOW}") from None
-    parts = value.split(",")
+    parts = text.split(",")
     if len(parts) != len(METHODS):
         raise ValueError(_HOW)
     return dict(zip(METHODS, parts, strict=True))
@@ -84,6 +88,10 @@ class FileInput(Input):
     """As what a download is wanted."""
 
     format: Literal["json", "csv"] = "json"
+
+
+class CachedAnalysisInput(AnalysisInput, FileInput):
+    """An analysis by these assumptions, and as what it is wanted."""
 
 
 class HistoryInput(FileInput):

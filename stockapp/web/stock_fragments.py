@@ -44,7 +44,9 @@ def everything(view: StockView, key: str) -> str:
 def chosen(view: StockView) -> str:
     """What other assumptions change: the figures, and the form's notes."""
     html = render("partials/_stock_figures.html", stock=view, key=view.key)
-    return partial("[data-figures]", html) + problem(view)
+    said = view.value.said if view.value else view.no_value
+    told = partial("#value-said", str(escape(said)), swap="innerHTML")
+    return partial("[data-figures]", html) + told + problem(view)
 
 
 def problem(view: StockView) -> str:

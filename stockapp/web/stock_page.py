@@ -38,7 +38,7 @@ class StockPage:
         """The page; by the assumptions in its address, where there are any."""
         symbol = _symbol(ticker)
         if symbol != ticker:
-            return redirect(stock_path(symbol), HTTPStatus.SEE_OTHER)
+            return redirect(_with_query(symbol), HTTPStatus.SEE_OTHER)
         view, status = self._view(symbol, start=True)
         said = done.words(request.args.get("done", ""), "")
         html = render("pages/stock.html", stock=view, said=said)
@@ -50,8 +50,7 @@ class StockPage:
         """What other assumptions make of it: the parts of the page that differ."""
         symbol = _symbol(ticker)
         if not htmx.is_asking():
-            query = request.query_string.decode("ascii", "replace")
-            return redirect(f"{stock_path(symbol)}?{query}", HTTPStatus.SEE_OTHER)
+            return redirect(_with_query(symbol), HTTPStatus.SEE_OTHER)
         view, status = self._view(symbol, start=False)
         if status != HTTPStatus.OK:
             return make_response(stock_fragments.problem(view), status)
@@ -87,6 +86,12 @@ class StockPage:
         if start and self._analyses.start_due(dossier):
             dossier = self._analyses.dossier(symbol, dossier.choices)
         return stock_view(dossier, form, self._clock.now(), self._fresh_seconds), status
+
+
+def _with_query(symbol: str) -> str:
+    """The page by the assumptions that were asked for."""
+    query = request.query_string.decode("ascii", "replace")
+    return stock_path(symbol) + (f"?{query}" if query else "")
 
 
 def _symbol(ticker: str) -> str:

@@ -11,7 +11,7 @@ from stockapp.services.analyses import Analyses
 from stockapp.services.stages import Stage
 from stockapp.services.task_admin import NoSuchTask, TaskAdmin
 from stockapp.web import stock_form, stock_fragments
-from stockapp.web.present_stock import Form, stock_view
+from stockapp.web.present_stock import Form, Section, stock_view
 from stockapp.web.stock_views import StockView
 
 _REMEMBERED = 200
@@ -67,24 +67,31 @@ class StockScene:
         return self._parts(stages, told=told, quoted=quoted)
 
     def _parts(self, stages: set[str], *, told: bool, quoted: bool) -> str:
-        view = self._view()
+        wanted = {
+            Section.STATEMENTS: stages & _OF_STATEMENTS,
+            Section.HISTORY: stages & _OF_HISTORY,
+        }
+        view = self._view([section for section, ended in wanted.items() if ended])
         parts = []
         if quoted or stages & _OF_HEAD:
             parts.append(stock_fragments.head(view))
         if told:
             parts.append(stock_fragments.run(view))
-        if stages & _OF_STATEMENTS:
+        if wanted[Section.STATEMENTS]:
             parts.append(stock_fragments.statements(view))
-        if stages & _OF_HISTORY:
+        if wanted[Section.HISTORY]:
             parts.append(stock_fragments.chart(view))
         return "".join(parts)
 
-    def _view(self) -> StockView:
+    def _view(self, sections: Sequence[Section] = tuple(Section)) -> StockView:
+        """What was chosen is computed only where its figures are wanted."""
         choices = stock_form.choices_of(
             self._form.typed, lambda kind: self._analyses.weights(self._symbol, kind)
         )
-        dossier = self._analyses.dossier(self._symbol, choices)
-        return stock_view(dossier, self._form, self._clock.now(), self._fresh_seconds)
+        computing = Section.FIGURES in sections
+        dossier = self._analyses.dossier(self._symbol, choices, computing=computing)
+        now = self._clock.now()
+        return stock_view(dossier, self._form, now, self._fresh_seconds, sections)
 
     def _is_of_analysis(self, event: Event) -> bool:
         if not event.topic.startswith(_TASK):

@@ -20,7 +20,6 @@ class StageView:
     """A stage of the analysis that runs, or how it came out; `mark` colours its state."""
 
     id: str
-    key: str
     title: str
     state: str
     mark: str
@@ -35,8 +34,6 @@ class RunView:
 
     task_id: str
     running: bool
-    done: int
-    total: int
     percent: float
     line: str
     error: str
@@ -67,23 +64,13 @@ class MethodView:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkView:
-    """Something on the range of values: `at` is 0 to 100 along it."""
-
-    label: str
-    words: str
-    at: float
-    is_price: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class RangeView:
-    """The fair value as a range against the price; all places are 0 to 100."""
+    """The fair value as a range against the price; all places are 0 to 100 along it."""
 
     low: float
     high: float
     value: float
-    marks: tuple[MarkView, ...]
+    price: float | None
     words: str
 
 
@@ -97,11 +84,8 @@ class SensitivityView:
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
-    """What the business is worth. `key` differs with what was chosen, so that no update of one
-    choice takes the place of another's.
-    """
+    """What the business is worth. `said`: the result in one line, for those who cannot see it."""
 
-    key: str
     verdict: str
     mark: str
     reasons: tuple[str, ...]
@@ -121,6 +105,7 @@ class ValueView:
     fresh_until: str
     stale: bool
     chosen: bool
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +164,7 @@ class TypeView:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field of the form: what was typed, what holds where nothing is, what is wrong."""
+    """A field of the form: what was typed, and what holds where nothing is."""
 
     name: str
     label: str
@@ -198,12 +183,13 @@ class ChoicesView:
     rates: tuple[FieldView, ...]
     problem: str = ""
     problem_field: str = ""
-    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StockView:
-    """The whole page; `key` differs with what was chosen."""
+    """The whole page; `key` differs with what was chosen, so that no update of one choice takes
+    the place of another's.
+    """
 
     symbol: str
     key: str

@@ -43,7 +43,7 @@ def an_analysis(choices: Choices | None = None, minutes: int = 0) -> Analysis:
     given = choices or Choices()
     told = inputs(statements([STILL] * 3), about=MAKER, price=16.0, choices=given)
     made_at = NOW + timedelta(minutes=minutes)
-    return Analysis("ACME", made_at, given, MAKER, told.price, analyse(told), None, ())
+    return Analysis("ACME", made_at, "basis", given, MAKER, told.price, analyse(told), None, ())
 
 
 def test_what_is_kept_is_told_again_as_it_was(cache: DictCache) -> None:

@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.tasks.workers import eventually
+
 from .analyses import WAIT, analysed
 
 LARK = "/api/analyze/LARK.SIM"
@@ -97,6 +99,29 @@ def test_after_a_new_analysis_choices_apply_to_that_and_not_to_the_old_one(
     assert after["price"]["as_of"] == renewed["price"]["as_of"]
 
 
+def test_choices_made_on_one_worker_come_to_apply_to_what_another_has_fetched_since(
+    new_app: Callable[..., Flask],
+) -> None:
+    here, there = (new_app().test_client() for _ in range(2))
+    analysed(here)
+
+    def chosen(client: FlaskClient, growth: float) -> str:
+        basis: str = client.get(f"{LARK}/cached?growth={growth}").get_json()["analysis"]["basis"]
+        return basis
+
+    before = chosen(there, 0.09)
+    # What is computed while the other fetches is of the old data, or of the new.
+    started = here.post(f"{LARK}/async?force=true").get_json()
+    while here.get(started["poll_url"]).get_json()["status"] != "completed":
+        chosen(there, 0.08)
+    chosen(there, 0.07)
+    renewed = here.get(f"{LARK}/cached").get_json()["analysis"]["basis"]
+    assert renewed != before
+    for growth in (0.09, 0.08, 0.07):
+        assert eventually(lambda growth=growth: chosen(there, growth) == renewed)
+        assert chosen(here, growth) == renewed
+
+
 def test_an_old_analysis_is_told_with_its_age_while_a_new_one_is_made(
     new_app: Callable[..., Flask],
 ) -> None:
@@ -170,6 +195,17 @@ def test_an_unknown_symbol_ends_its_task_with_the_reason_of_every_attempt(
     assert body["result"]["analysis"] is None
     for stage in ("price", "profile", "income"):
         assert body["result"]["stages"][stage]["error"]["code"] == "not_found"
+
+
+def test_statements_tell_their_age_and_are_renewed_behind(
+    new_app: Callable[..., Flask],
+) -> None:
+    client = new_app(analysis_fresh_seconds=0.001).test_client()
+    analysed(client)
+    income = client.get("/api/statements/LARK.SIM").get_json()["statements"][0]
+    assert income["freshness"] == "stale"
+    assert income["age_seconds"] > 0
+    assert len(tasks(client)) == 2
 
 
 def test_a_name_that_can_be_no_symbol_is_refused_everywhere(reader: FlaskClient) -> None:

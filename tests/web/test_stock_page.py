@@ -171,6 +171,7 @@ def test_with_scripts_only_what_differs_is_sent_and_the_address_follows(
     text = answer.get_data(as_text=True)
     assert "<html" not in text
     assert 'hx-target="[data-figures]"' in text
+    assert 'hx-target="#value-said" hx-swap="innerHTML">Fair value' in text, "it is read out"
     assert 'id="choices"' not in text, "the form is being typed in"
     assert '"/stocks/LARK.SIM?growth=9"' in answer.headers["HX-Trigger"]
     assert fair_value_in(text) == fair_value_in(text_of(ready, f"{PATH}?growth=9"))
@@ -221,6 +222,8 @@ def test_what_was_typed_cannot_become_markup(ready: FlaskClient) -> None:
 def test_a_symbol_in_another_spelling_leads_to_its_page(reader: FlaskClient) -> None:
     answer = reader.get("/stocks/lark.sim")
     assert (answer.status_code, answer.location) == (303, "/stocks/LARK.SIM")
+    chosen = reader.get("/stocks/lark.sim?growth=5")
+    assert chosen.location == "/stocks/LARK.SIM?growth=5", "with what was assumed"
 
 
 def test_an_unknown_symbol_is_said_to_be_unknown(reader: FlaskClient) -> None:

@@ -44,7 +44,9 @@ class ProcessPool:
         Raises TimeoutError when it takes longer, and ProcessLost.
         """
         payload = pickle.dumps((timeout_seconds, call, args))
-        with self._places:
+        if not self._places.acquire(timeout=timeout_seconds):
+            raise TimeoutError(f"every process was busy for {timeout_seconds:g} s")
+        try:
             try:
                 succeeded, outcome = self._ask(payload, timeout_seconds)
             except EOFError:
@@ -53,6 +55,8 @@ class ProcessPool:
                     succeeded, outcome = self._ask(payload, timeout_seconds)
                 except EOFError:
                     raise ProcessLost("the process that computed died twice") from None
+        finally:
+            self._places.release()
         if not succeeded:
             raise outcome
         value: T = outcome
