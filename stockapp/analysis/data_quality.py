@@ -7,7 +7,7 @@ from stockapp.analysis.accounts import Accounts
 from stockapp.analysis.caveats import Caveats
 from stockapp.domain.analysis import Severity
 from stockapp.domain.company import SecurityType
-from stockapp.domain.statement import Line, Statement, StatementKind
+from stockapp.domain.statement import NAMES, Line, Statement, StatementKind
 from stockapp.domain.wording import spelled
 
 _OLD_DAYS = 548
@@ -19,11 +19,6 @@ _KINDS = {
     SecurityType.CURRENCY: "A currency",
     SecurityType.CRYPTO: "A coin",
     SecurityType.FUTURE: "A future",
-}
-_TITLES = {
-    StatementKind.INCOME: "income statement",
-    StatementKind.BALANCE: "balance sheet",
-    StatementKind.CASH_FLOW: "cash flow statement",
 }
 # What each missing statement, and each missing key line, does to which figure.
 _STATEMENT_TOUCHES = {
@@ -65,7 +60,7 @@ def inspect(
     financial: bool,
 ) -> None:
     """Note what is missing or too old. `financial`: a bank or an insurer, which has other lines."""
-    for kind, title in _TITLES.items():
+    for kind, title in NAMES.items():
         if kind not in statements or not statements[kind].years:
             message = f"No source gave the {title}."
             spared = financial and kind is StatementKind.CASH_FLOW

@@ -68,7 +68,7 @@ def _show(analysis: Analysis) -> None:
     click.echo(f"{analysis.symbol}  {name or ''}")
     if any(origin.source == "simulated" for origin in analysis.origins):
         click.echo("  Simulated data: the company and its figures are invented.")
-    click.echo(f"  verdict       {line.verdict.value.replace('_', ' ')}: {line.reason}")
+    click.echo(f"  verdict       {line.verdict.words}: {line.reason}")
     if line.fair_value is not None:
         click.echo(f"  fair value    {line.fair_value:,.2f} {line.currency} a share")
     if line.price is not None and line.margin is not None:

@@ -72,6 +72,11 @@ class Verdict(StrEnum):
     AVOID = "avoid"
     NONE = "none"
 
+    @property
+    def words(self) -> str:
+        """The verdict for people."""
+        return "no verdict" if self is Verdict.NONE else self.value.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class FairValue:

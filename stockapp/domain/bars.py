@@ -1,9 +1,20 @@
 """Daily bars of a price, in columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class BarsOrigin:
+    """Of what bars are, and who told them."""
+
+    symbol: str
+    currency: str | None
+    source: str
+    method: str
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,34 @@ class Bars:
     volume: Sequence[float]
     adjusted: Sequence[float]
     without_dividends: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        about: "BarsOrigin",
+        rows: Mapping[date, Sequence[float]],
+        *,
+        without_dividends: bool = False,
+    ) -> "Bars":
+        """Bars of rows by day, in any order: open, high, low, close, volume, adjusted."""
+        days = tuple(sorted(rows))
+        columns = zip(*(rows[day] for day in days), strict=True) if days else [()] * 6
+        opened, high, low, close, volume, adjusted = (tuple(column) for column in columns)
+        return cls(
+            about.symbol,
+            about.currency,
+            about.source,
+            about.method,
+            about.fetched_at,
+            days,
+            opened,
+            high,
+            low,
+            close,
+            volume,
+            adjusted,
+            without_dividends,
+        )
 
     def __len__(self) -> int:
         return len(self.days)

@@ -18,6 +18,13 @@ class StatementKind(StrEnum):
     CASH_FLOW = "cash_flow"
 
 
+NAMES = {
+    StatementKind.INCOME: "income statement",
+    StatementKind.BALANCE: "balance sheet",
+    StatementKind.CASH_FLOW: "cash flow statement",
+}
+
+
 class Line(StrEnum):
     """The lines that an analysis reads. Money in the statement's currency; shares as a count.
 

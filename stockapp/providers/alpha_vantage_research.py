@@ -14,9 +14,9 @@ from stockapp.providers import alpha_vantage, fields, symbols
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.research import (
     Labels,
+    Origin,
     Researcher,
-    fiscal_years,
-    in_newest_currency,
+    annual,
     lacking,
     words_of,
 )
@@ -132,11 +132,8 @@ def _statement(kind: StatementKind, rows: Sequence[fields.Row], answer: Answer) 
                 if (number := fields.number_in_text(value)) is not None
             }
             told[end.date()] = fields.currency(row.get("reportedCurrency")), numbers
-    currency, by_year = in_newest_currency(told)
-    years = fiscal_years(by_year, LABELS[kind])
-    if not years:
-        return None
-    return Statement(kind, currency, years, alpha_vantage.SOURCE, _STATEMENTS, answer.received_at)
+    origin = Origin(alpha_vantage.SOURCE, _STATEMENTS, answer.received_at)
+    return annual(kind, told, LABELS[kind], origin)
 
 
 def _company(symbol: str, row: fields.Row, answer: Answer) -> Company:

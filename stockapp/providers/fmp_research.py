@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from stockapp.domain.attempt import Failure
-from stockapp.domain.bars import Bars
+from stockapp.domain.bars import Bars, BarsOrigin
 from stockapp.domain.company import Company, SecurityType
 from stockapp.domain.money import in_major_units
 from stockapp.domain.research import Finding, Part
@@ -17,9 +17,9 @@ from stockapp.providers import fields, fmp, symbols
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.research import (
     Labels,
+    Origin,
     Researcher,
-    fiscal_years,
-    in_newest_currency,
+    annual,
     lacking,
     words_of,
 )
@@ -137,11 +137,7 @@ def _statement(kind: StatementKind, rows: Sequence[fields.Row], answer: Answer) 
         numbers = {name: n for name, value in row.items() if (n := fields.real(value))}
         if end:
             told[end.date()] = fields.currency(row.get("reportedCurrency")), numbers
-    currency, by_year = in_newest_currency(told)
-    years = fiscal_years(by_year, LABELS[kind])
-    if not years:
-        return None
-    return Statement(kind, currency, years, fmp.SOURCE, _STATEMENTS, answer.received_at)
+    return annual(kind, told, LABELS[kind], Origin(fmp.SOURCE, _STATEMENTS, answer.received_at))
 
 
 def _company(symbol: str, row: fields.Row, answer: Answer) -> Company:
@@ -172,27 +168,12 @@ def _bars(symbol: str, rows: Sequence[fields.Row], answer: Answer) -> Bars | Non
         prices = [fields.positive(row.get(f"adj{name}")) for name in _COLUMNS]
         known = [price for price in prices if price is not None]
         if day and len(known) == len(_COLUMNS):
-            by_day[day.date()] = (*known, fields.real(row.get("volume")) or 0.0)
+            by_day[day.date()] = (*known, fields.real(row.get("volume")) or 0.0, known[-1])
     if not by_day:
         return None
-    days = sorted(by_day)
-    columns = zip(*(by_day[day] for day in days), strict=True)
-    opened, high, low, close, volume = (tuple(column) for column in columns)
-    return Bars(
-        symbol=symbol,
-        currency=pair[1] if (pair := symbols.pair(symbol)) else None,
-        source=fmp.SOURCE,
-        method=_HISTORY,
-        fetched_at=answer.received_at,
-        days=tuple(days),
-        open=opened,
-        high=high,
-        low=low,
-        close=close,
-        volume=volume,
-        adjusted=close,
-        without_dividends=True,
-    )
+    currency = pair[1] if (pair := symbols.pair(symbol)) else None
+    about = BarsOrigin(symbol, currency, fmp.SOURCE, _HISTORY, answer.received_at)
+    return Bars.of(about, by_day, without_dividends=True)
 
 
 _COLUMNS = ("Open", "High", "Low", "Close")

@@ -2,27 +2,32 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import ClassVar, TypeVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.research import Finding, Part
-from stockapp.domain.statement import MOST_YEARS, FiscalYear, Line
+from stockapp.domain.statement import (
+    MOST_YEARS,
+    NAMES,
+    FiscalYear,
+    Line,
+    Statement,
+    StatementKind,
+)
 from stockapp.providers.base import Answer, Request
-
-T = TypeVar("T")
 
 # A line of ours: the labels of a source that mean it, the best first.
 Labels = Mapping[Line, Sequence[str]]
-# What a source tells: for the end of each year, its labels with their numbers.
-Told = Mapping[date, Mapping[str, float]]
+# What a source tells: for the end of each year the currency, where it names one, and its labels
+# with their numbers.
+Told = Mapping[date, tuple[str | None, Mapping[str, float]]]
 
 _WORDS = {
     Part.PROFILE: "profile",
-    Part.INCOME: "income statement",
-    Part.BALANCE: "balance sheet",
-    Part.CASH_FLOW: "cash flow statement",
     Part.HISTORY: "price history",
+    **{Part(kind.value): name for kind, name in NAMES.items()},
 }
 
 # Amounts spent, which some sources write with a minus.
@@ -62,11 +67,34 @@ def words_of(part: Part) -> str:
     return _WORDS[part]
 
 
-def fiscal_years(told: Told, labels: Labels) -> tuple[FiscalYear, ...]:
-    """The years in our lines, newest first. One label stands for a line in all years.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who told a statement, by which method, and when."""
 
-    A label that the newest year has comes before one that it lacks, so that years are comparable.
+    source: str
+    method: str
+    fetched_at: datetime
+
+
+def annual(kind: StatementKind, told: Told, labels: Labels, origin: Origin) -> Statement | None:
+    """The statement in our lines, newest year first; None without a line.
+
+    A company that changed the currency it reports in has told its older years in the old one:
+    these are left out. One label stands for a line in all years; one that the newest year has
+    comes before one that it lacks, so that years are comparable.
     """
+    named = (told[end][0] for end in sorted(told, reverse=True) if told[end][0])
+    currency = next(named, None)
+    numbers = {end: rest for end, (own, rest) in told.items() if own in (None, currency)}
+    years = _fiscal_years(numbers, labels)
+    if not years:
+        return None
+    return Statement(kind, currency, years, origin.source, origin.method, origin.fetched_at)
+
+
+def _fiscal_years(
+    told: Mapping[date, Mapping[str, float]], labels: Labels
+) -> tuple[FiscalYear, ...]:
     ends = sorted(told, reverse=True)[:MOST_YEARS]
     values: dict[date, dict[Line, float]] = {end: {} for end in ends}
     for line, names in labels.items():
@@ -79,19 +107,6 @@ def fiscal_years(told: Told, labels: Labels) -> tuple[FiscalYear, ...]:
     return tuple(FiscalYear(end, values[end]) for end in ends if values[end])
 
 
-def in_newest_currency(
-    told: Mapping[date, tuple[str | None, T]],
-) -> tuple[str | None, dict[date, T]]:
-    """The currency of the newest year that names one, and the years that are not in another.
-
-    A company that changed the currency it reports in has told its older years in the old one.
-    """
-    named = (told[end][0] for end in sorted(told, reverse=True) if told[end][0])
-    currency = next(named, None)
-    years = {end: rest for end, (own, rest) in told.items() if own in (None, currency)}
-    return currency, years
-
-
 def _right_interest(years: Iterable[dict[Line, float]]) -> None:
     """Interest that is negative in every year is written so; in some, it was earned on balance."""
     told = [values for values in years if values.get(Line.INTEREST_EXPENSE)]
@@ -100,7 +115,9 @@ def _right_interest(years: Iterable[dict[Line, float]]) -> None:
             values[Line.INTEREST_EXPENSE] *= -1
 
 
-def _label(told: Told, ends: Sequence[date], labels: Sequence[str]) -> str | None:
+def _label(
+    told: Mapping[date, Mapping[str, float]], ends: Sequence[date], labels: Sequence[str]
+) -> str | None:
     for end in ends:
         for label in labels:
             if label in told[end]:

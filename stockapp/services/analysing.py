@@ -241,7 +241,7 @@ def closing_words(items: Sequence[Item]) -> str:
     if not analysis:
         return "Not analysed"
     worth = analysis["report"]["valuation"]
-    return f"{analysis['symbol']}: {_verdict(worth['verdict']) if worth else 'price only'}"
+    return f"{analysis['symbol']}: {Verdict(worth['verdict']).words if worth else 'price only'}"
 
 
 def _report_of_nothing(symbol: str) -> Report:
@@ -249,10 +249,6 @@ def _report_of_nothing(symbol: str) -> Report:
     message = "The valuation could not be computed; the stages say why."
     caveat = Caveat(Severity.HIGH, "valuation", message, "value and soundness")
     return Report(symbol, None, None, None, (), (caveat,))
-
-
-def _verdict(value: str) -> str:
-    return "no verdict" if value == Verdict.NONE else value.replace("_", " ")
 
 
 def _why(origins: Mapping[Stage, Origin]) -> Failure:
@@ -263,7 +259,7 @@ def _why(origins: Mapping[Stage, Origin]) -> Failure:
 
 
 def _verdict_words(worth: Valuation | None) -> str:
-    return _verdict(worth.verdict) if worth else ""
+    return worth.verdict.words if worth else ""
 
 
 def _soundness_words(sound: Soundness | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Failure
 from stockapp.domain.research import Part
+from stockapp.domain.statement import NAMES
 from stockapp.domain.task import Item, ItemState
 from stockapp.services.board import failure_to_json
 from stockapp.tasks.staged import Plan
@@ -33,9 +34,7 @@ STAGE_OF = {part: Stage(part.value) for part in Part}
 TITLES = {
     Stage.PRICE: "Price",
     Stage.PROFILE: "Profile",
-    Stage.INCOME: "Income statement",
-    Stage.BALANCE: "Balance sheet",
-    Stage.CASH_FLOW: "Cash flow statement",
+    **{Stage(kind.value): name.capitalize() for kind, name in NAMES.items()},
     Stage.HISTORY: "Price history",
     Stage.RATES: "Interest and exchange rates",
     Stage.VALUATION: "Valuation",

@@ -1,24 +1,23 @@
 """Figures of analyses in words: every number with its unit, and "unknown" for what is not known."""
 
-from stockapp.domain.analysis import Unit, Verdict
+from stockapp.domain.analysis import AltmanScore, Ratio, Unit, Verdict
 from stockapp.web import words
 
 UNKNOWN = "unknown"
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 _SHOWN_WHOLE = 1e4
 
-_VERDICTS = {
-    Verdict.STRONG_BUY: ("Strong buy", "good"),
-    Verdict.BUY: ("Buy", "good"),
-    Verdict.HOLD: ("Hold", ""),
-    Verdict.AVOID: ("Avoid", "bad"),
-    Verdict.NONE: ("No verdict", "warn"),
+_MARKS = {
+    Verdict.STRONG_BUY: "good",
+    Verdict.BUY: "good",
+    Verdict.AVOID: "bad",
+    Verdict.NONE: "warn",
 }
 
 
 def verdict_words(verdict: Verdict) -> tuple[str, str]:
     """The verdict for people, and the class of its mark."""
-    return _VERDICTS[verdict]
+    return verdict.words.capitalize(), _MARKS.get(verdict, "")
 
 
 def figure(value: float | None, unit: Unit, currency: str | None = None) -> str:
@@ -35,6 +34,18 @@ def figure(value: float | None, unit: Unit, currency: str | None = None) -> str:
         case Unit.COUNT:
             return compact(value)
     return signed(value, 2)
+
+
+def ratio_words(ratio: Ratio, currency: str | None = None) -> str:
+    """A ratio; n/m where it means nothing."""
+    if ratio.value is not None:
+        return figure(ratio.value, ratio.unit, currency)
+    return "n/m" if "n/m" in (ratio.reason or "") else UNKNOWN
+
+
+def altman_words(score: AltmanScore) -> str:
+    """The score with its zone."""
+    return UNKNOWN if score.value is None else f"{signed(score.value, 2)}, {score.zone}"
 
 
 def compact(value: float) -> str:

@@ -7,9 +7,18 @@ from urllib.parse import urlencode
 
 from stockapp.domain.analysis import PriceFigures, Soundness, Unit, Valuation
 from stockapp.domain.symbol import is_simulated
+from stockapp.domain.wording import spelled
 from stockapp.services.dossier import Dossier
 from stockapp.web import words
-from stockapp.web.figures import figure, move, percent, verdict_words
+from stockapp.web.figures import (
+    UNKNOWN,
+    altman_words,
+    figure,
+    move,
+    percent,
+    ratio_words,
+    verdict_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +115,7 @@ def _passed(sound: Soundness) -> str:
 
 def _altman(sound: Soundness) -> str:
     score = sound.altman
-    if score is None:
-        return "not for its kind"
-    return "unknown" if score.value is None else f"{score.value:.2f}, {score.zone}"
+    return "not for its kind" if score is None else altman_words(score)
 
 
 def _growth(line: str, years: int) -> Callable[[Soundness], str]:
@@ -122,9 +129,7 @@ def _growth(line: str, years: int) -> Callable[[Soundness], str]:
 def _ratio(name: str) -> Callable[[Soundness], str]:
     def told(sound: Soundness) -> str:
         found = next((ratio for ratio in sound.ratios if ratio.name == name), None)
-        if found is None or found.value is None:
-            return "n/m" if found and "n/m" in (found.reason or "") else "unknown"
-        return figure(found.value, found.unit)
+        return ratio_words(found) if found else UNKNOWN
 
     return told
 
@@ -138,7 +143,7 @@ _ROWS: tuple[tuple[str, Callable[[Dossier], str]], ...] = (
     ("Verdict", _of_value(lambda worth: verdict_words(worth.verdict)[0])),
     ("Fair value", _of_value(_fair)),
     ("Margin of safety", _of_value(lambda worth: percent(worth.fair_value.margin))),
-    ("Type of business", _of_value(lambda worth: worth.business_type.replace("_", " "))),
+    ("Type of business", _of_value(lambda worth: spelled(worth.business_type))),
     ("Discount rate", _of_value(lambda worth: percent(worth.discount_rate))),
     ("Business quality", _of_soundness(lambda sound: _score(sound.quality.percent))),
     ("Financial health", _of_soundness(lambda sound: _score(sound.health.percent))),

@@ -12,18 +12,13 @@ from stockapp.domain.analysis import (
     Score,
     Soundness,
 )
-from stockapp.domain.statement import SHARE_COUNTS, Line, Statement, StatementKind
+from stockapp.domain.statement import NAMES, SHARE_COUNTS, Line, Statement, StatementKind
 from stockapp.domain.wording import spelled
 from stockapp.web import words
-from stockapp.web.figures import compact, figure, move, percent, signed
+from stockapp.web.figures import altman_words, compact, figure, move, percent, ratio_words, signed
 from stockapp.web.present_value import step_views
 from stockapp.web.stock_views import FigureView, ScoreView, SoundView, TableView
 
-_TITLES = {
-    StatementKind.INCOME: "Income statement",
-    StatementKind.BALANCE: "Balance sheet",
-    StatementKind.CASH_FLOW: "Cash flow statement",
-}
 _PASSED = {True: "yes", False: "no", None: "unknown"}
 _SPANS = {
     "1d": "1 day",
@@ -114,9 +109,8 @@ def _piotroski(checks: Sequence[Check], currency: str | None) -> TableView:
 
 
 def _altman(score: AltmanScore) -> FigureView:
-    said = "unknown" if score.value is None else f"{signed(score.value, 2)}, {score.zone}"
     mark = {"safe": "good", "distress": "bad"}.get(score.zone, "")
-    return FigureView(f"Altman {score.model}", said, "", mark)
+    return FigureView(f"Altman {score.model}", altman_words(score), "", mark)
 
 
 def _growth(rates: Sequence[Growth]) -> TableView:
@@ -135,14 +129,10 @@ def _rate(rate: Growth | None) -> str:
 
 
 def _ratio(ratio: Ratio, currency: str | None) -> FigureView:
-    if ratio.value is None:
-        return FigureView(
-            ratio.name,
-            "n/m" if "n/m" in (ratio.reason or "") else "unknown",
-            (ratio.reason or "").removeprefix("n/m: "),
-            "unknown",
-        )
-    return FigureView(ratio.name, figure(ratio.value, ratio.unit, currency))
+    told = ratio_words(ratio, currency)
+    if ratio.value is not None:
+        return FigureView(ratio.name, told)
+    return FigureView(ratio.name, told, (ratio.reason or "").removeprefix("n/m: "), "unknown")
 
 
 def _statement(told: Statement) -> TableView:
@@ -157,7 +147,7 @@ def _statement(told: Statement) -> TableView:
         f" fetched {told.fetched_at:%Y-%m-%d %H:%M} UTC"
     )
     heads = ("Line", *(f"{year.end:%Y-%m-%d}" for year in told.years))
-    return TableView(_TITLES[told.kind], note, heads, rows)
+    return TableView(NAMES[told.kind].capitalize(), note, heads, rows)
 
 
 def _amount(line: Line, value: float | None) -> str:

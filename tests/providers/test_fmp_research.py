@@ -324,6 +324,7 @@ class TestHistory:
             close=(10.0, 12.0),
             volume=(700.0, 500.0),
             adjusted=(10.0, 12.0),
+            without_dividends=True,
         )
 
     @pytest.mark.parametrize("column", ["adjOpen", "adjHigh", "adjLow", "adjClose", "date"])

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote as percent_encoded
 
 from stockapp.domain.attempt import Failure
-from stockapp.domain.bars import Bars
+from stockapp.domain.bars import Bars, BarsOrigin
 from stockapp.providers import fields
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.research import lacking
@@ -41,29 +41,15 @@ def parse(symbol: str, answer: Answer) -> Bars | Failure:
     rows = _rows(first, fields.real(meta.get("gmtoffset")) or 0.0)
     if not rows:
         return lacking(shared.SERVICE, symbol, _WHAT)
-    days = sorted(rows)
-    columns = zip(*(rows[day] for day in days), strict=True)
-    opened, high, low, close, volume, adjusted = (tuple(column) for column in columns)
-    return Bars(
-        symbol=symbol,
-        currency=fields.currency(meta.get("currency")),
-        source=shared.SOURCE,
-        method=NAME,
-        fetched_at=answer.received_at,
-        days=tuple(days),
-        open=opened,
-        high=high,
-        low=low,
-        close=close,
-        volume=volume,
-        adjusted=adjusted,
-    )
+    currency = fields.currency(meta.get("currency"))
+    about = BarsOrigin(symbol, currency, shared.SOURCE, NAME, answer.received_at)
+    return Bars.of(about, rows)
 
 
 def _rows(first: dict[str, Any], offset: float) -> dict[date, _Row]:
     """By the exchange's day: open, high, low, close, volume, adjusted close.
 
-    Column by column: five years are some ten thousand numbers, read on the hub.
+    Column by column: five years are some ten thousand numbers.
     """
     indicators = first.get("indicators")
     quote = _column_set(indicators, "quote")

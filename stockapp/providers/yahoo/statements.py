@@ -12,8 +12,8 @@ from stockapp.providers import fields
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.research import (
     Labels,
-    fiscal_years,
-    in_newest_currency,
+    Origin,
+    annual,
     lacking,
     words_of,
 )
@@ -113,15 +113,12 @@ def parse(kind: StatementKind, symbol: str, answer: Answer) -> Statement | Failu
         if isinstance(row, dict) and (strange := _of_another(row, symbol)):
             return fields.other_symbol(shared.SERVICE, symbol, strange)
         _read(row, told, named)
-    if not told:
-        return lacking(shared.SERVICE, symbol, words_of(Part(kind.value)))
     for numbers in told.values():
         _in_our_words(numbers)
-    currency, by_year = in_newest_currency(
-        {end: (_most_named(named[end]), numbers) for end, numbers in told.items()}
-    )
-    years = fiscal_years(by_year, LABELS[kind])
-    return Statement(kind, currency, years, shared.SOURCE, NAME, answer.received_at)
+    by_year = {end: (_most_named(named[end]), numbers) for end, numbers in told.items()}
+    origin = Origin(shared.SOURCE, NAME, answer.received_at)
+    statement = annual(kind, by_year, LABELS[kind], origin)
+    return statement or lacking(shared.SERVICE, symbol, words_of(Part(kind.value)))
 
 
 def _of_another(row: fields.Row, symbol: str) -> str | None:
