@@ -40,7 +40,7 @@ _Told = tuple[float, str]
 def cost_of_capital(
     accounts: Accounts,
     market: Market,
-    debt: float,
+    debt: float | None,
     caveats: Caveats,
     chosen: float | None = None,
 ) -> CostOfCapital:
@@ -66,6 +66,8 @@ def cost_of_capital(
         Step("Cost of equity", equity_cost, Unit.PERCENT, "risk-free rate + beta x premium"),
         Step("Cost of debt", debt_cost, Unit.PERCENT, of_debt_cost),
         Step("Effective tax rate", tax, Unit.PERCENT, of_tax),
+        Step("Market capitalisation", figures.known(market.market_cap), Unit.MONEY),
+        Step("Total debt", debt, Unit.MONEY),
         Step("Equity's share", equity_share, Unit.PERCENT, of_share),
         Step("WACC", wacc, Unit.PERCENT, of_wacc),
     )
@@ -123,14 +125,16 @@ def _tax_rate(accounts: Accounts, caveats: Caveats) -> _Told:
     return figures.clamp(typical, 0.0, _MOST_TAX), how
 
 
-def _cost_of_debt(accounts: Accounts, debt: float, risk_free: float, caveats: Caveats) -> _Told:
+def _cost_of_debt(
+    accounts: Accounts, debt: float | None, risk_free: float, caveats: Caveats
+) -> _Told:
     interest = accounts.get(Line.INTEREST_EXPENSE)
     owed = figures.mean(accounts.series(Line.TOTAL_DEBT)[:2])
     if owed is None:
         owed = debt
     rate = figures.ratio(interest, owed) if interest is not None else None
     if rate is None:
-        if owed > 0:
+        if owed != 0:
             message = "No interest is told: the risk-free rate + 2 % was assumed for debt."
             caveats.assumed("cost_of_debt", message, "the discount rate")
         return risk_free + _DEBT_SPREAD, "assumed: risk-free rate + 2 %"
@@ -143,10 +147,16 @@ def _cost_of_debt(accounts: Accounts, debt: float, risk_free: float, caveats: Ca
     return clamped, how
 
 
-def _equity_share(market_cap: float | None, debt: float, caveats: Caveats) -> _Told:
+def _equity_share(market_cap: float | None, debt: float | None, caveats: Caveats) -> _Told:
     cap = figures.known(market_cap)
     if cap is None or cap <= 0:
-        message = "The market capitalisation is unknown: all capital was taken as equity."
+        message = (
+            "No market capitalisation in this currency is known: all capital was taken as equity."
+        )
         caveats.assumed("market_cap", message, "the discount rate")
+        return 1.0, "assumed"
+    if debt is None:
+        message = "The debt is unknown: all capital was taken as equity."
+        caveats.assumed("total_debt", message, "the discount rate")
         return 1.0, "assumed"
     return cap / (cap + debt), "market cap / (market cap + debt)"

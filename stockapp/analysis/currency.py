@@ -1,6 +1,6 @@
 """Currency comes first: all statements in the price's whole currency, converted once, or none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockapp.analysis import figures
@@ -8,7 +8,7 @@ from stockapp.analysis.accounts import Accounts, converted, merged
 from stockapp.analysis.caveats import Caveats
 from stockapp.analysis.inputs import Inputs
 from stockapp.domain.analysis import FxRate, Severity
-from stockapp.domain.statement import Statement, StatementKind
+from stockapp.domain.statement import NAMES, Statement, StatementKind
 
 _OF_TREASURIES = "^TNX"
 
@@ -48,9 +48,9 @@ def in_price_currency(inputs: Inputs, caveats: Caveats) -> Converted:
             same[kind] = statement
         elif rate and rate.base == statement.currency:
             same[kind], used = converted(statement, rate), rate
-        else:
-            _no_rate(statement, target, caveats)
-    if len(same) < len(told):
+    strange = [statement for kind, statement in told.items() if kind not in same]
+    if strange:
+        _no_rate(strange, target, caveats)
         return _unconverted(told, caveats)
     if used:
         _tell_rate(used, caveats)
@@ -90,7 +90,7 @@ def _unconverted(told: Mapping[StatementKind, Statement], caveats: Caveats) -> C
     kept = {kind: s for kind, s in told.items() if s.currency == currency}
     for statement in (s for kind, s in told.items() if kind not in kept):
         message = (
-            f"The {statement.kind} statement is in {statement.currency}, the others in {currency}:"
+            f"The {NAMES[statement.kind]} is in {statement.currency}, the others in {currency}:"
             " it was left out."
         )
         caveats.add(Severity.HIGH, "currency", message, "whatever follows from it")
@@ -109,7 +109,7 @@ def _with_currency(
         return statement
     told = inputs.company.financial_currency if inputs.company else None
     if told is None and target:
-        message = f"Nobody told the currency of the {statement.kind} statement: {target} assumed."
+        message = f"Nobody told the currency of the {NAMES[statement.kind]}: {target} was assumed."
         caveats.add(Severity.HIGH, "currency", message, "every value")
     return Statement(
         statement.kind,
@@ -121,10 +121,12 @@ def _with_currency(
     )
 
 
-def _no_rate(statement: Statement, target: str, caveats: Caveats) -> None:
+def _no_rate(strange: Sequence[Statement], target: str, caveats: Caveats) -> None:
+    names = ", ".join(NAMES[statement.kind] for statement in strange)
+    told = " and ".join(sorted({statement.currency or "" for statement in strange}))
     message = (
-        f"The {statement.kind} statement is in {statement.currency}, the price in {target}, and"
-        " there is no exchange rate: no value per share can be given."
+        f"In {told}: {names}. The price is in {target}, and there is no exchange rate: no value"
+        " per share can be given."
     )
     caveats.add(Severity.HIGH, "fx", message, "every value per share")
 

@@ -79,9 +79,9 @@ def compound(first: float | None, last: float | None, years: float) -> float | N
     return known(quotient ** (1 / years) - 1)
 
 
-def exceeds(value: float, other: float) -> bool:
-    """Whether it is greater, by more than the noise of binary fractions."""
-    return value - other > _NOISE * max(abs(value), abs(other))
+def exceeds(value: float, other: float, noise: float = _NOISE) -> bool:
+    """Whether it is greater, by more than that part of it: the noise of binary fractions."""
+    return value - other > noise * max(abs(value), abs(other))
 
 
 def clamp(value: float, low: float, high: float) -> float:

@@ -29,7 +29,7 @@ def rates(accounts: Accounts) -> tuple[Growth, ...]:
 def _over(name: str, values: list[float | None], ends: list[date], years: int) -> Growth:
     first = _place(ends, years)
     if first is None:
-        return Growth(name, years, None, f"no statement of {years} years before")
+        return Growth(name, years, None, f"no statement of {years} y before")
     now, before = values[0], values[first]
     if now is None or before is None:
         return Growth(name, years, None, "not told for both years")

@@ -34,8 +34,14 @@ from stockapp.domain.report import Report
 from stockapp.domain.statement import Line
 
 _NO_FLOW = (
-    "Free cash flow means nothing for a bank or an insurer, so the price implies no growth of it."
+    "For a bank or an insurer free cash flow means nothing: what growth the price implies is not"
+    " told."
 )
+_GUESSED = (
+    "No source told sector and industry, so the type of business was guessed by its figures; a"
+    " bank, an insurer or a REIT would be valued in another way. Choose the type."
+)
+_NOT_COMPARABLE = "The statements are not in the currency of the price, and there is no rate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ def _kind(inputs: Inputs, accounts: Accounts) -> BusinessType:
 def _business(inputs: Inputs, money: Converted, caveats: Caveats) -> _Business:
     company, accounts = inputs.company, money.accounts
     found, kind = _detected(inputs, accounts), _kind(inputs, accounts)
+    if not (company and (company.sector or company.industry)) and not inputs.choices.business_type:
+        caveats.add(Severity.HIGH, "business_type", _GUESSED, "every value")
     listing = Listing(money.price, _told_cap(inputs, money), company.shares if company else None)
     way = bridge(accounts, listing, caveats, by_debt=kind not in FINANCIAL)
     cap = _market_cap(listing, way, caveats)
@@ -155,8 +163,7 @@ def _valuation(business: _Business, quality_score: float | None) -> Valuation:
     forecast = _forecast(business)
     methods = tuple(_methods(business, forecast))
     if not money.comparable:
-        reason = "The statements are not in the currency of the price."
-        methods = tuple(replace(m, value=None, reason=reason) for m in methods)
+        methods = tuple(MethodValue(m.key, m.title, None, _NOT_COMPARABLE) for m in methods)
         forecast = None
     weights = (
         fair_value.checked(choices.weights)

@@ -1,7 +1,7 @@
 """Daily bars of a price, in columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ class Bars:
     close: Sequence[float]
     volume: Sequence[float]
     adjusted: Sequence[float]
-    without_dividends: bool = False
+    without_dividends: bool = field(default=False, kw_only=True)
 
     @classmethod
     def of(
@@ -66,7 +66,7 @@ class Bars:
             close,
             volume,
             adjusted,
-            without_dividends,
+            without_dividends=without_dividends,
         )
 
     def __len__(self) -> int:

@@ -1,6 +1,13 @@
 """Keys as people write them."""
 
-_SHORT = {"ebit": "EBIT", "ebitda": "EBITDA", "ppe": "PPE", "eps": "EPS", "reit": "REIT"}
+_SHORT = {
+    "ebit": "EBIT",
+    "ebitda": "EBITDA",
+    "ppe": "PPE",
+    "eps": "EPS",
+    "reit": "REIT",
+    "fmp": "FMP",
+}
 
 
 def spelled(key: str) -> str:

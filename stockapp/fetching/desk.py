@@ -70,7 +70,7 @@ class Desk:
             if stopped():
                 return self._skipped(part, Failure(Reason.CANCELLED, "Not asked: cancelled."))
         try:
-            return self._ask(part, symbol, timeout_seconds)
+            return self._ask(part, symbol, timeout_seconds, stopped)
         finally:
             self._places.release()
 
@@ -87,7 +87,9 @@ class Desk:
             return Failure(Reason.NOT_CONFIGURED, detail)
         return None
 
-    def _ask(self, part: Part, symbol: str, timeout_seconds: float) -> Told:
+    def _ask(
+        self, part: Part, symbol: str, timeout_seconds: float, stopped: Callable[[], bool]
+    ) -> Told:
         label = f"{self.researcher.name}/{self._method(part)}"
         # No race may have looked at what other workers have learnt.
         self._keepers.breakers.refresh()
@@ -99,12 +101,14 @@ class Desk:
             return self._skipped(part, turn)
         sleep(turn)
         started_at, start = self._clock.now(), self._clock.monotonic()
-        outcome = self._exchange(part, symbol, timeout_seconds)
+        outcome = self._exchange(part, symbol, timeout_seconds, stopped)
         elapsed_ms = (self._clock.monotonic() - start) * 1000
         self._note(part, label, symbol, outcome, elapsed_ms)
         return Told(outcome, self._attempt(part, outcome, started_at, elapsed_ms))
 
-    def _exchange(self, part: Part, symbol: str, timeout_seconds: float) -> Finding | Failure:
+    def _exchange(
+        self, part: Part, symbol: str, timeout_seconds: float, stopped: Callable[[], bool]
+    ) -> Finding | Failure:
         try:
             self._transport.prepare()
             request = self.researcher.request(part, symbol)
@@ -113,6 +117,9 @@ class Desk:
         except TransportError as error:
             outcome = error.failure
         except Exception:
+            if stopped():
+                # At the end of a worker its processes are gone: no news.
+                return Failure(Reason.CANCELLED, "Cancelled.")
             # A defect in one source must not take the others' answers with it.
             logger.exception("research failed", extra={"source": self.researcher.name})
             title = self.provider.title

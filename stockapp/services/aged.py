@@ -14,11 +14,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Aged(Generic[T]):
-    """Something of the cache with its age."""
+    """Something of the cache with its age, or the age of the oldest that it was made from.
+
+    `recent`: it was made so short a while ago that it need not be made anew, however old that is.
+    """
 
     value: T
     age_seconds: float
     freshness: Freshness
+    recent: bool
 
 
 def read(entry: Entry | None, make: Callable[[Mapping[str, Any]], T]) -> T | None:

@@ -11,7 +11,6 @@ import orjson
 from stockapp.analysis.business_type import weights_of
 from stockapp.analysis.valuation import fair_value
 from stockapp.domain.choices import BusinessType, Choices
-from stockapp.domain.freshness import Freshness
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.ports import EventLog, QueueFull, StoreTrouble, TaskStore, WatchlistStore
@@ -86,7 +85,7 @@ class Analyses:
         check(choices)
         if not force:
             kept = self.kept(wanted, choices)
-            if kept and kept.freshness is Freshness.FRESH:
+            if kept and kept.recent:
                 return Begun(None, False, kept)
             gathered = self._gatherer.held(wanted)
             if choices != Choices() and self._is_current(gathered):
@@ -150,7 +149,8 @@ class Analyses:
         event_id = self._log.last_id()
         check(choices)
         gathered = self._gatherer.held(symbol)
-        kept = self.kept(symbol, choices)
+        # What has no accounts is the same by any assumptions.
+        kept = self.kept(symbol, choices if gathered.statements else Choices())
         trouble = ""
         if computing and kept is None and choices != Choices() and gathered.statements:
             try:
@@ -169,7 +169,7 @@ class Analyses:
         task, kept = dossier.task, self._store.get(dossier.symbol, Choices())
         if task and (not task.status.ended or self._is_recent(task)):
             return None
-        if kept and kept.freshness is Freshness.FRESH:
+        if kept and kept.recent:
             return None
         try:
             return self.start(dossier.symbol, Choices(), force=False).task
@@ -218,10 +218,8 @@ class Analyses:
         report = self._analyst.report(gathered, choices)
         chart = self.chart(gathered)
         made = self._analyst.analysis(gathered, choices, report, chart, origins.of_all(gathered))
-        if self._is_current(gathered):
-            return Aged(made, 0.0, Freshness.FRESH)
-        oldest = max(held.age_seconds for held in gathered.parts.values())
-        return Aged(made, oldest, Freshness.STALE)
+        age = (made.made_at - made.data_at).total_seconds()
+        return Aged(made, age, self._store.freshness(age), self._is_current(gathered))
 
     def _is_current(self, gathered: Gathered) -> bool:
         """Whether nobody need be asked: all is fresh, or was asked for a short while ago.
@@ -229,7 +227,7 @@ class Analyses:
         In the latter case what is lacking could not be had.
         """
         own = self._store.get(gathered.symbol, Choices())
-        return gathered.is_complete_and_fresh or bool(own and own.freshness is Freshness.FRESH)
+        return gathered.is_complete_and_fresh or bool(own and own.recent)
 
 
 def _dedupe_key(kind: str, params: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -117,7 +118,18 @@ class Analysing:
             return Analysed(analysis, kept=False)
         analysis = self._analyst.analysis(gathered, wanted.choices, report, chart, told)
         self._store.put(analysis)
+        self._renew_own(gathered, wanted, chart, told)
         return Analysed(analysis, kept=True)
+
+    def _renew_own(
+        self, gathered: Gathered, wanted: Wanted, chart: Chart | None, told: tuple[Origin, ...]
+    ) -> None:
+        """The analysis by the symbol's own assumptions must not stay behind one by others."""
+        if wanted.choices != Choices():
+            with suppress(NotComputed):
+                report = self._analyst.report(gathered, Choices())
+                own = self._analyst.analysis(gathered, Choices(), report, chart, told)
+                self._store.put(own)
 
     def _chart(self, gathered: Gathered, recorder: "_Recorder", *, keep: bool) -> Chart | None:
         bars = gathered.bars

@@ -15,7 +15,7 @@ from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.company import Company
 from stockapp.domain.event import Event, EventType
-from stockapp.domain.freshness import Lifetime
+from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.indicators import Indicators
 from stockapp.domain.report import PricePoint, Report
 from stockapp.ports import Entry, ResponseCache
@@ -23,7 +23,8 @@ from stockapp.services.aged import Aged, read
 from stockapp.services.stages import Origin
 from stockapp.services.verdicts import Line
 
-T = TypeVar("T")
+# What lacks something for a passing reason may be made anew after so long.
+_REST_SECONDS = 60.0
 
 PREFIX = "analysis"
 _LINE, _CHART = "verdict:", "chart:"
@@ -35,11 +36,14 @@ DAILY = "1d"
 class Analysis:
     """All that is told of a symbol: money in `report.currency`, but for `price`.
 
-    `basis` names the profile, statements and history that it was made from.
+    `basis` names the profile, statements and history that it was made from; `data_at` is when the
+    oldest of its data was fetched. `incomplete`: what lacks, or is old, may be had a while later.
     """
 
     symbol: str
     made_at: datetime
+    data_at: datetime
+    incomplete: bool
     basis: str
     choices: Choices
     company: Company | None
@@ -66,6 +70,8 @@ class Chart:
     indicators: Indicators
 
 
+M = TypeVar("M", Analysis, Line)
+
 _ANALYSES = TypeAdapter(Analysis)
 _LINES = TypeAdapter(Line)
 _CHARTS = TypeAdapter(Chart)
@@ -84,7 +90,11 @@ class AnalysisStore:
         """The last analysis of the symbol by these choices."""
         key = self._key(symbol, choices)
         entry = self._cache.get_many([key]).get(key)
-        return _aged(entry, read(entry, _analysis))
+        return self._aged(entry, read(entry, _analysis))
+
+    def freshness(self, age_seconds: float) -> Freshness:
+        """What data of that age is."""
+        return self._lifetime.freshness(age_seconds)
 
     def put(self, analysis: Analysis) -> None:
         """Keep it; as the symbol's line, too, where nothing was chosen."""
@@ -99,7 +109,9 @@ class AnalysisStore:
         """The lines of those symbols that were analysed."""
         by_key = {self._line_key(symbol): symbol for symbol in symbols}
         entries = self._cache.get_many(list(by_key))
-        lines = {by_key[key]: _aged(entry, read(entry, _line)) for key, entry in entries.items()}
+        lines = {
+            by_key[key]: self._aged(entry, read(entry, _line)) for key, entry in entries.items()
+        }
         return {symbol: line for symbol, line in lines.items() if line}
 
     def chart(self, symbol: str, interval: str) -> Chart | None:
@@ -117,6 +129,14 @@ class AnalysisStore:
         if event.type is EventType.ITEM and (symbol := event.data.get("analysed")):
             own = [self._line_key(symbol), self._key(symbol, Choices())]
             self._cache.forget([*own, f"{_CHART}{DAILY}:{symbol}"])
+
+    def _aged(self, entry: Entry | None, value: M | None) -> Aged[M] | None:
+        if entry is None or value is None:
+            return None
+        age = entry.age_seconds + (value.made_at - value.data_at).total_seconds()
+        good_for = _REST_SECONDS if value.incomplete else self._lifetime.fresh_seconds
+        recent = entry.age_seconds < good_for
+        return Aged(value, age, self._lifetime.freshness(age), recent)
 
     def _line_key(self, symbol: str) -> str:
         return f"{_LINE}{symbol}:{self._rules}"
@@ -157,28 +177,20 @@ def choices_from_json(data: Mapping[str, Any]) -> Choices:
 def line_of(analysis: Analysis) -> Line:
     """What a list shows of it."""
     worth, report = analysis.report.valuation, analysis.report
-    if worth is None:
-        why = report.caveats[0].message if report.caveats else "There are no statements."
-        return Line(
-            analysis.symbol, analysis.made_at, Verdict.NONE, report.currency, None, None, None, why
-        )
-    fair = worth.fair_value
+    why = report.caveats[0].message if report.caveats else "There are no statements."
+    fair = worth.fair_value if worth else None
     return Line(
-        analysis.symbol,
-        analysis.made_at,
-        worth.verdict,
-        worth.currency,
-        fair.value,
-        fair.price,
-        fair.margin,
-        worth.reasons[0] if worth.reasons else "",
+        symbol=analysis.symbol,
+        made_at=analysis.made_at,
+        data_at=analysis.data_at,
+        incomplete=analysis.incomplete,
+        verdict=worth.verdict if worth else Verdict.NONE,
+        currency=worth.currency if worth else report.currency,
+        fair_value=fair.value if fair else None,
+        price=fair.price if fair else None,
+        margin=fair.margin if fair else None,
+        reason=next(iter(worth.reasons), "") if worth else why,
     )
-
-
-def _aged(entry: Entry | None, value: T | None) -> Aged[T] | None:
-    if entry is None or value is None:
-        return None
-    return Aged(value, entry.age_seconds, entry.freshness)
 
 
 def _analysis(value: Mapping[str, Any]) -> Analysis:

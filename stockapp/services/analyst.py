@@ -94,6 +94,8 @@ class Analyst:
         return Analysis(
             gathered.symbol,
             self.now(),
+            gathered.data_at or self.now(),
+            gathered.incomplete,
             gathered.basis,
             choices,
             gathered.company,

@@ -5,10 +5,11 @@ from datetime import date
 
 from stockapp.domain.analysis import Caveat, Severity
 from stockapp.domain.research import Part
+from stockapp.domain.wording import spelled
 from stockapp.providers.research import words_of
 from stockapp.services.board import QuoteView
 from stockapp.services.findings import Held
-from stockapp.services.gathered import STATEMENTS, Gathered
+from stockapp.services.gathered import STATEMENTS, Gathered, price_of
 from stockapp.services.quotes import Known
 
 # Markets close for holidays, and no longer than so many days.
@@ -16,6 +17,7 @@ _OLD_QUOTE_DAYS = 5
 # A price so old is no longer that of today, whatever it is held against.
 _OUTDATED_QUOTE_DAYS = 30
 _HOURS_MATTER_BELOW = 48
+_MINUTES_MATTER_BELOW = 90
 _DAY = 86_400.0
 
 
@@ -23,6 +25,7 @@ def doubts(gathered: Gathered, today: date) -> tuple[Caveat, ...]:
     """All of them; `today` is the day of the analysis."""
     return (
         *_of_price(gathered.price, today),
+        *_of_close(gathered),
         *_of_rate("risk_free", "the risk-free rate", gathered.risk_free, today),
         *(_of_rate("fx", "the exchange rate", gathered.fx, today) if gathered.fx else ()),
         *_of_parts(gathered),
@@ -49,6 +52,14 @@ def _of_price(known: Known, today: date) -> Iterator[Caveat]:
             f" {quote.price:g} {quote.currency or ''}: more than 2 % apart."
         )
         yield Caveat(Severity.MEDIUM, "price", message, touched)
+
+
+def _of_close(gathered: Gathered) -> Iterator[Caveat]:
+    """Where the last close stands in for the price."""
+    price = price_of(gathered)
+    if price and gathered.price.quote is None:
+        message = f"No source told a price: the close of {price.as_of:%Y-%m-%d} was taken."
+        yield Caveat(Severity.MEDIUM, "price", message, "margin of safety and ratios")
 
 
 def _of_rate(field: str, what: str, known: Known, today: date) -> Iterator[Caveat]:
@@ -100,13 +111,16 @@ def _outdated(held: Held) -> bool:
 def _of_sources(gathered: Gathered) -> Iterator[Caveat]:
     sources = {statement.source for statement in gathered.statements.values()}
     if len(sources) > 1:
-        message = f"The statements come from several sources: {', '.join(sorted(sources))}."
-        yield Caveat(Severity.LOW, "statements", message, "lines may be counted differently")
+        names = ", ".join(spelled(source) for source in sorted(sources))
+        message = f"The statements come from several sources: {names}."
+        yield Caveat(Severity.LOW, "statements", message, "how lines are counted")
 
 
 def _old(field: str, what: str, age_seconds: float, why: str, touched: str) -> Caveat:
-    hours = age_seconds / 3600
+    minutes, hours = age_seconds / 60, age_seconds / 3600
     age = f"{hours:.0f} hours" if hours < _HOURS_MATTER_BELOW else f"{hours / 24:.0f} days"
+    if minutes < _MINUTES_MATTER_BELOW:
+        age = f"{max(1, round(minutes))} min"
     reason = f", as asking anew failed: {why}" if why else "."
     message = f"{what.capitalize()} is one fetched {age} ago{reason}"
     return Caveat(Severity.MEDIUM, field, message, touched)

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from stockapp.analysis.inputs import Inputs
 from stockapp.domain.analysis import Caveat, FxRate
+from stockapp.domain.attempt import Reason
 from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.company import Company, SecurityType
@@ -21,6 +22,10 @@ from stockapp.services.quotes import Known
 
 STATEMENTS = (Part.INCOME, Part.BALANCE, Part.CASH_FLOW)
 _HIGHEST_YIELD = 25.0
+# Reasons that will be the same when one asks again.
+_LASTING = frozenset(
+    {Reason.NO_DATA, Reason.NOT_FOUND, Reason.NOT_CONFIGURED, Reason.UNSUPPORTED_SYMBOL}
+)
 _BY_SHAPE = {
     InstrumentKind.INDEX: SecurityType.INDEX,
     InstrumentKind.CURRENCY_PAIR: SecurityType.CURRENCY,
@@ -92,6 +97,22 @@ class Gathered:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     @property
+    def data_at(self) -> datetime | None:
+        """When the oldest of what there is was fetched; None when there is nothing."""
+        quotes = [known.quote for known in (self.price, self.risk_free, self.fx) if known]
+        told = [view.quote.fetched_at for view in quotes if view]
+        told += [held.stored_at for held in self.parts.values() if held.stored_at]
+        return min(told, default=None)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something lacks, or is old, for a reason that may pass."""
+        reports = [known.report for known in (self.price, self.risk_free, self.fx) if known]
+        errors = [report.error for report in reports if report]
+        errors += [held.error for held in self.parts.values()]
+        return any(error and error.reason not in _LASTING for error in errors)
+
+    @property
     def is_nothing(self) -> bool:
         """Whether there is neither a price nor a statement."""
         return self.price.quote is None and not self.statements
@@ -129,9 +150,14 @@ def fx_symbol(
 
 
 def price_of(gathered: Gathered) -> PricePoint | None:
-    """The price, as analyses take it."""
-    quote = gathered.price.quote.quote if gathered.price.quote else None
-    return PricePoint(quote.price, quote.currency, quote.as_of) if quote else None
+    """The price, as analyses take it; the last close of the history where there is no quote."""
+    quote, bars = gathered.price.quote, gathered.bars
+    if quote:
+        return PricePoint(quote.quote.price, quote.quote.currency, quote.quote.as_of)
+    if bars is None or not len(bars) or bars.without_dividends:
+        return None
+    at = datetime.combine(bars.days[-1], time(), UTC)
+    return PricePoint(bars.close[-1], bars.currency, at)
 
 
 def inputs_of(

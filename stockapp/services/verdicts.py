@@ -12,11 +12,14 @@ from stockapp.domain.analysis import Verdict
 class Line:
     """What a list shows of the last analysis by the symbol's own assumptions.
 
-    `margin` of safety is a fraction; `price` is that of the analysis, both in `currency`.
+    `margin` of safety is a fraction; `price` is that of the analysis, both in `currency`. For
+    `data_at` and `incomplete` see Analysis.
     """
 
     symbol: str
     made_at: datetime
+    data_at: datetime
+    incomplete: bool
     verdict: Verdict
     currency: str | None
     fair_value: float | None
@@ -28,6 +31,7 @@ class Line:
         """The line as the JSON interface shows it."""
         return {
             "made_at": moment.to_text(self.made_at),
+            "data_at": moment.to_text(self.data_at),
             "verdict": self.verdict.value,
             "fair_value": self.fair_value,
             "price": self.price,

@@ -88,7 +88,7 @@ def _of_soundness(sound: Soundness) -> list[_Row]:
     if sound.altman:
         told.append(("altman", sound.altman.model, sound.altman.value, "", sound.altman.zone))
     for rate in sound.growth:
-        name = f"{rate.line}, {rate.years} years"
+        name = f"{rate.line}, {rate.years} year{'' if rate.years == 1 else 's'}"
         told.append(("growth", name, rate.rate, "fraction", rate.reason))
     for ratio in (*sound.ratios, *sound.special):
         told.append(("ratio", ratio.name, ratio.value, ratio.unit.value, ratio.reason))

@@ -4,7 +4,7 @@ import math
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain.freshness import Freshness, Lifetime
+from stockapp.domain.freshness import Lifetime
 from stockapp.domain.task import Task
 from stockapp.services.aged import Aged
 from stockapp.services.analyses import Analyses
@@ -58,7 +58,7 @@ class AnalysisApi:
         choices = wanted.choices()
         kept = self._analyses.kept(symbol, choices)
         behind, joined = None, False
-        if kept is None or kept.freshness is not Freshness.FRESH:
+        if kept is None or not kept.recent:
             begun = self._analyses.start(symbol, choices, force=False)
             behind, joined, kept = begun.task, begun.joined, begun.analysis or kept
         if kept is None and behind is not None:

@@ -145,6 +145,7 @@ def _worth(line: Aged[Line], now: datetime) -> WorthView:
         reason=told.reason,
         age=words.ago(line.age_seconds),
         made_at=moment.to_text(now - timedelta(seconds=line.age_seconds)),
+        stale=line.freshness is not Freshness.FRESH,
     )
 
 

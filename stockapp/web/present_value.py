@@ -58,7 +58,7 @@ def value_view(kept: Aged[Analysis], now: datetime, fresh_seconds: float) -> Val
         return None
     label, mark = verdict_words(worth.verdict)
     fair, currency = worth.fair_value, worth.currency
-    made = now - timedelta(seconds=kept.age_seconds)
+    made = kept.value.made_at
     return ValueView(
         verdict=label,
         mark=mark,
@@ -74,7 +74,8 @@ def value_view(kept: Aged[Analysis], now: datetime, fresh_seconds: float) -> Val
         reverse=worth.reverse_dcf,
         conversion=_conversion(worth),
         assumptions=_assumptions(worth),
-        age=words.ago(kept.age_seconds),
+        age=words.ago(max(0.0, (now - made).total_seconds())),
+        data_age=words.ago(kept.age_seconds),
         made_at=moment.to_text(made),
         fresh_until=moment.to_text(made + timedelta(seconds=fresh_seconds)),
         stale=kept.freshness is not Freshness.FRESH,

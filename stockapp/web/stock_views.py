@@ -101,6 +101,7 @@ class ValueView:
     conversion: str
     assumptions: tuple[FigureView, ...]
     age: str
+    data_age: str
     made_at: str
     fresh_until: str
     stale: bool

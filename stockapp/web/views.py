@@ -52,7 +52,7 @@ class PriceView:
 class WorthView:
     """What the last analysis came to. `fair` is "" where there is no fair value; `reason` says why.
 
-    `mark` colours the verdict.
+    `mark` colours the verdict. `age` is that of the oldest of its data, and `stale` that it is old.
     """
 
     verdict: str
@@ -62,6 +62,7 @@ class WorthView:
     reason: str
     age: str
     made_at: str
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class TestCurrencies:
         report = analyse(inputs(mixed, about=MAKER, price=16.0))
         assert report.currency == "TWD"
         assert all(year.get(Line.EQUITY) is None for year in report.years)
-        assert "The balance statement is in USD, the others in TWD" in words(report, Severity.HIGH)
+        assert "The balance sheet is in USD, the others in TWD" in words(report, Severity.HIGH)
 
     def test_without_a_rate_the_price_is_not_told_in_the_statements_currency(self) -> None:
         report = analyse(inputs(statements([STILL] * 3, "TWD"), about=MAKER, price=16.0))
@@ -211,9 +211,29 @@ class TestLossesAndNegatives:
 
     def test_unknown_debt_forbids_a_verdict_but_not_that_on_a_bank(self) -> None:
         year = {n: v for n, v in STILL.items() if n not in ("total_debt", "long_term_debt")}
-        assert "total debt: none was taken" in words(told([year] * 3), Severity.HIGH)
+        said = "do not tell the total debt, and there is likely to be some"
+        report = told([year] * 3)
+        assert said in words(report, Severity.HIGH)
+        for key in ("dcf", "epv"):
+            assert method(report, key).value is None
+            assert method(report, key).reason == "What is owed is unknown."
+        assert method(report, "asset").value == 8.0
         bank = {"sector": "Financial Services", "industry": "Banks - Regional"}
-        assert "total debt: none was taken" in words(told([year] * 3, about=bank), Severity.MEDIUM)
+        assert said in words(told([year] * 3, about=bank), Severity.MEDIUM)
+
+    def test_without_a_balance_sheet_nothing_is_told_per_share(self) -> None:
+        full = statements([STILL] * 3)
+        del full[BALANCE]
+        report = analyse(inputs(full, about=MAKER, price=16.0))
+        assert fair(report) is None
+        assert report.valuation and report.valuation.verdict is Verdict.NONE
+
+    def test_neither_debt_nor_interest_is_no_debt_and_it_is_said(self) -> None:
+        lacking = ("total_debt", "long_term_debt", "interest_expense")
+        year = {name: v for name, v in STILL.items() if name not in lacking}
+        report = told([year] * 3)
+        assert "tell neither debt nor interest: no debt was taken" in words(report)
+        assert method(report, "epv").value
 
 
 class TestWhatIsShown:
@@ -241,7 +261,7 @@ class TestWhatIsShown:
     def test_a_mean_of_fewer_years_than_three_is_named(self) -> None:
         year = {n: v for n, v in STILL.items() if n != "operating_cash_flow"}
         report = told([STILL, year, STILL])
-        assert "Of the last three years 2 tell a free cash flow margin." in words(report)
+        assert "Only 2 of the last three years tell a free cash flow margin." in words(report)
 
     def test_a_verdict_that_is_withheld_says_for_what(self) -> None:
         report = told(currency=None)
@@ -370,3 +390,33 @@ def test_a_bank_can_be_judged_without_a_cash_flow_statement() -> None:
     report = analyse(inputs(full, about=bank, price=16.0))
     assert "No source gave the cash flow statement" in words(report, Severity.MEDIUM)
     assert report.valuation and report.valuation.verdict is not Verdict.NONE
+
+
+def test_a_type_that_was_guessed_for_want_of_a_profile_gives_no_verdict() -> None:
+    report = analyse(inputs(statements([STILL] * 3), about=None, price=16.0))
+    assert "a bank, an insurer or a REIT would be valued in another way" in words(
+        report, Severity.HIGH
+    )
+    assert report.valuation and report.valuation.verdict is Verdict.NONE
+    chosen = Choices(business_type=BusinessType.MATURE)
+    sure = analyse(inputs(statements([STILL] * 3), about=None, price=16.0, choices=chosen))
+    assert "was guessed" not in words(sure)
+
+
+def test_a_change_within_the_rounding_of_statements_is_none() -> None:
+    report = told([{**STILL, "gross_profit": 400.02}, STILL, STILL])
+    assert report.soundness
+    passed = {check.name: check.passed for check in report.soundness.piotroski}
+    assert passed["Gross margin rose"] is False
+    assert points(told([{**STILL, "gross_profit": 399.98}] * 3), "Gross margin") == 15
+
+
+def test_without_a_rate_one_warning_names_all_statements_and_no_step_tells_a_value() -> None:
+    report = analyse(inputs(statements([STILL] * 3, "TWD"), about=MAKER, price=16.0))
+    (caveat,) = [c for c in report.caveats if c.field == "fx"]
+    assert caveat.message.startswith(
+        "In TWD: income statement, balance sheet, cash flow statement. The price is in USD"
+    )
+    assert report.valuation
+    assert all(not m.steps for m in report.valuation.methods)
+    assert report.valuation.reasons[0].endswith(caveat.message)

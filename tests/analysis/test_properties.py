@@ -88,7 +88,9 @@ def test_values_scale_with_money_and_ratios_do_not(factor: float) -> None:
 
 @given(forecasts, money)
 def test_more_debt_never_raises_the_value(forecast: dcf.Forecast, more: float) -> None:
-    indebted = replace(forecast, bridge=replace(forecast.bridge, debt=forecast.bridge.debt + more))
+    indebted = replace(
+        forecast, bridge=replace(forecast.bridge, debt=(forecast.bridge.debt or 0) + more)
+    )
     assert (indebted.per_share() or 0) <= (forecast.per_share() or 0)
 
 

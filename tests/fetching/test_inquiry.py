@@ -1,5 +1,6 @@
 """Asking sources for what is known of a symbol: one after the other, each question an Attempt."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -160,8 +161,9 @@ class TestAttempts:
     def test_a_defect_takes_no_place_for_ever(self, world: World) -> None:
         source = Source("broken", raises(ValueError()))
         desk = world.desk(source, concurrency=1)
+        looks = itertools.count()
         for _ in range(3):
-            told = desk.ask(Part.PROFILE, "ACME", 6.0, lambda: True)
+            told = desk.ask(Part.PROFILE, "ACME", 6.0, lambda: next(looks) > 20)
             assert told.attempt.reason is Reason.INTERNAL
         assert len(source.asked) == 3
 

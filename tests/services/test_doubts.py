@@ -113,4 +113,4 @@ def test_what_is_old_is_told_also_where_nobody_was_asked_since() -> None:
 def test_statements_of_several_sources_are_named() -> None:
     other = replace(statement(), source="fmp")
     (caveat,) = found(gathered({Part.INCOME: held(Part.INCOME, other)}))
-    assert "several sources: fmp, yahoo" in caveat.message
+    assert "several sources: FMP, Yahoo" in caveat.message

@@ -16,16 +16,16 @@ _Pair = tuple[float | None, float | None]
 def checks(accounts: Accounts) -> tuple[Check, ...]:
     """The tests; those that cannot be told are neither passed nor failed."""
     returns = _at_beginning(accounts, Line.NET_INCOME)
-    cash, _ = _at_beginning(accounts, Line.OPERATING_CASH_FLOW)
+    earned, cash = accounts.get(Line.NET_INCOME), accounts.get(Line.OPERATING_CASH_FLOW)
     debts = _at_mean(accounts, Line.LONG_TERM_DEBT)
     shares = _pair(accounts, Line.SHARES)
     if None in shares:
         shares = _pair(accounts, Line.DILUTED_SHARES)
     return (
-        _above("Net income / assets is positive", (returns[0], 0.0), Unit.PERCENT),
-        _above("Operating cash flow / assets is positive", (cash, 0.0), Unit.PERCENT),
+        _above("Net income is positive", (earned, 0.0), Unit.MONEY),
+        _above("Operating cash flow is positive", (cash, 0.0), Unit.MONEY),
         _above("Net income / assets rose", returns, Unit.PERCENT),
-        _above("Cash flow exceeds net income", (cash, returns[0]), Unit.PERCENT),
+        _above("Cash flow exceeds net income", (cash, earned), Unit.MONEY),
         Check("Long-term debt / assets fell", *debts, Unit.PERCENT, _fell(debts)),
         _above(
             "Current ratio rose",
@@ -38,6 +38,11 @@ def checks(accounts: Accounts) -> tuple[Check, ...]:
         ),
         _above("Revenue / assets rose", _at_beginning(accounts, Line.REVENUE), Unit.RATIO),
     )
+
+
+def _exceeds(value: float, other: float) -> bool:
+    # Statements are rounded: a change of less than a ten-thousandth is none.
+    return figures.exceeds(value, other, 1e-4)
 
 
 def _pair(accounts: Accounts, line: Line) -> _Pair:
@@ -69,7 +74,7 @@ def _ratios(accounts: Accounts, above: Line, below: Line) -> _Pair:
 
 def _above(name: str, pair: _Pair, unit: Unit) -> Check:
     now, before = pair
-    passed = None if now is None or before is None else figures.exceeds(now, before)
+    passed = None if now is None or before is None else _exceeds(now, before)
     return Check(name, now, before, unit, passed)
 
 
@@ -78,9 +83,9 @@ def _fell(pair: _Pair) -> bool | None:
     if now is None or before is None:
         return None
     # Without debt in either year there is nothing to pay back.
-    return figures.exceeds(before, now) or now == before == 0
+    return _exceeds(before, now) or now == before == 0
 
 
 def _not_more(pair: _Pair) -> bool | None:
     now, before = pair
-    return None if now is None or before is None else not figures.exceeds(now, before)
+    return None if now is None or before is None else not _exceeds(now, before)

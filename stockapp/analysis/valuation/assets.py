@@ -55,7 +55,9 @@ def method(accounts: Accounts, bridge: Bridge, caveats: Caveats) -> MethodValue:
     """Tangible book where assets are more than twice the revenue, else book; at least 0."""
     book = bridge.equity_per_share(accounts.get(Line.EQUITY))
     if book is None:
-        return MethodValue(KEY, TITLE, None, "Equity or the number of shares are unknown.")
+        known = accounts.get(Line.EQUITY) is not None
+        lack = "The number of shares is unknown." if known else "The equity is unknown."
+        return MethodValue(KEY, TITLE, None, lack)
     tangible = bridge.equity_per_share(tangible_book(accounts, caveats))
     revenue = accounts.get(Line.REVENUE)
     turnover = figures.ratio(accounts.get(Line.TOTAL_ASSETS), revenue)

@@ -38,17 +38,31 @@ class Forecast:
     of_base: str = ""
     of_growth: str = ""
 
-    def enterprise(self) -> float | None:
-        """The value of the whole business; None where the rate is too close to the growth."""
-        if figures.exceeds(LEAST_SPREAD, self.rate - self.terminal):
-            return None
-        flow, value = self.base, 0.0
-        early = 0.5 if self.mid_year else 0.0
+    def flows(self) -> list[float]:
+        """The free cash flow of each of the ten years."""
+        told, flow = [], self.base
         for year in range(1, YEARS + 1):
             flow *= 1 + self._growth_in(year)
-            value += flow / (1 + self.rate) ** (year - early)
-        after = flow * (1 + self.terminal) / (self.rate - self.terminal)
-        return figures.known(value + after / (1 + self.rate) ** (YEARS - early))
+            told.append(flow)
+        return told
+
+    def present_values(self) -> tuple[float, float] | None:
+        """Today's value of the ten years, and of all that comes after (Gordon).
+
+        None where the rate is too close to the growth.
+        """
+        if figures.exceeds(LEAST_SPREAD, self.rate - self.terminal):
+            return None
+        early = 0.5 if self.mid_year else 0.0
+        flows = self.flows()
+        ten = sum(flow / (1 + self.rate) ** (year - early) for year, flow in enumerate(flows, 1))
+        after = flows[-1] * (1 + self.terminal) / (self.rate - self.terminal)
+        return ten, after / (1 + self.rate) ** (YEARS - early)
+
+    def enterprise(self) -> float | None:
+        """The value of the whole business; None where the rate is too close to the growth."""
+        parts = self.present_values()
+        return figures.total(*parts) if parts else None
 
     def per_share(self) -> float | None:
         """The value of one share."""
@@ -100,7 +114,8 @@ def base_flow(accounts: Accounts, flows: list[float | None], caveats: Caveats) -
     if base is None:
         return None
     if len(told) < _BASE_YEARS:
-        message = f"Of the last three years {len(told)} tell a free cash flow margin."
+        years = "year tells" if len(told) == 1 else "years tell"
+        message = f"Only {len(told)} of the last three {years} a free cash flow margin."
         caveats.assumed(Line.OPERATING_CASH_FLOW, message, "the discounted cash flow")
     shown = ", ".join(f"{margin:.1%}" for margin in told)
     return Basis(base, f"latest revenue x the mean of the margins {shown}")
@@ -140,13 +155,22 @@ def method(forecast: Forecast | None, lacking: str) -> MethodValue:
     """The method's value with its steps; without a forecast, that something is `lacking`."""
     if forecast is None:
         return MethodValue(KEY, TITLE, None, lacking)
-    enterprise = forecast.enterprise()
+    enterprise, parts = forecast.enterprise(), forecast.present_values()
+    ten, after = parts or (None, None)
+    flows = ", ".join(f"{flow:,.4g}" for flow in forecast.flows())
     steps = (
         Step("Free cash flow to the firm", forecast.base, Unit.MONEY, forecast.of_base),
         Step("Growth, years 1 to 5", forecast.growth, Unit.PERCENT, forecast.of_growth),
         Step("Growth after year 10", forecast.terminal, Unit.PERCENT, "reached in a line"),
-        Step("Discount rate", forecast.rate, Unit.PERCENT),
-        *forecast.bridge.steps(enterprise),
+        Step("Discount rate", forecast.rate, Unit.PERCENT, "the cost of capital, or yours"),
+        Step("Ten years' cash flows, today", ten, Unit.MONEY, f"discounted: {flows}"),
+        Step(
+            "What comes after, today",
+            after,
+            Unit.MONEY,
+            "last flow x (1 + growth) / (rate - growth), discounted",
+        ),
+        *forecast.bridge.steps(enterprise, "ten years + what comes after"),
     )
     value = forecast.per_share()
     return MethodValue(KEY, TITLE, value, _reason(forecast, enterprise, value), steps)
@@ -159,7 +183,7 @@ def _reason(forecast: Forecast, enterprise: float | None, value: float | None) -
             f" {forecast.terminal:.2%} for ever: such a value means nothing."
         )
     if value is None:
-        return "The number of shares is unknown."
+        return forecast.bridge.lack
     if value <= 0:
         return "The cash flows do not cover the debt: the value is not positive."
     return None
@@ -196,15 +220,17 @@ def implied_growth(forecast: Forecast, price: float) -> float | None:
     return (low + high) / 2
 
 
+def _moves(rate: float) -> str:
+    return f"{'grows' if rate >= 0 else 'shrinks'} by {abs(rate):.2%}"
+
+
 def implied_words(forecast: Forecast | None, price: float | None) -> str:
     """What growth the price asks for, in a sentence."""
     if forecast is None or price is None or forecast.per_share() is None:
         return "What growth the price implies cannot be told."
     implied = implied_growth(forecast, price)
     if implied is not None:
-        return (
-            f"The price implies that free cash flow grows by {implied:.2%} a year for five years."
-        )
+        return f"The price implies that free cash flow {_moves(implied)} a year for five years."
     if forecast.base <= 0:
         return "There is no free cash flow that could grow: the price rests on a turn-round."
     lowest = replace(forecast, growth=-_IMPLIED_RANGE).per_share()

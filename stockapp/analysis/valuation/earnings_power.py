@@ -31,12 +31,12 @@ def method(accounts: Accounts, capital: CostOfCapital, bridge: Bridge) -> Method
     steps = (
         Step("Mean EBIT margin", figures.mean(told), Unit.PERCENT, f"of {len(told)} years"),
         Step("Latest revenue", accounts.get(Line.REVENUE), Unit.MONEY),
-        Step("Normalised EBIT", ebit, Unit.MONEY, "margin x revenue"),
+        Step("Normalised EBIT", ebit, Unit.MONEY, "margin x revenue; depreciation is the upkeep"),
         Step("Tax rate", capital.tax_rate, Unit.PERCENT, "taken once"),
-        Step("Discount rate", capital.rate, Unit.PERCENT, "depreciation taken as upkeep"),
-        *bridge.steps(enterprise),
+        Step("Discount rate", capital.rate, Unit.PERCENT, "the cost of capital, or yours"),
+        *bridge.steps(enterprise, "normalised EBIT x (1 - tax) / rate"),
     )
-    return MethodValue(KEY, TITLE, value, _doubt(value), steps)
+    return MethodValue(KEY, TITLE, value, _doubt(value, bridge), steps)
 
 
 def for_financials(roe: float | None, equity: float | None, cost: float, b: Bridge) -> MethodValue:
@@ -54,9 +54,9 @@ def for_financials(roe: float | None, equity: float | None, cost: float, b: Brid
     return MethodValue(KEY, "Normalised earnings", value, _lack(value), steps)
 
 
-def _doubt(value: float | None) -> str | None:
+def _doubt(value: float | None, bridge: Bridge) -> str | None:
     if value is None:
-        return "The number of shares is unknown."
+        return bridge.lack
     return None if value > 0 else "The earnings do not cover the debt: the value is not positive."
 
 

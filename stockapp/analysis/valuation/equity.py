@@ -30,10 +30,11 @@ class Listing:
 class Bridge:
     """What belongs to lenders and others, and in how many shares the rest is divided.
 
-    `shares` is None when nobody told them; `counted` says which shares they are.
+    `shares` is None when nobody told them; `counted` says which shares they are. `debt` is None
+    where it is unknown, and not likely to be nothing.
     """
 
-    debt: float
+    debt: float | None
     cash: float
     minority: float
     shares: float | None
@@ -41,9 +42,18 @@ class Bridge:
 
     def per_share(self, enterprise: float | None) -> float | None:
         """Enterprise value - debt + cash - minority interest, per share."""
+        if self.debt is None:
+            return None
         return self.equity_per_share(
             figures.total(enterprise, -self.debt, self.cash, -self.minority)
         )
+
+    @property
+    def lack(self) -> str | None:
+        """What is missing for a value per share."""
+        if self.debt is None:
+            return "What is owed is unknown."
+        return "The number of shares is unknown." if self.shares is None else None
 
     def equity_per_share(self, equity: float | None) -> float | None:
         """The same of a value that is the shareholders' already."""
@@ -51,15 +61,20 @@ class Bridge:
             return None
         return figures.known(equity / self.shares)
 
-    def steps(self, enterprise: float | None) -> tuple[Step, ...]:
-        """The way from enterprise value to the share."""
+    def steps(self, enterprise: float | None, of_enterprise: str) -> tuple[Step, ...]:
+        """The way from enterprise value, and how that came about, to the share."""
         return (
-            Step("Enterprise value", enterprise, Unit.MONEY),
+            Step("Enterprise value", enterprise, Unit.MONEY, of_enterprise),
             Step("Total debt", self.debt, Unit.MONEY, "subtracted"),
             Step("Cash and short-term investments", self.cash, Unit.MONEY, "added"),
             Step("Minority interest", self.minority, Unit.MONEY, "subtracted"),
             Step("Shares", self.shares, Unit.COUNT, self.counted),
-            Step("Value per share", self.per_share(enterprise), Unit.PER_SHARE),
+            Step(
+                "Value per share",
+                self.per_share(enterprise),
+                Unit.PER_SHARE,
+                "(enterprise value - debt + cash - minorities) / shares",
+            ),
         )
 
 
@@ -82,17 +97,26 @@ def bridge(
     )
 
 
-def _debt(accounts: Accounts, caveats: Caveats, *, matters: bool) -> float:
+def _debt(accounts: Accounts, caveats: Caveats, *, matters: bool) -> float | None:
     debt = accounts.get(Line.TOTAL_DEBT)
     if debt is not None:
         return max(0.0, debt)
-    pays_interest = bool(accounts.get(Line.INTEREST_EXPENSE))
+    touched = "values of the whole business, per share"
     long_term = accounts.get(Line.LONG_TERM_DEBT)
-    severity = Severity.HIGH if pays_interest and matters else Severity.MEDIUM
-    taken = f"only the long-term debt of {long_term:,.0f}" if long_term else "none"
-    message = f"The statements do not tell the total debt: {taken} was taken."
-    caveats.add(severity, Line.TOTAL_DEBT, message, "values of the whole business, per share")
-    return max(0.0, long_term or 0.0)
+    if long_term:
+        message = f"The statements do not tell the total debt: {long_term:,.0f} of long-term debt"
+        severity = Severity.HIGH if matters else Severity.MEDIUM
+        caveats.add(severity, Line.TOTAL_DEBT, message + " was taken.", touched)
+        return max(0.0, long_term)
+    has_balance = accounts.get(Line.TOTAL_ASSETS) is not None
+    if bool(accounts.get(Line.INTEREST_EXPENSE)) or not has_balance:
+        message = "The statements do not tell the total debt, and there is likely to be some."
+        severity = Severity.HIGH if matters else Severity.MEDIUM
+        caveats.add(severity, Line.TOTAL_DEBT, message, touched)
+        return None
+    message = "The statements tell neither debt nor interest: no debt was taken."
+    caveats.assumed(Line.TOTAL_DEBT, message, touched)
+    return 0.0
 
 
 def _or_none(

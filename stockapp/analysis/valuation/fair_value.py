@@ -69,14 +69,14 @@ def verdict(
 
     Any of the grave `doubts` forbids a verdict.
     """
+    grave = [f"No verdict, as the data is in doubt: {doubt}" for doubt in doubts]
     if fair.value is None:
-        return Verdict.NONE, ("No method gave a positive value per share.",)
+        return Verdict.NONE, (*grave, "No method gave a positive value per share.")
     if fair.margin is None:
         return Verdict.NONE, ("There is no price to hold the fair value against.",)
     reasons = [_margin_words(fair.margin), _quality_words(quality)]
-    if doubts:
-        reasons = [f"No verdict, as the data is in doubt: {doubt}" for doubt in doubts] + reasons
-        return Verdict.NONE, tuple(reasons)
+    if grave:
+        return Verdict.NONE, (*grave, *reasons)
     told = quality if quality is not None else 0.0
     if fair.margin >= _STRONG_MARGIN and told >= _STRONG_QUALITY:
         outcome = Verdict.STRONG_BUY

@@ -60,7 +60,7 @@ def method(accounts: Accounts, cost: float, bridge: Bridge, caveats: Caveats) ->
     value = bridge.equity_per_share(whole)
     steps = (
         Step("Equity", equity, Unit.MONEY, "book value at the start"),
-        Step("Mean return on equity", roe, Unit.PERCENT, "falling to the cost of equity in 10 y"),
+        Step("Mean return on equity", roe, Unit.PERCENT, "moving to the cost of equity"),
         Step("Cost of equity", cost, Unit.PERCENT),
         Step("Payout", paid, Unit.PERCENT, "dividends / net income"),
         Step("Value of the equity", whole, Unit.MONEY, "book + residual incomes, discounted"),
