@@ -11,3 +11,12 @@ document.addEventListener("htmx:after:swap", () => {
   const form = document.getElementById("choices");
   if ([...new FormData(form).values()].some((typed) => typed.trim())) form.requestSubmit();
 });
+
+// The field that a message is about is marked; the form itself is being typed in, and stays.
+document.addEventListener("htmx:after:swap", () => {
+  const wrong = document.querySelector("#choices-problem [data-field]")?.dataset.field;
+  for (const field of document.querySelectorAll("#choices :is(input, select)")) {
+    if (field.name === wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+});

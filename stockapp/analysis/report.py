@@ -183,7 +183,7 @@ def _valuation(business: _Business, quality_score: float | None) -> Valuation:
         fair_value=fair,
         verdict=said,
         reasons=reasons,
-        sensitivity=dcf.sensitivity(shown) if shown else None,
+        sensitivity=dcf.sensitivity(shown) if shown and shown.per_share() is not None else None,
         reverse_dcf=_NO_FLOW if business.kind in FINANCIAL else dcf.implied_words(shown, price),
         implied_growth=dcf.implied_growth(shown, price) if shown and price else None,
         growth=forecast.growth if forecast else None,

@@ -240,8 +240,8 @@ def check(choices: Choices) -> None:
     for name, (what, least, most) in _RATES.items():
         value = getattr(choices, name)
         if value is not None and not least <= value <= most:
-            limits = f"{least:.0%} and {most:.0%}"
-            raise BadChoice(name, f"{what} must be between {limits}, not {value:.4g}.")
+            limits = f"{100 * least:g} % and {100 * most:g} %"
+            raise BadChoice(name, f"{what} must be between {limits}, not {100 * value:.6g} %.")
     if choices.weights is not None:
         try:
             fair_value.checked(choices.weights)

@@ -85,6 +85,7 @@ class Analysing:
             self.prepare()
             done = self.analyse(wanted, watcher, run.token.on_cancel)
         except NothingKnown as nothing:
+            watcher.give_up()
             code = "unknown_symbol" if nothing.failure.reason is Reason.NOT_FOUND else "no_data"
             raise Undoable(TaskError(code, str(nothing))) from None
         if done:
@@ -221,6 +222,12 @@ class _TaskWatcher:
         told = origin.item()
         item = replace(told, result={**(told.result or {}), "of": self._symbol})
         self._run.record([item], f"{self._symbol}: {TITLES[origin.stage].lower()}")
+
+    def give_up(self) -> None:
+        """There is nothing to compute from."""
+        why = "There is neither a price nor a statement to compute from."
+        for stage in sorted(_COMPUTED_STAGES):
+            self.ended(Origin(stage, ItemState.FAILED, error=Failure(Reason.NO_DATA, why)))
 
     def finish(self, done: Analysed) -> None:
         """The last stage's item carries the analysis; `analysed` says that it was kept."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stockapp.domain.attempt import Failure, Reason
-from stockapp.domain.company import PRICE_ONLY, Company
+from stockapp.domain.company import PRICE_ONLY, Company, SecurityType
 from stockapp.domain.research import Part
 from stockapp.domain.statement import Statement
 from stockapp.domain.task import ItemState
@@ -164,10 +164,24 @@ class _Work:
             return
         try:
             held = self._obtain(part, self._symbol, stage, lambda: self._pointless(part))
-            self._end(origins.of_part(held))
+            self._end(self._origin(part, held))
         finally:
             if part is Part.PROFILE:
                 self._profiled.set()
+
+    def _origin(self, part: Part, held: Held) -> Origin:
+        """How the part came out; that a fund has no statements is no failure."""
+        if held.finding is None and part in STATEMENTS and (kind := self._no_company()):
+            note = f"{self._symbol} is no company ({kind}): it has no statements."
+            return Origin(STAGE_OF[part], ItemState.OK, note=note, attempts=held.attempts)
+        return origins.of_part(held)
+
+    def _no_company(self) -> SecurityType | None:
+        """What the profile says that it is, if that is no company."""
+        self._await(self._profiled)
+        profile = self._means.findings.known(self._symbol, [Part.PROFILE])[Part.PROFILE].finding
+        kind = profile.security_type if isinstance(profile, Company) else None
+        return kind if kind in PRICE_ONLY else None
 
     def _pointless(self, part: Part) -> Failure | None:
         """Why no further source need be asked, as their requests are few.
@@ -183,10 +197,8 @@ class _Work:
             )
         if part not in STATEMENTS:
             return None
-        self._await(self._profiled)
-        profile = self._means.findings.known(self._symbol, [Part.PROFILE])[Part.PROFILE].finding
-        if isinstance(profile, Company) and profile.security_type in PRICE_ONLY:
-            detail = f"Not asked: {self._symbol} is no company ({profile.security_type})."
+        if kind := self._no_company():
+            detail = f"Not asked: {self._symbol} is no company ({kind})."
             return Failure(Reason.UNSUPPORTED_SYMBOL, detail)
         return None
 

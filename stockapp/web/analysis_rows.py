@@ -19,6 +19,9 @@ def rows(analysis: Analysis) -> list[_Row]:
         ("analysis", "made_at", analysis.made_at.isoformat(), "", ""),
         ("analysis", "currency", report.currency, "", ""),
     ]
+    if analysis.price:
+        at = analysis.price.as_of.isoformat()
+        told.append(("price", "price", analysis.price.amount, analysis.price.currency, at))
     if report.valuation:
         told += _of_value(report.valuation)
     if report.soundness:
@@ -28,6 +31,15 @@ def rows(analysis: Analysis) -> list[_Row]:
             told.append(("price", f"return {span}", value, "fraction", ""))
         told.append(("price", "volatility", analysis.figures.volatility, "fraction", ""))
         told.append(("price", "beta", analysis.figures.beta, "ratio", ""))
+        told.append(("price", "correlation", analysis.figures.correlation, "ratio", ""))
+        told.append(("price", "52 weeks, lowest", analysis.figures.week52_low, "price", ""))
+        told.append(("price", "52 weeks, highest", analysis.figures.week52_high, "price", ""))
+        if fall := analysis.figures.drawdown:
+            note = f"{fall.peak} to {fall.trough}"
+            told.append(("price", "deepest fall", fall.depth, "fraction", note))
+    for origin in analysis.origins:
+        at = origin.fetched_at.isoformat() if origin.fetched_at else ""
+        told.append(("source", origin.stage.value, origin.source, origin.method, at))
     for caveat in report.caveats:
         told.append(("warning", caveat.field, None, caveat.severity.value, caveat.message))
     return told

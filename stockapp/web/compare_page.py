@@ -42,7 +42,7 @@ class ComparePage:
 
     def page(self) -> Response:
         """The page, or for a script that asks again, its table."""
-        asked = _asked(request.args.get("symbols", ""))
+        asked = _asked(",".join(request.args.getlist("symbols")))
         view = self._view(asked.symbols)
         if htmx.is_asking():
             return htmx.uncached(render("partials/_comparison.html", compare=view))

@@ -96,7 +96,8 @@ def _of_domain(error: Exception) -> Problem | None:
         case InvalidSymbol():
             return Problem(422, "invalid_symbol", str(error), field="symbol")
         case BadChoice() | InvalidItem():
-            return Problem(422, "invalid_value", str(error), field=error.field)
+            hint = " In calls 0.05 is 5 %." if "%" in str(error) and wants_json() else ""
+            return Problem(422, "invalid_value", str(error) + hint, field=error.field)
         case TooManySymbols():
             return Problem(422, "too_many_symbols", str(error), field="symbols")
         case WatchlistFull():

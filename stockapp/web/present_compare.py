@@ -135,7 +135,7 @@ def _ratio(name: str) -> Callable[[Soundness], str]:
 
 
 def _score(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.0f} of 100"
+    return UNKNOWN if value is None else f"{round(value, 1):g} of 100"
 
 
 _ROWS: tuple[tuple[str, Callable[[Dossier], str]], ...] = (

@@ -77,7 +77,7 @@ def price_figure_views(figures: PriceFigures) -> tuple[FigureView, ...]:
 
 
 def _score(title: str, score: Score, currency: str | None) -> ScoreView:
-    said = "unknown" if score.percent is None else f"{score.percent:.0f} of 100"
+    said = "unknown" if score.percent is None else f"{round(score.percent, 1):g} of 100"
     out_of = sum(line.out_of for line in score.lines)
     known = f"{score.got:g} points of the {score.known:g} that are known, of {out_of:g} in all"
     return ScoreView(title, said, known, tuple(_point(line, currency) for line in score.lines))

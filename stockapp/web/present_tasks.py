@@ -1,7 +1,7 @@
 """Tasks for templates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Outcome, Reason
 from stockapp.domain.event import Event
 from stockapp.domain.task import Item, ItemState, Task, TaskStatus
+from stockapp.services.stages import Stage
 from stockapp.web import words
 from stockapp.web.present import attempt_views
 from stockapp.web.views import AttemptView
@@ -121,10 +122,17 @@ def item_id(key: str) -> str:
     return "item-" + "".join(c if c.isalnum() else f"_{ord(c):x}" for c in key)
 
 
+# Stages of an analysis whose sources give something else than a price.
+_NO_PRICES = frozenset(Stage) - {Stage.PRICE, Stage.RATES}
+
+
 def attempts_of(item: Item) -> tuple[AttemptView, ...]:
     """What was tried for an item."""
     told: Sequence[Mapping[str, Any]] = (item.result or {}).get("attempts", ())
-    return attempt_views([_attempt(entry) for entry in told])
+    views = attempt_views([_attempt(entry) for entry in told])
+    if item.key not in _NO_PRICES:
+        return views
+    return tuple(replace(view, outcome="answered") if view.ok else view for view in views)
 
 
 def _attempt(told: Mapping[str, Any]) -> Attempt:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 
 from stockapp.domain.choices import METHODS, BusinessType, Choices
@@ -38,8 +38,8 @@ _HOW = 'give three numbers with commas, or an object such as {"dcf": 2, "epv": 1
 def _weights(value: Any) -> Any:
     """Accept the JSON of an object, and `0.5,0.3,0.2`, besides an object."""
     told = _weights_in(value) if isinstance(value, str) else value
-    # Else true would count as 1.
-    if isinstance(told, dict) and any(isinstance(weight, bool) for weight in told.values()):
+    # Else true and "1" would count as 1.
+    if isinstance(told, dict) and any(isinstance(weight, bool | str) for weight in told.values()):
         raise ValueError(_HOW)
     return told
 
@@ -53,7 +53,29 @@ def _weights_in(text: str) -> Any:
     parts = text.split(",")
     if len(parts) != len(METHODS):
         raise ValueError(_HOW)
-    return dict(zip(METHODS, parts, strict=True))
+    return dict(zip(METHODS, map(_number, parts), strict=True))
+
+
+def _number(value: Any) -> Any:
+    """A number in text, as people write it: Python would take 1_0 for 10."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if "_" not in value:
+            return float(value)
+    except ValueError:
+        pass
+    raise ValueError(f"{value[:40]!r} is no number; write one such as 0.05")
+
+
+def _filled(value: Any) -> Any:
+    """Without what was left empty, as forms send it."""
+    if not isinstance(value, dict):
+        return value
+    return {name: told for name, told in value.items() if told != ""}
+
+
+Rate = Annotated[float | None, BeforeValidator(_number)]
 
 
 class AnalysisInput(Input):
@@ -63,9 +85,11 @@ class AnalysisInput(Input):
 
     business_type: BusinessType | None = None
     analysis_weights: Annotated[dict[str, float] | None, BeforeValidator(_weights)] = None
-    growth: float | None = None
-    discount_rate: float | None = None
-    terminal_growth: float | None = None
+    growth: Rate = None
+    discount_rate: Rate = None
+    terminal_growth: Rate = None
+
+    _without_empty = model_validator(mode="before")(_filled)
 
     def choices(self) -> Choices:
         """The same, for the services."""

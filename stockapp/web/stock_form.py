@@ -40,7 +40,9 @@ def choices_of(
         if not any(weights.values()):
             raise BadChoice("w_dcf", "All weights are 0. Give at least one a weight above 0.")
     rates = {
-        name: _number(name, "The rate", filled[name]) / 100 for name in RATES if name in filled
+        name: _number(name, f"The {name.replace('_', ' ')}", filled[name]) / 100
+        for name in RATES
+        if name in filled
     }
     return Choices(kind, weights or None, **rates)
 

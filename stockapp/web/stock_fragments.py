@@ -32,8 +32,9 @@ def statements(view: StockView) -> str:
 
 def figures(view: StockView, key: str) -> str:
     """What was computed: doubts, value and soundness; of the page whose choices have that key."""
+    doubts = render("partials/_stock_doubts.html", stock=view, key=key)
     html = render("partials/_stock_figures.html", stock=view, key=key)
-    return partial(f"#figures-{key}", html)
+    return partial(f"#doubts-{key}", doubts) + partial(f"#figures-{key}", html)
 
 
 def everything(view: StockView, key: str) -> str:
@@ -43,13 +44,15 @@ def everything(view: StockView, key: str) -> str:
 
 def chosen(view: StockView) -> str:
     """What other assumptions change: the figures, and the form's notes."""
+    doubts = render("partials/_stock_doubts.html", stock=view, key=view.key)
     html = render("partials/_stock_figures.html", stock=view, key=view.key)
     said = view.value.said if view.value else view.no_value
     told = partial("#value-said", str(escape(said)), swap="innerHTML")
-    return partial("[data-figures]", html) + told + problem(view)
+    changed = partial("[data-doubts]", doubts) + partial("[data-figures]", html)
+    return changed + told + problem(view)
 
 
 def problem(view: StockView) -> str:
     """What is wrong with what was typed; the form itself stays as it is."""
-    text = str(escape(view.choices.problem))
-    return partial("#choices-problem", text, swap="innerHTML")
+    html = render("partials/_stock_problem.html", choices=view.choices)
+    return partial("#choices-problem", html, swap="innerHTML")

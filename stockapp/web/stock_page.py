@@ -80,7 +80,7 @@ class StockPage:
             dossier = self._analyses.dossier(symbol, choices)
         except BadChoice as error:
             field = "w_dcf" if error.field == "analysis_weights" else error.field
-            form = Form(filled, str(error), field)
+            form = Form(filled, f"{error} None of it was applied.", field)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             dossier = self._analyses.dossier(symbol, Choices())
         if start and self._analyses.start_due(dossier):

@@ -188,6 +188,23 @@ def test_weights_are_made_to_sum_to_one_also_from_a_json_body(bureau: Bureau) ->
     assert worth["fair_value"]["value"] == pytest.approx(expected)
 
 
+def test_an_analysis_by_force_and_by_choices_leaves_no_older_one_behind(bureau: Bureau) -> None:
+    symbol = bureau.new()
+    bureau.analyse(symbol)
+    bureau.upstream.configure(tick=200)
+    chosen = bureau.analyse(symbol, force="true", growth="0.03")["analysis"]
+    assert bureau.again(symbol)["price"] == chosen["price"]
+
+
+def test_what_was_made_of_old_data_says_how_old_that_is(bureau: Bureau) -> None:
+    symbol = bureau.new()
+    bureau.analyse(symbol)
+    bureau.upstream.fault("*", "status", status=500)
+    again = bureau.analyse(symbol, force="true")["analysis"]
+    assert again["data_at"] < again["made_at"]
+    assert again["incomplete"] is True
+
+
 def test_force_asks_for_everything_anew_but_what_all_analyses_share_only_once(
     bureau: Bureau,
 ) -> None:

@@ -39,7 +39,6 @@ WRONG: list[tuple[str, str]] = [
     (WEIGHTS, '{"dcf": "much"}'),
     (WEIGHTS, '{"dcf": '),
     (WEIGHTS, "[1, 2, 3]"),
-    (WEIGHTS, ""),
     ("business_type", "lemonade"),
     ("growth", "nan"),
     ("growth", "7"),
@@ -77,7 +76,7 @@ def test_what_cannot_be_used_is_refused_with_its_field_and_starts_nothing(
 
 @pytest.mark.parametrize(
     "weights",
-    [{"dcf": -1}, {"dcf": 0, "epv": 0}, {"dcf": "much"}, {"x": 1}, [1, 2, 3], 5, ""],
+    [{"dcf": -1}, {"dcf": 0, "epv": 0}, {"dcf": "much"}, {"x": 1}, [1, 2, 3], 5],
     ids=str,
 )
 def test_wrong_weights_in_a_json_body_are_refused_likewise(

@@ -74,7 +74,7 @@ def test_each_statement_finds_a_source_of_its_own_and_that_is_said(bureau: Burea
     told = {name: result["stages"][name]["source"] for name in STATEMENTS}
     assert told == {"income": "yahoo", "balance": "fmp", "cash_flow": "alpha_vantage"}
     (caveat,) = [c for c in result["analysis"]["report"]["caveats"] if c["field"] == "statements"]
-    assert "alpha_vantage, fmp, yahoo" in caveat["message"]
+    assert "Alpha vantage, FMP, Yahoo" in caveat["message"]
     # All three tell of the same company.
     newest = next(iter(accounts_of(symbol).values()))
     for line, name in (("revenue", "revenue"), ("equity", "equity"), ("depreciation",) * 2):
@@ -205,6 +205,23 @@ def test_when_everything_is_down_what_is_held_stays_and_is_marked_as_old(bureau:
     assert {warned(after)[name] for name in (*STATEMENTS, "price")} == {"medium"}
     assert after["price"] == before["price"]
     assert after["report"]["years"] == before["report"]["years"]
+
+
+def test_a_bank_of_which_nobody_tells_the_kind_gets_no_verdict(bureau: Bureau) -> None:
+    symbol = bureau.new("BANK")
+    fail(bureau, "profile", "fmp", "alpha_vantage")
+    analysis = bureau.analyse(symbol)["analysis"]
+    assert warned(analysis)["business_type"] == "high"
+    assert analysis["report"]["valuation"]["verdict"] == "none"
+
+
+def test_without_a_balance_sheet_no_value_of_the_business_is_told(bureau: Bureau) -> None:
+    symbol = bureau.new()
+    fail(bureau, "timeseries/balance", "fmp", "alpha_vantage")
+    analysis = bureau.analyse(symbol)["analysis"]
+    assert analysis["report"]["valuation"]["fair_value"]["value"] is None
+    reasons = {method["reason"] for method in methods_of(analysis).values()}
+    assert reasons == {"What is owed is unknown.", "The equity is unknown."}
 
 
 def test_an_unknown_ticker_fails_as_unknown(bureau: Bureau) -> None:

@@ -66,8 +66,10 @@ def test_a_bad_assumption_is_told_while_the_value_and_what_was_typed_stay(
     expect(page.locator("#choices-problem")).to_contain_text("must be a number such as 12.5")
     expect(page.locator(FAIR)).to_have_text(own)
     expect(page.get_by_label("Discount rate")).to_have_value("much")
+    expect(page.get_by_label("Discount rate")).to_have_attribute("aria-invalid", "true")
     set_assumption(page, "Discount rate", "12")
     expect(page.locator("#choices-problem")).to_be_empty()
+    expect(page.get_by_label("Discount rate")).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator(FAIR)).not_to_have_text(own)
 
 
@@ -152,12 +154,26 @@ def test_without_scripts_everything_is_there_and_the_form_works(
     expect(page.locator("#months table")).to_be_visible()
 
 
-def test_every_method_opens_to_its_steps_and_stays_open_when_the_value_changes(
-    lark: Page,
+def test_what_was_opened_stays_open_when_the_value_changes(lark: Page) -> None:
+    dcf = lark.locator("#method-dcf")
+    dcf.locator("summary").click()
+    before = dcf.inner_text()
+    assert "Free cash flow to the firm" in before
+    set_assumption(lark, "Discount rate", "12")
+    expect(dcf).to_contain_text("12.0 %")
+    expect(dcf).to_have_attribute("open", "")
+
+
+def test_what_is_to_be_doubted_comes_first_also_on_a_narrow_screen(
+    shop: Server, window: Window
 ) -> None:
-    lark.locator('[id="method-own-dcf"] summary').click()
-    expect(lark.locator('[id="method-own-dcf"]')).to_contain_text("Free cash flow to the firm")
-    expect(lark.locator('[id="method-own-dcf"]')).to_contain_text("margins")
+    page = window(f"{shop.url}/stocks/LARK.SIM", viewport={"width": 390, "height": 800})
+    places = [
+        box["y"]
+        for name in ("#caveats-title", "#choices h2", "#value-title")
+        if (box := page.locator(name).bounding_box())
+    ]
+    assert len(places) == 3 and places == sorted(places)
 
 
 def test_verdicts_of_the_whole_list_come_row_by_row(shop: Server, window: Window) -> None:

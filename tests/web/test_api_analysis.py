@@ -78,6 +78,13 @@ def test_weights_may_be_an_object_text_or_three_numbers(reader: FlaskClient) -> 
     assert len({fair_value(answer.get_json()["analysis"]) for answer in told}) == 1
 
 
+def test_what_is_left_empty_is_as_if_it_were_not_there(reader: FlaskClient) -> None:
+    own = analysed(reader)
+    empty = "?business_type=&analysis_weights=&growth=&force="
+    told = reader.get(f"{LARK}/async{empty}").get_json()["analysis"]
+    assert fair_value(told) == fair_value(own)
+
+
 def test_what_cannot_be_had_is_not_asked_for_again_for_other_choices(client: FlaskClient) -> None:
     # An index has no statements, so that its parts are never all there.
     analysed(client, "INDX.SIM")
@@ -164,21 +171,26 @@ def test_the_watchlist_tells_the_last_verdict_with_its_age(client: FlaskClient) 
         ("analysis_weights=" + quote('{"magic": 1}'), "analysis_weights", "no method 'magic'"),
         ("analysis_weights=" + quote('{"dcf": NaN}'), "analysis_weights.dcf", "finite"),
         ("analysis_weights=" + quote('{"dcf": 1e999}'), "analysis_weights.dcf", "finite"),
-        ("analysis_weights=" + quote('{"dcf": "much"}'), "analysis_weights.dcf", "number"),
+        ("analysis_weights=" + quote('{"dcf": "much"}'), "analysis_weights", "three numbers"),
+        ("analysis_weights=1_0,1,1", "analysis_weights", "'1_0' is no number"),
+        ("growth=1_0", "growth", "'1_0' is no number"),
+        ("growth=text", "growth", "'text' is no number"),
+        ("growth=0.1&growth=0.2", "growth", "no number"),
+        ("format=xml", "format", "json"),
         ("analysis_weights=" + quote('{"dcf": '), "analysis_weights", "JSON"),
         ("analysis_weights=1,2", "analysis_weights", "three numbers"),
         ("analysis_weights=" + quote('{"dcf": true}'), "analysis_weights", "three numbers"),
         ("business_type=bakery", "business_type", "high_growth"),
         ("growth=nan", "growth", "finite"),
-        ("growth=2", "growth", "between -50% and 50%"),
-        ("discount_rate=0.6", "discount_rate", "between 1% and 50%"),
+        ("growth=2", "growth", "not 200 %. In calls 0.05 is 5 %."),
+        ("discount_rate=0.6", "discount_rate", "between 1 % and 50 %"),
         ("wheights=1", "wheights", "not permitted"),
     ],
 )
 def test_what_cannot_be_used_is_told_by_field_with_what_to_do(
     reader: FlaskClient, query: str, field: str, said: str
 ) -> None:
-    for call in ("async", "cached"):
+    for call in ("async", "cached") if field != "format" else ("cached",):
         answer = reader.get(f"{LARK}/{call}?{query}")
         body = answer.get_json()
         assert answer.status_code == 422, call
@@ -194,6 +206,8 @@ def test_an_unknown_symbol_ends_its_task_with_the_reason_of_every_attempt(
     assert body["status"] == "failed"
     assert body["error"]["code"] == "unknown_symbol"
     assert body["result"]["analysis"] is None
+    assert {item["state"] for item in body["items"]} <= {"failed", "ok"}, "none is left waiting"
+    assert body["progress"]["eta_seconds"] is None
     for stage in ("price", "profile", "income"):
         assert body["result"]["stages"][stage]["error"]["code"] == "not_found"
 

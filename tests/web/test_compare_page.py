@@ -62,7 +62,7 @@ def test_once_all_are_there_nothing_is_asked_for_any_more(reader: FlaskClient) -
 
 
 def test_symbols_may_be_written_in_any_usual_way_and_each_stands_once(reader: FlaskClient) -> None:
-    text = text_of(reader, "/compare?symbols=lark.sim+LARK.SIM,%20QUIL.SIM")
+    text = text_of(reader, "/compare?symbols=lark.sim+LARK.SIM&symbols=QUIL.SIM")
     heads = re.findall(r'<a href="/stocks/([^"]+)">', text)
     assert heads == ["LARK.SIM", "QUIL.SIM"]
 

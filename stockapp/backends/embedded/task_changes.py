@@ -111,9 +111,12 @@ def set_items(
 def end(connection: Connection, now: datetime, number: int, status: TaskStatus) -> None:
     """End the task with its end event."""
     (task_id,) = connection.execute(
-        "UPDATE tasks SET status = ?, finished_at = ?, leased_until = NULL WHERE number = ?"
-        " RETURNING id",
-        (status.value, now.timestamp(), number),
+        "UPDATE tasks SET status = :status, finished_at = :now, leased_until = NULL,"
+        # Nothing is left of what was not brought to its end.
+        " eta_seconds = CASE WHEN :status = 'completed' THEN eta_seconds END,"
+        " message = CASE WHEN :status = 'cancelled' THEN 'Cancelled' ELSE message END"
+        " WHERE number = :number RETURNING id",
+        {"status": status.value, "now": now.timestamp(), "number": number},
     ).fetchone()
     if status is TaskStatus.CANCELLED:
         task_rows.cancel_items(connection, number)
