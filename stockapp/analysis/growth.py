@@ -34,8 +34,8 @@ def _over(name: str, values: list[float | None], ends: list[date], years: int) -
     if now is None or before is None:
         return Growth(name, years, None, "not told for both years")
     if now <= 0 or before <= 0:
-        return Growth(name, years, None, _NOT_MEANINGFUL)
-    return Growth(name, years, figures.compound(before, now, years))
+        return Growth(name, years, None, _NOT_MEANINGFUL, before, now)
+    return Growth(name, years, figures.compound(before, now, years), None, before, now)
 
 
 def _place(ends: list[date], years: int) -> int | None:

@@ -105,7 +105,9 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One line of a score. `points` is None when the figure is unknown. `rule` says the rule."""
+    """One line of a score. `points` is None when the figure is unknown. `rule` says the rule,
+    `formula` how the figure comes about.
+    """
 
     name: str
     value: float | None
@@ -113,6 +115,7 @@ class Point:
     rule: str
     points: float | None
     out_of: float
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +151,29 @@ class AltmanScore:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Compound growth a year over exactly `years`; None where ends differ in sign, or lack."""
+    """Compound growth a year over exactly `years`, from `first` to `last`; None where these differ
+    in sign, or lack.
+    """
 
     line: str
     years: int
     rate: float | None
     reason: str | None = None
+    first: float | None = None
+    last: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A ratio, or why there is none."""
+    """A ratio, or why there is none; what stands above and below its line, as `formula` says."""
 
     name: str
     value: float | None
     unit: Unit
     reason: str | None = None
+    formula: str = ""
+    above: float | None = None
+    below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from stockapp.domain.analysis import (
 from stockapp.domain.statement import NAMES, SHARE_COUNTS, Line, Statement, StatementKind
 from stockapp.domain.wording import spelled
 from stockapp.web import words
-from stockapp.web.figures import altman_words, compact, figure, move, percent, ratio_words, signed
+from stockapp.web.figures import (
+    UNKNOWN,
+    altman_words,
+    compact,
+    figure,
+    move,
+    percent,
+    ratio_words,
+    signed,
+)
 from stockapp.web.present_value import step_views
 from stockapp.web.stock_views import FigureView, ScoreView, SoundView, TableView
 
@@ -84,12 +93,13 @@ def _score(title: str, score: Score, currency: str | None) -> ScoreView:
 
 
 def _point(line: Point, currency: str | None) -> FigureView:
+    note = f"{line.formula}. {line.rule}" if line.formula else line.rule
     if line.points is None:
-        return FigureView(line.name, "unknown", f"{line.rule}; not counted", "unknown")
+        return FigureView(line.name, "unknown", f"{note}; not counted", "unknown")
     got = f"{line.points:g} of {line.out_of:g}"
     mark = "good" if line.points == line.out_of else "bad" if line.points == 0 else ""
     told = "" if line.value is None else f"{figure(line.value, line.unit, currency)} · "
-    return FigureView(line.name, told + got, line.rule, mark)
+    return FigureView(line.name, told + got, note, mark)
 
 
 def _piotroski(checks: Sequence[Check], currency: str | None) -> TableView:
@@ -125,14 +135,19 @@ def _growth(rates: Sequence[Growth]) -> TableView:
 def _rate(rate: Growth | None) -> str:
     if rate is None:
         return "unknown"
-    return move(rate.rate) if rate.rate is not None else rate.reason or "unknown"
+    if rate.first is None or rate.last is None:
+        return rate.reason or "unknown"
+    ends = f"{compact(rate.first)} to {compact(rate.last)}"
+    return f"{move(rate.rate) if rate.rate is not None else 'n/m'} ({ends})"
 
 
 def _ratio(ratio: Ratio, currency: str | None) -> FigureView:
     told = ratio_words(ratio, currency)
-    if ratio.value is not None:
-        return FigureView(ratio.name, told)
-    return FigureView(ratio.name, told, (ratio.reason or "").removeprefix("n/m: "), "unknown")
+    parts = (UNKNOWN if part is None else compact(part) for part in (ratio.above, ratio.below))
+    inputs = ratio.formula + (f": {' / '.join(parts)}" if ratio.formula else "")
+    if ratio.value is None:
+        return FigureView(ratio.name, told, f"{ratio.reason}. {inputs}", "unknown")
+    return FigureView(ratio.name, told, inputs)
 
 
 def _statement(told: Statement) -> TableView:

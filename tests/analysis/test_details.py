@@ -190,3 +190,17 @@ def test_statements_are_old_after_a_year_and_a_half(days: int, told_old: bool) -
 def test_points_change_at_their_thresholds(name: str, line: str, steps: dict[float, float]) -> None:
     got = {value: points(told([{**STILL, line: value}] * 3), name) for value in steps}
     assert got == steps
+
+
+def test_ratios_and_growth_tell_what_they_are_made_of() -> None:
+    sound = PLAIN.soundness
+    assert sound
+    ratio = next(r for r in sound.ratios if r.name == "P/E")
+    assert (ratio.formula, ratio.above, ratio.below) == (
+        "price x shares / net income",
+        1600.0,
+        105.0,
+    )
+    one = next(g for g in sound.growth if (g.line, g.years) == ("Revenue", 1))
+    assert (one.first, one.last) == (1000.0, 1000.0)
+    assert all(line.formula for line in (*sound.health.lines, *sound.quality.lines))

@@ -1,7 +1,9 @@
 """Scoring figures against two thresholds: full points, half points, none, or unknown."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from stockapp.analysis.soundness.formulas import FORMULAS
 from stockapp.domain.analysis import Point, Score, Unit
 
 
@@ -28,7 +30,8 @@ def score(lines: Sequence[Point]) -> Score:
     """Points got of those that are known; what is unknown leaves the denominator."""
     known = sum(line.out_of for line in lines if line.points is not None)
     got = sum(line.points for line in lines if line.points is not None)
-    return Score(100 * got / known if known else None, got, known, tuple(lines))
+    told = tuple(replace(line, formula=FORMULAS[line.name]) for line in lines)
+    return Score(100 * got / known if known else None, got, known, told)
 
 
 def _points(value: float | None, full: float, half: float, out_of: float) -> float | None:
