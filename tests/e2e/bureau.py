@@ -78,7 +78,7 @@ class Bureau:
 
     def again(self, symbol: str, **query: Any) -> dict[str, Any]:
         """The analysis of what is there already; nobody may be asked for it."""
-        with self.nobody_asked():
+        with self.nobody_asked(symbol):
             answer = self.start(symbol, **query)
         assert answer.status_code == 200, answer.text
         assert answer.json()["cached"] is True
@@ -126,11 +126,12 @@ class Bureau:
         return [entry["route"] for entry in log if symbol is None or symbol in entry["symbols"]]
 
     @contextlib.contextmanager
-    def nobody_asked(self) -> Iterator[None]:
-        """No request may leave in here."""
-        before = self.asked()
+    def nobody_asked(self, symbol: str | None = None) -> Iterator[None]:
+        """No request may leave in here, or none about the symbol; earlier tests' have ended."""
+        assert eventually(lambda: not self.upstream.under_way())
+        before = self.asked(symbol)
         yield
-        assert self.asked() == before
+        assert self.asked(symbol) == before
 
 
 @contextlib.contextmanager

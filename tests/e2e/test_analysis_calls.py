@@ -65,7 +65,7 @@ def test_what_cannot_be_used_is_refused_with_its_field_and_starts_nothing(
     open_bureau: Bureau, field: str, text: str
 ) -> None:
     symbol = open_bureau.new()
-    with open_bureau.nobody_asked():
+    with open_bureau.nobody_asked(symbol):
         check_problem(open_bureau.start(symbol, **{field: text}), field)
         if field != "force":
             path = f"/api/analyze/{symbol}/cached"

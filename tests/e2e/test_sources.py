@@ -11,7 +11,7 @@ import pytest
 from tests.upstream.client import UpstreamServer
 from tests.upstream.world import price_of
 
-from .server import Server, serving
+from .server import Server, eventually, serving
 
 SERVICES = ("yahoo", "google", "fmp", "marketstack", "alpha_vantage")
 KEYS = {
@@ -344,6 +344,8 @@ def test_all_at_once_asks_every_source_and_flags_those_that_disagree(tmp_path: P
     with UpstreamServer() as upstream, serving(tmp_path, **upstream.settings, **settings) as server:
         house = House(server, upstream)
         house.fetch("WARM")
+        # Its losers may still be on their way.
+        assert eventually(lambda: not upstream.under_way())
         upstream.reset()
         upstream.fault("yahoo", latency_ms=150)
         entry = house.fetch("AAPL")

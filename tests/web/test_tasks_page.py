@@ -145,7 +145,7 @@ def test_an_unknown_task_is_said_so(client: FlaskClient) -> None:
 
 
 def test_commands_list_show_cancel_and_retry_tasks(new_app: Callable[..., Flask]) -> None:
-    app = new_app(simulated_latency_ms=2_000)
+    app = new_app(simulated_latency_ms=5_000)
     client = app.test_client()
     path = "/api/watchlist/live-prices-async?symbols=LARK.SIM,NOPE.SIM"
     task_id = client.post(path).get_json()["id"]
