@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from stockapp.domain.freshness import Freshness
 from stockapp.ports import Entry
 
 T = TypeVar("T")
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,13 @@ class Aged(Generic[T]):
     age_seconds: float
     freshness: Freshness
     recent: bool
+
+
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """What writes and reads values of that kind; built when first needed, as that takes long."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def read(entry: Entry | None, make: Callable[[Mapping[str, Any]], T]) -> T | None:

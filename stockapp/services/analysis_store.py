@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
-from pydantic import TypeAdapter
 
 from stockapp.analysis.charted import charted
 from stockapp.domain.analysis import PriceFigures, Verdict
@@ -19,7 +18,7 @@ from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.indicators import Indicators
 from stockapp.domain.report import PricePoint, Report
 from stockapp.ports import Entry, ResponseCache
-from stockapp.services.aged import Aged, read
+from stockapp.services.aged import Aged, adapter, read
 from stockapp.services.stages import Origin
 from stockapp.services.verdicts import Line
 
@@ -54,7 +53,7 @@ class Analysis:
 
     def to_json(self) -> dict[str, Any]:
         """The analysis as the JSON interface shows it."""
-        told: dict[str, Any] = _ANALYSES.dump_python(self, mode="json")
+        told: dict[str, Any] = adapter(Analysis).dump_python(self, mode="json")
         return told
 
 
@@ -71,11 +70,6 @@ class Chart:
 
 
 M = TypeVar("M", Analysis, Line)
-
-_ANALYSES = TypeAdapter(Analysis)
-_LINES = TypeAdapter(Line)
-_CHARTS = TypeAdapter(Chart)
-_CHOICES = TypeAdapter(Choices)
 
 
 class AnalysisStore:
@@ -101,7 +95,7 @@ class AnalysisStore:
         key = self._key(analysis.symbol, analysis.choices)
         values: dict[str, Mapping[str, Any]] = {key: analysis.to_json()}
         if analysis.choices == Choices():
-            line = _LINES.dump_python(line_of(analysis), mode="json")
+            line = adapter(Line).dump_python(line_of(analysis), mode="json")
             values[self._line_key(analysis.symbol)] = line
         self._cache.put_many(values, self._lifetime)
 
@@ -154,24 +148,24 @@ def chart_as_json(bars: Bars, benchmark: Bars | None) -> dict[str, Any]:
     made = charted(bars, benchmark)
     against = benchmark.fetched_at if benchmark else None
     chart = Chart(bars.fetched_at, against, made.figures, made.indicators)
-    told: dict[str, Any] = _CHARTS.dump_python(chart, mode="json")
+    told: dict[str, Any] = adapter(Chart).dump_python(chart, mode="json")
     return told
 
 
 def chart_from_json(told: Mapping[str, Any]) -> Chart:
     """The chart that `chart_as_json` wrote."""
-    return _CHARTS.validate_python(told)
+    return adapter(Chart).validate_python(told)
 
 
 def choices_to_json(choices: Choices) -> dict[str, Any]:
     """The choices as tasks keep them; what was not chosen is left out."""
-    told: dict[str, Any] = _CHOICES.dump_python(choices, mode="json", exclude_none=True)
+    told: dict[str, Any] = adapter(Choices).dump_python(choices, mode="json", exclude_none=True)
     return told
 
 
 def choices_from_json(data: Mapping[str, Any]) -> Choices:
     """The choices that `choices_to_json` wrote."""
-    return _CHOICES.validate_python(data)
+    return adapter(Choices).validate_python(data)
 
 
 def line_of(analysis: Analysis) -> Line:
@@ -194,8 +188,8 @@ def line_of(analysis: Analysis) -> Line:
 
 
 def _analysis(value: Mapping[str, Any]) -> Analysis:
-    return _ANALYSES.validate_python(value)
+    return adapter(Analysis).validate_python(value)
 
 
 def _line(value: Mapping[str, Any]) -> Line:
-    return _LINES.validate_python(value)
+    return adapter(Line).validate_python(value)

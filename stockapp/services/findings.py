@@ -9,8 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from stockapp.caching.policy import Landed, SingleFlight
 from stockapp.domain.attempt import Attempt, Failure, Reason
 from stockapp.domain.bars import Bars
@@ -21,14 +19,13 @@ from stockapp.domain.research import Finding, Part
 from stockapp.domain.statement import Statement
 from stockapp.fetching.inquiry import Found, Inquiry
 from stockapp.ports import Clock, Entry, ResponseCache
-from stockapp.services.aged import read
+from stockapp.services.aged import adapter, read
 from stockapp.services.board import SymbolReport
 
-_ADAPTERS: Mapping[Part, TypeAdapter[Any]] = {
-    part: TypeAdapter(
-        Company if part is Part.PROFILE else Bars if part is Part.HISTORY else Statement
-    )
-    for part in Part
+_KINDS: Mapping[Part, type[Finding]] = {
+    **dict.fromkeys(Part, Statement),
+    Part.PROFILE: Company,
+    Part.HISTORY: Bars,
 }
 # The price of a symbol completes what sources leave out by entries of this name already.
 _NAMES = {part: part.value if part is not Part.PROFILE else "company" for part in Part}
@@ -151,7 +148,7 @@ def _to_json(part: Part, finding: Finding) -> dict[str, Any]:
     # Five years of bars are much: their own way takes a tenth of the time.
     if isinstance(finding, Bars):
         return finding.to_json()
-    told: dict[str, Any] = _ADAPTERS[part].dump_python(finding, mode="json")
+    told: dict[str, Any] = adapter(_KINDS[part]).dump_python(finding, mode="json")
     return told
 
 
@@ -191,7 +188,7 @@ def _held(part: Part, symbol: str, success: Entry | None, failure: Entry | None)
 
 
 def _read(part: Part, value: Mapping[str, Any]) -> tuple[Finding, datetime]:
-    finding: Finding = _ADAPTERS[part].validate_python(value["finding"])
+    finding: Finding = adapter(_KINDS[part]).validate_python(value["finding"])
     return finding, datetime.fromisoformat(value["at"])
 
 

@@ -1,7 +1,9 @@
 """The page in a real browser, on real workers."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,29 +15,43 @@ pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
 
 
-@pytest.fixture
-def quick_shop(tmp_path: Path) -> Iterator[Server]:
-    """Two workers and the simulated list with its prices."""
-    with serving(
-        tmp_path,
-        STOCKAPP_SAMPLE="simulated",
-        STOCKAPP_SIMULATED_LATENCY_MS=10,
-        STOCKAPP_REQUEST_TIMEOUT_SECONDS=30,
-        STOCKAPP_SYMBOL_DEADLINE_SECONDS=60,
-    ) as server:
+QUICK: dict[str, Any] = {
+    "STOCKAPP_SAMPLE": "simulated",
+    "STOCKAPP_SIMULATED_LATENCY_MS": 10,
+    "STOCKAPP_REQUEST_TIMEOUT_SECONDS": 30,
+    "STOCKAPP_SYMBOL_DEADLINE_SECONDS": 60,
+    # However late in a run of tests: nothing is due but by a click.
+    "STOCKAPP_QUOTE_FRESH_SECONDS": 7200,
+    "STOCKAPP_WATCHLIST_FRESH_SECONDS": 7200,
+}
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the simulated list and its prices, to be copied."""
+    folder: Path = tmp_path_factory.mktemp("stocked")
+    with serving(folder, **QUICK) as server:
         started = server.post(
             "/api/watchlist/live-prices-async?force=true", headers={"Prefer": "wait=20"}
         )
         assert started.json()["status"] == "completed"
+    return folder / "data"
+
+
+@pytest.fixture
+def quick_shop(tmp_path: Path, stocked: Path) -> Iterator[Server]:
+    """Two workers and the simulated list with its prices."""
+    shutil.copytree(stocked, tmp_path / "data", ignore=shutil.ignore_patterns("run"))
+    with serving(tmp_path, **QUICK) as server:
         yield server
 
 
 @pytest.fixture
-def shop(quick_shop: Server) -> Server:
+def shop(tmp_path: Path, stocked: Path) -> Iterator[Server]:
     """The same, but a refresh takes some five seconds: time to do things meanwhile."""
-    quick_shop.stop()
-    quick_shop.settings["STOCKAPP_SIMULATED_LATENCY_MS"] = "4000"
-    return quick_shop.start()
+    shutil.copytree(stocked, tmp_path / "data", ignore=shutil.ignore_patterns("run"))
+    with serving(tmp_path, **{**QUICK, "STOCKAPP_SIMULATED_LATENCY_MS": 4000}) as server:
+        yield server
 
 
 def row(page: Page, symbol: str) -> str:
