@@ -144,7 +144,8 @@ def _rate(rate: Growth | None) -> str:
 def _ratio(ratio: Ratio, currency: str | None) -> FigureView:
     told = ratio_words(ratio, currency)
     parts = (UNKNOWN if part is None else compact(part) for part in (ratio.above, ratio.below))
-    inputs = ratio.formula + (f": {' / '.join(parts)}" if ratio.formula else "")
+    known = ratio.above is not None or ratio.below is not None
+    inputs = ratio.formula + (f": {' / '.join(parts)}" if known else "")
     if ratio.value is None:
         return FigureView(ratio.name, told, f"{ratio.reason}. {inputs}", "unknown")
     return FigureView(ratio.name, told, inputs)

@@ -23,6 +23,7 @@ LEAST_SPREAD = 0.01
 _STEPS = (-0.01, -0.005, 0.0, 0.005, 0.01)
 _IMPLIED_RANGE = 0.50
 _IMPLIED_PRECISION = 0.0001
+_SCALES = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def method(forecast: Forecast | None, lacking: str) -> MethodValue:
         return MethodValue(KEY, TITLE, None, lacking)
     enterprise, parts = forecast.enterprise(), forecast.present_values()
     ten, after = parts or (None, None)
-    flows = ", ".join(f"{flow:,.4g}" for flow in forecast.flows())
+    flows = ", ".join(_short(flow) for flow in forecast.flows())
     steps = (
         Step("Free cash flow to the firm", forecast.base, Unit.MONEY, forecast.of_base),
         Step("Growth, years 1 to 5", forecast.growth, Unit.PERCENT, forecast.of_growth),
@@ -174,6 +175,12 @@ def method(forecast: Forecast | None, lacking: str) -> MethodValue:
     )
     value = forecast.per_share()
     return MethodValue(KEY, TITLE, value, _reason(forecast, enterprise, value), steps)
+
+
+def _short(amount: float) -> str:
+    size = abs(amount)
+    scale, name = next(((s, n) for s, n in _SCALES if size >= s), (1.0, ""))
+    return f"{amount / scale:,.2f}{name}"
 
 
 def _reason(forecast: Forecast, enterprise: float | None, value: float | None) -> str | None:
