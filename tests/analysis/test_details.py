@@ -11,7 +11,7 @@ from stockapp.domain.choices import BusinessType, Choices
 from stockapp.domain.statement import Line
 
 from .builders import BALANCE, inputs, statements
-from .test_doubtful_data import PLAIN, points, told, words
+from .reports import PLAIN, points, told, words
 from .test_golden import MAKER, STILL, method
 
 
