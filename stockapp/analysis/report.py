@@ -37,6 +37,10 @@ _NO_FLOW = (
     "For a bank or an insurer free cash flow means nothing: what growth the price implies is not"
     " told."
 )
+_UNUSED_GROWTH = (
+    "The growth that you chose changes nothing: a bank or an insurer is valued by its equity and"
+    " what it earns on it, without a growth rate."
+)
 _GUESSED = (
     "No source told sector and industry, so the type of business was guessed by its figures; a"
     " bank, an insurer or a REIT would be valued in another way. Choose the type."
@@ -209,8 +213,10 @@ def _methods(business: _Business, forecast: dcf.Forecast | None) -> list[MethodV
 
 
 def _forecast(business: _Business) -> dcf.Forecast | None:
-    accounts = business.accounts
+    accounts, choices = business.accounts, business.inputs.choices
     if business.kind in FINANCIAL:
+        if choices.growth is not None or choices.terminal_growth is not None:
+            business.caveats.add(Severity.LOW, "growth", _UNUSED_GROWTH, "the assumptions")
         return None
     flows = dcf.free_cash_flows(accounts, business.capital.tax_rate, business.caveats)
     base = dcf.base_flow(accounts, flows, business.caveats)

@@ -128,6 +128,14 @@ class TestWhatIsShown:
         assert report.valuation
         assert report.valuation.discount_rate == report.valuation.capital.cost_of_equity
 
+    @pytest.mark.parametrize("chosen", [Choices(growth=0.03), Choices(terminal_growth=0.03)])
+    def test_a_growth_chosen_for_a_bank_is_said_to_change_nothing(self, chosen: Choices) -> None:
+        bank = Choices(business_type=BusinessType.BANK)
+        of_bank = replace(chosen, business_type=BusinessType.BANK)
+        assert "changes nothing: a bank or an insurer" in words(told(choices=of_bank))
+        assert "changes nothing" not in words(told(choices=bank))
+        assert "changes nothing" not in words(told(choices=chosen))
+
     def test_binary_noise_passes_no_test(self) -> None:
         rate = FxRate("TWD", "USD", 0.0317, NOW)
         home = [

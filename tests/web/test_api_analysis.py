@@ -28,8 +28,7 @@ def tasks(client: FlaskClient, symbol: str) -> list[dict[str, Any]]:
     return [task for task in found if task["params"]["symbol"] == symbol]
 
 
-def test_an_analysis_is_a_task_with_its_stages_as_items(reader: FlaskClient) -> None:
-    client = reader
+def test_an_analysis_is_a_task_with_its_stages_as_items(client: FlaskClient) -> None:
     started = client.get("/api/analyze/QUIL.SIM/async")
     body = started.get_json()
     assert started.status_code == 202
@@ -153,9 +152,9 @@ def test_choices_applied_to_old_data_are_never_told_as_new(new_app: Callable[...
     assert client.get(f"{LARK}/cached?growth=0.09").status_code == 202, "it was not kept as new"
 
 
-def test_the_watchlist_tells_the_last_verdict_with_its_age(reader: FlaskClient) -> None:
-    told = analysed(reader)
-    rows = reader.get("/api/watchlist/cached").get_json()["items"]
+def test_the_watchlist_tells_the_last_verdict_with_its_age(client: FlaskClient) -> None:
+    told = analysed(client)
+    rows = client.get("/api/watchlist/cached").get_json()["items"]
     by_symbol = {row["symbol"]: row["analysis"] for row in rows}
     line = by_symbol["LARK.SIM"]
     assert line["fair_value"] == fair_value(told)
@@ -262,12 +261,12 @@ def test_longer_bars_have_their_own_indicators(reader: FlaskClient) -> None:
     assert weeks["indicators"]["sma_20"][-1] == pytest.approx(mean)
 
 
-def test_a_history_that_is_not_there_yet_is_a_task_to_follow(reader: FlaskClient) -> None:
-    answer = reader.get("/api/history/OSTR.SIM")
+def test_a_history_that_is_not_there_yet_is_a_task_to_follow(client: FlaskClient) -> None:
+    answer = client.get("/api/history/OSTR.SIM")
     assert answer.status_code == 202
     assert answer.headers["Cache-Status"] == "stockapp; fwd=miss"
-    reader.get(answer.get_json()["poll_url"], headers=WAIT)
-    assert reader.get("/api/history/OSTR.SIM").status_code == 200
+    client.get(answer.get_json()["poll_url"], headers=WAIT)
+    assert client.get("/api/history/OSTR.SIM").status_code == 200
 
 
 def test_a_range_that_there_is_not_is_refused(reader: FlaskClient) -> None:

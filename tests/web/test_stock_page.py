@@ -126,17 +126,11 @@ def test_a_bank_goes_its_own_way(reader: FlaskClient) -> None:
 def test_statements_in_another_currency_are_converted_and_the_rate_is_told(
     reader: FlaskClient,
 ) -> None:
-    symbols = reader.get("/api/watchlist").get_json()["items"]
-    for item in symbols:
-        told = analysed(reader, item["symbol"])
-        rate = told["report"]["valuation"] and told["report"]["valuation"]["fx"]
-        if rate:
-            text = text_of(reader, f"/stocks/{item['symbol']}")
-            words = f"Statements in {rate['base']} were converted to {rate['target']} at"
-            assert words in text
-            assert f"In {rate['base']}, from Simulated exchange" in text
-            return
-    pytest.fail("no simulated company reports in another currency")
+    rate = analysed(reader, "PELI.SIM")["report"]["valuation"]["fx"]
+    text = text_of(reader, "/stocks/PELI.SIM")
+    assert (rate["base"], rate["target"]) == ("EUR", "USD")
+    assert "Statements in EUR were converted to USD at" in text
+    assert "In EUR, from Simulated exchange" in text
 
 
 def test_without_scripts_the_form_of_assumptions_leads_to_a_page_by_them(
