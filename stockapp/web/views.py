@@ -27,6 +27,9 @@ class AttemptView:
 class PriceView:
     """A price. `direction` is up, down, flat or unknown.
 
+    `change` and `percent` are the move, "" where it is unknown; `basis` says since when, where that
+    is not the close before.
+
     `currency_words` says what the code means where it does not speak for itself (GBp: pence).
     `provenance` is the source and what limits its word: "Yahoo, 15 min delayed". The currency is
     `currency_assumed` where the source did not tell it. `disagreeing` says what others told.
@@ -36,6 +39,8 @@ class PriceView:
     currency: str
     currency_words: str
     change: str
+    percent: str
+    basis: str
     direction: str
     age: str
     fetched_at: str
@@ -49,65 +54,11 @@ class PriceView:
 
 
 @dataclass(frozen=True, slots=True)
-class WorthView:
-    """What the last analysis came to. `fair` is "" where there is no fair value; `reason` says why.
-
-    `mark` colours the verdict. `age` is that of the oldest of its data, and `stale` that it is old.
-    """
-
-    verdict: str
-    mark: str
-    fair: str
-    margin: str
-    reason: str
-    age: str
-    made_at: str
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EditView:
-    """The row's form: what its fields hold, and what is wrong with that. `open`: show it."""
-
-    note: str
-    target: str
-    problem: str = ""
-    open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One line of the watchlist.
-
-    `state` is queued, updating or "". `failure` is the short reason why the last fetch gave no
-    price, `failure_detail` its sentence. `target` is the target price with its distance in words.
-    `sort` holds the values by which pages sort, "" where there is none. `version` differs
-    whenever anything but the age does.
-    """
-
-    id: str
-    version: str
-    symbol: str
-    name: str
-    note: str
-    target: str
-    simulated: bool
-    price: PriceView | None
-    worth: WorthView | None
-    state: str
-    failure: str
-    failure_detail: str
-    attempts: tuple[AttemptView, ...]
-    edit: EditView
-    sort: dict[str, str | float]
-
-
-@dataclass(frozen=True, slots=True)
 class RefreshView:
     """The refresh of a list, or its analysis: running with progress, or ended with closing words.
 
-    `line` is "21 of 50 · about 3 s left · AAPL from yahoo/quote" while it runs, then
-    "48 updated, 1 not updated, 1 failed".
+    `line` is "21 of 50 · 7 a second · about 3 s left · AAPL from yahoo/quote" while it runs, then
+    "48 updated, 1 stale, 1 unknown". `has_reasons`: some gave no price, and its page says why.
     """
 
     task_id: str
@@ -117,6 +68,7 @@ class RefreshView:
     percent: float
     line: str
     failed: bool
+    has_reasons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +91,3 @@ class MethodView:
     detail: str
     age: str
     at: str
-
-
-@dataclass(frozen=True, slots=True)
-class BoardView:
-    """The whole watchlist page. `sort` and `descending` tell the order of `rows`; "": as listed."""
-
-    watchlist: str
-    rows: tuple[RowView, ...]
-    refresh: RefreshView | None
-    analysis: RefreshView | None
-    failing: tuple[SourceView, ...]
-    event_id: int
-    now: str
-    any_simulated: bool
-    any_sample: bool
-    sort: str = ""
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AddProblem:
-    """Why a symbol was not added. `symbol` is set when it may be added anyway."""
-
-    detail: str
-    symbol: str = ""
-    attempts: tuple[AttemptView, ...] = ()

@@ -93,6 +93,16 @@ def time_left(seconds: float | None) -> str:
     return f"about {round(seconds / _MINUTE)} min left"
 
 
+def rate(left: int, eta_seconds: float | None) -> str:
+    """How fast work goes on that has so many items left for so long: "7 a second"."""
+    if not eta_seconds or left <= 0:
+        return ""
+    a_second = left / eta_seconds
+    if a_second >= 1:
+        return f"{a_second:,.0f} a second"
+    return f"{a_second * _MINUTE:,.0f} a minute"
+
+
 def elapsed(milliseconds: float) -> str:
     """How long an attempt took."""
     return f"{milliseconds:,.0f} ms"
@@ -135,3 +145,9 @@ def currency_words(currency: str | None) -> str:
         return "no source said for certain which currency this is"
     unit = minor_unit(currency)
     return f"{unit.name}, {unit.per_major} to one {unit.major}" if unit else ""
+
+
+def major_currency(currency: str | None) -> str | None:
+    """The whole currency in which sums are told of what is quoted in a minor unit."""
+    unit = minor_unit(currency)
+    return unit.major if unit else currency
