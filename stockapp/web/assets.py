@@ -29,6 +29,7 @@ def register(app: Flask, folder: Path, place: Path, *, fresh: bool) -> None:
         packed(folder, place) or folder,
         f"static/{version}",
         allow_all_origins=False,
+        mimetypes={".webmanifest": "application/manifest+json"},
         immutable_file_test=lambda path, url: True,
     )
     app.wsgi_app = kept  # type: ignore[method-assign]
