@@ -78,4 +78,4 @@ docs: setup ## Write docs/settings.md from the table of settings
 	@$(BIN)/python -m scripts.settings_doc > docs/settings.md
 
 clean: ## Remove what set-up made; data stays
-	@rm -rf $(VENV) node_modules static/vendor .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) node_modules static/vendor build .mypy_cache .pytest_cache .ruff_cache .hypothesis

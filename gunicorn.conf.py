@@ -9,10 +9,12 @@ from gunicorn.arbiter import Arbiter
 from stockapp.backends.embedded import damage, lost_worker
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
+from stockapp.web import packing
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
 _database = _settings.data_dir / DATABASE
+_folder = Path(__file__).parent
 try:
     chosen(_settings)
 except UnknownSource as error:
@@ -50,7 +52,7 @@ reload = _settings.reload
 reload_extra_files = [
     str(path)
     for folder in ("templates", "static/css", "static/js")
-    for path in Path(__file__).parent.joinpath(folder).rglob("*.*")
+    for path in _folder.joinpath(folder).rglob("*.*")
 ]
 
 loglevel = _settings.log_level.lower()
@@ -59,8 +61,23 @@ control_socket_disable = True
 
 
 def on_starting(server: Arbiter) -> None:
-    """Before there are workers: see that the database is sound."""
+    """Before there are workers: see that the database is sound, and compress what they serve."""
     damage.prepare(_database)
+    _pack(server)
+
+
+def on_reload(server: Arbiter) -> None:
+    """Before the workers are replaced: files may have changed."""
+    _pack(server)
+
+
+def _pack(server: Arbiter) -> None:
+    if reload:
+        return
+    try:
+        packing.pack(_folder / "static", _folder / "build" / "static")
+    except OSError as error:
+        server.log.warning("scripts and styles are served uncompressed: %s", error)
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:

@@ -51,7 +51,8 @@ def fetch() -> None:
         target.mkdir(parents=True, exist_ok=True)
         sums = {}
         for name in files:
-            copied = target / Path(name).name
+            # With an ending that browsers show instead of saving it.
+            copied = target / (Path(name).name if Path(name).suffix else f"{name}.txt")
             shutil.copyfile(folder / name, copied)
             sums[copied.name] = hashlib.sha256(copied.read_bytes()).hexdigest()
         manifest[target.name] = {

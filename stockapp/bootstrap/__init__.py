@@ -19,13 +19,15 @@ from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
 from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.periodic import Periodic
-from stockapp.web import errors, security
+from stockapp.web import assets, compression, errors, security
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.pages import item_path
 from stockapp.web.present_stock import stock_path
 from stockapp.web.stream_gate import StreamGate
 
 ROOT = Path(__file__).parent.parent.parent
+# gunicorn.conf.py packs the one into the other.
+STATIC, PACKED = ROOT / "static", ROOT / "build" / "static"
 
 
 class House:
@@ -81,12 +83,14 @@ def build(settings: Settings) -> House:
 
 
 def _flask(settings: Settings) -> Flask:
-    app = Flask("stockapp", template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = Flask("stockapp", template_folder=ROOT / "templates", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json = OrjsonProvider(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"item_path": item_path, "stock_path": stock_path}
     errors.register(app)
+    compression.register(app)
+    assets.register(app, STATIC, PACKED, fresh=settings.reload)
     security.register(app)
     return app
 
@@ -97,7 +101,7 @@ def _doctor(settings: Settings, backends: Backends, services: Services) -> Docto
         backends.executor,
         addresses=addresses(settings, services.sources.providers()),
         data_dir=settings.data_dir,
-        static_dir=ROOT / "static",
+        static_dir=STATIC,
         timeout_seconds=settings.request_timeout_seconds,
     )
 

@@ -8,7 +8,7 @@ from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import Background
 from stockapp.bootstrap.services import Services
 from stockapp.settings import Settings
-from stockapp.web import words
+from stockapp.web import compression, words
 from stockapp.web.api_analysis import AnalysisApi
 from stockapp.web.api_cache import CacheApi
 from stockapp.web.api_history import HistoryApi
@@ -46,12 +46,11 @@ def register(
     task_streams = TaskStreams(backends.tasks, backends.log, services.fanout, heartbeat)
     streams = Streams(gate, backends.tasks, task_streams, feeds, heartbeat)
     app.register_blueprint(streams.blueprint())
-    for blueprint in (*_apis(backends, services, background), *_pages(backends, services)):
+    for blueprint in _apis(backends, services, background):
         app.register_blueprint(blueprint)
-    panel = CachePanel(background.cache_admin, backends.clock)
-    app.register_blueprint(panel.blueprint())
-    system = SystemPage(services.sources, services.source_testing, panel, backends.clock)
-    app.register_blueprint(system.blueprint())
+    for blueprint in _pages(backends, services, background):
+        blueprint.after_request(compression.compressed)
+        app.register_blueprint(blueprint)
 
 
 def _feeds(app: Flask, backends: Backends, services: Services) -> Feeds:
@@ -93,8 +92,11 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
     ).blueprint()
 
 
-def _pages(backends: Backends, services: Services) -> Iterator[Blueprint]:
+def _pages(backends: Backends, services: Services, background: Background) -> Iterator[Blueprint]:
     analyses, clock = services.analyses, backends.clock
+    panel = CachePanel(background.cache_admin, clock)
+    yield panel.blueprint()
+    yield SystemPage(services.sources, services.source_testing, panel, clock).blueprint()
     yield ComparePage(analyses, clock).blueprint()
     yield StockPage(analyses, clock, services.analysis_lifetime.fresh_seconds).blueprint()
     yield TasksPage(services.admin, services.boards, clock).blueprint()

@@ -10,6 +10,7 @@ from stockapp.ports import TaskStore
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import htmx, inputs, sse, stock_form
 from stockapp.web.api_prices import require_watchlist
+from stockapp.web.compression import compressed
 from stockapp.web.errors import not_found
 from stockapp.web.feed import Feed, Fragment
 from stockapp.web.feeds import Feeds
@@ -76,7 +77,7 @@ class Streams:
         response = htmx.uncached(missed.html if missed else "")
         position = missed.event_id if missed else after_id
         response.headers["HX-Trigger"] = json.dumps({"stockapp:position": {"id": position}})
-        return response
+        return compressed(response)
 
     def _feed(self) -> Feed:
         if task_id := request.args.get("task"):
