@@ -1,25 +1,40 @@
 // What keeps a page live: its one stream, and polling while there is none. hx-sse reads the stream
 // and comes back by event id; opening it, a first connection that fails, and all the rest is here.
 
-const live = document.getElementById("live");
+let live = document.getElementById("live");
 const notice = document.getElementById("connection");
 const PATIENCE_MS = 2000, RETRY_MS = 1000, POLL_MS = 2000, REFUSED_MS = 5000;
+
+// The server sends a beat every 2 s. Without two of them the connection is not what it seems.
+const SILENCE_MS = 4300, LOOK_MS = 300, PROBE_MS = 2000;
 
 // A browser opens six connections to a server. Its pages leave two of them for everything else.
 const MOST_STREAMS = 4, SIGN_MS = 2000, SIGN_LASTS_MS = 5000, SIGN = "stockapp:stream:";
 const sign = SIGN + Math.random().toString(36).slice(2);
 
 let position = live?.dataset.position;
-let lost, streaming = false, opening = false, polling, again;
+let lost, streaming = false, opening = false, polling, again, heard = Date.now(), probing = false;
+
+function say(text) {
+  const status = document.getElementById("status");
+  if (status) status.textContent = text;
+}
 
 function reached() {
+  heard = Date.now();
   clearTimeout(lost);
   lost = undefined;
+  if (!notice.hidden) say("The connection is back.");
   notice.hidden = true;
 }
 
+function tell() {
+  if (notice.hidden) say("The connection to stockapp is lost; it is being tried again.");
+  notice.hidden = false;
+}
+
 function unreached() {
-  lost ??= setTimeout(() => { notice.hidden = false; }, PATIENCE_MS);
+  lost ??= setTimeout(tell, PATIENCE_MS);
 }
 
 // Which pages of this browser stream is told in its storage, by signs that each renews.
@@ -76,7 +91,7 @@ function refused(status) {
 async function ask() {
   if (document.hidden) return;
   try {
-    const answer = await fetch(url("/changes"), { headers: { "HX-Request": "true" } });
+    const answer = await fetch(url("/changes"), { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
     if (!answer.ok) return unreached();
     reached();
     const text = await answer.text();
@@ -98,6 +113,31 @@ function stopPolling() {
   polling = undefined;
 }
 
+// Another stream in place of this one, such as for other columns; what came between is caught up.
+function reopen(shows) {
+  live.dataset.shows = shows;
+  const next = live.cloneNode();
+  next.removeAttribute("data-htmx-powered");
+  live.replaceWith(next);
+  live = next;
+  streaming = opening = false;
+  stopPolling();
+  open();
+}
+
+// A stream that says nothing, not even a beat, may be dead without having ended.
+async function listen() {
+  if (!streaming || document.hidden || probing || Date.now() - heard < SILENCE_MS) return;
+  tell();
+  probing = true;
+  try {
+    await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PROBE_MS) });
+    // The server is there, so it is the stream that is dead.
+    if (Date.now() - heard >= SILENCE_MS) reopen(live.dataset.shows);
+  } catch { /* Asked again at the next look. */ }
+  probing = false;
+}
+
 function begin() {
   document.addEventListener("htmx:sse:after:connection", () => {
     streaming = true;
@@ -105,6 +145,9 @@ function begin() {
     reached();
     stopPolling();
     renew();
+  });
+  document.addEventListener("htmx:sse:before:message", (event) => {
+    if (event.target === live) reached();
   });
   document.addEventListener("htmx:sse:after:message", (event) => {
     position = event.detail.message.id || position;
@@ -119,6 +162,7 @@ function begin() {
     if (!document.hidden) unreached();
   });
   document.addEventListener("htmx:sse:close", (event) => {
+    if (event.target !== live) return;
     streaming = opening = false;
     renew();
     if (event.detail.reason === "ended") refused();
@@ -130,13 +174,16 @@ function begin() {
     });
   }
   document.addEventListener("visibilitychange", () => {
+    heard = Date.now();
     renew();
     if (!document.hidden) open();
   });
+  document.addEventListener("stockapp:shows", (event) => reopen(event.detail.shows));
   addEventListener("pagehide", () => storage()?.removeItem(sign));
-  addEventListener("offline", () => { notice.hidden = false; });
-  addEventListener("online", () => { if (!lost) notice.hidden = true; });
+  addEventListener("offline", tell);
+  addEventListener("online", () => { if (!lost) reached(); });
   setInterval(renew, SIGN_MS);
+  setInterval(listen, LOOK_MS);
   // After htmx's own start, which waits for its turn in the same way.
   setTimeout(open);
 }

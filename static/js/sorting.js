@@ -1,20 +1,30 @@
-// Sorting in the page, so that nothing typed or opened is lost; the links sort without scripts.
+// Sorting in the page at once, so that nothing typed or opened is lost; the server is told besides
+// and keeps it. Amounts of money are in order within their currency only.
 
-const address = new URL(location.href);
-let key = address.searchParams.get("sort") ?? "";
-let descending = address.searchParams.get("dir") === "desc";
+const MONEY = new Set(["price", "change", "market_cap", "fair_value"]);
+const TEXTS = new Set(["symbol", "currency", "source", "note"]);
+
+const table = () => document.querySelector("table.watchlist");
+const state = () => {
+  const head = table()?.querySelector("th[aria-sort]");
+  return head ? { key: head.className, descending: head.ariaSort === "descending" } : { key: "listed" };
+};
+let { key, descending } = state();
 
 const valueOf = (row) => row.getAttribute(`data-sort-${key}`) ?? "";
+const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 function compare(one, other) {
   const [a, b] = [valueOf(one), valueOf(other)];
   if (a === "" || b === "") return (a === "") - (b === "");
-  const order = key === "symbol" ? (a < b ? -1 : a > b ? 1 : 0) : Number(a) - Number(b);
-  return descending ? -order : order;
+  const apart = MONEY.has(key) ? order(one.dataset.currency, other.dataset.currency) : 0;
+  if (apart) return apart;
+  const way = TEXTS.has(key) ? order(a, b) : Number(a) - Number(b);
+  return descending ? -way : way;
 }
 
 function sort(body) {
-  if (!key || !body) return;
+  if (key === "listed" || !body) return;
   const rows = [...body.children];
   const sorted = [...rows].sort(compare);
   if (rows.every((row, index) => row === sorted[index])) return;
@@ -24,36 +34,36 @@ function sort(body) {
 
 function sortPage() {
   const body = document.getElementById("rows");
-  // A row does not jump away from under one's typing; the order is mended when it is left.
-  const typing = body?.contains(document.activeElement) && document.activeElement.matches("input, textarea");
-  if (!typing) sort(body);
+  // A row does not jump away from under one's hands; the order is mended when it is left.
+  if (!body?.contains(document.activeElement)) sort(body);
 }
 
+// What the next press of each head asks for: ascending, descending, then the order of the list.
 function mark() {
-  for (const link of document.querySelectorAll("a[data-sort-key]")) {
-    const here = link.dataset.sortKey === key;
-    const header = link.closest("th");
-    if (here) header.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    else header.removeAttribute("aria-sort");
+  for (const button of document.querySelectorAll("button.sort")) {
+    const head = button.closest("th"), own = head.className, here = own === key;
+    if (here) head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    else head.removeAttribute("aria-sort");
+    button.value = !here ? `${own}.asc` : descending ? "listed.asc" : `${own}.desc`;
   }
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-sort-key]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  descending = link.dataset.sortKey === key && !descending;
-  key = link.dataset.sortKey;
-  const query = new URLSearchParams({ sort: key, ...(descending && { dir: "desc" }) });
-  history.replaceState(null, "", `/?${query}`);
+  const button = event.target.closest("button.sort");
+  if (!button) return;
+  const [wanted, way] = button.value.split(".");
+  key = wanted;
+  descending = way === "desc";
+  // The order of the list is the server's to tell; its answer brings it.
   sort(document.getElementById("rows"));
-  mark();
+  // After the form has been read.
+  setTimeout(mark);
 });
 
 // Once for all changes until the next picture.
 let planned = 0;
 function plan() {
-  planned ||= requestAnimationFrame(() => { planned = 0; sortPage(); mark(); });
+  planned ||= requestAnimationFrame(() => { planned = 0; sortPage(); });
 }
 document.addEventListener("htmx:after:swap", plan);
 document.addEventListener("focusout", plan);

@@ -1,8 +1,21 @@
 // A whole table that comes for one that is there becomes changes of single rows: a thousand rows
 // that are the same need not be compared node by node, nor moved out of their sorted order.
 
+let wanted;
+
+function put(table) {
+  const move = table.moveBefore ? "moveBefore" : "insertBefore";
+  let place = table.firstElementChild;
+  for (const row of wanted.map((id) => document.getElementById(id)).filter(Boolean)) {
+    if (row === place) place = place.nextElementSibling;
+    else table[move](row, place);
+  }
+  wanted = undefined;
+}
+
 function changes(table, fragment, task) {
   const fresh = new Map([...fragment.querySelector("#rows").children].map((row) => [row.id, row]));
+  const order = [...fresh.keys()];
   const tasks = [];
   const add = (target, style, row) => {
     const piece = document.createDocumentFragment();
@@ -16,6 +29,8 @@ function changes(table, fragment, task) {
     else if (next.dataset.version !== row.dataset.version) add(row, "outerMorph", next);
   }
   for (const row of fresh.values()) add(table, "beforeend", row);
+  // Sorted rows are put in order by their values; others stand as the list has them.
+  if (!table.closest("table").querySelector("th[aria-sort]")) wanted = order;
   return tasks;
 }
 
@@ -24,5 +39,13 @@ document.addEventListener("htmx:before:swap", (event) => {
   const table = document.getElementById("rows");
   const index = tasks.findIndex((task) => task.fragment?.querySelector?.("#rows"));
   if (!table || index < 0) return;
+  // Other columns, or another order: that is another table.
+  const next = tasks[index].fragment.querySelector("table").dataset.layout;
+  if (next !== table.closest("table").dataset.layout) return;
   tasks.splice(index, 1, ...changes(table, tasks[index].fragment, tasks[index]));
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const table = document.getElementById("rows");
+  if (table && wanted) put(table);
 });

@@ -32,6 +32,15 @@ def back(key: str, *, otherwise: str) -> AnyResponse:
     return redirect(f"{path}?{urlencode([*query, ('done', key)])}", 303)
 
 
+def go(address: str) -> AnyResponse:
+    """Have the browser open another page of ours."""
+    if not is_asking():
+        return redirect(address, 303)
+    response = make_response("")
+    response.headers["HX-Redirect"] = address
+    return response
+
+
 def failed(error: Exception) -> tuple[str, int, dict[str, str]]:
     """An error, told within the page where a script asked; else as a page of its own."""
     problem = problem_of(error)

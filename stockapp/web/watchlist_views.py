@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stockapp.web.columns import LISTED, Layout
+from stockapp.web.columns import Layout
 from stockapp.web.views import AttemptView, PriceView, RefreshView, SourceView
 
 
@@ -125,8 +125,9 @@ class TotalsView:
 
 @dataclass(frozen=True, slots=True)
 class LiveView:
-    """Whether rows are refreshed while somebody watches, and how."""
+    """Whether the rows of a list are refreshed while somebody watches, and how."""
 
+    name: str
     on: bool
     possible: bool
     line: str
@@ -156,21 +157,37 @@ class BoardView:
     filter: str = ""
 
     @property
-    def reordering(self) -> bool:
-        """Whether rows can be moved: they stand in the order of the list."""
-        return self.layout.sort == LISTED
-
-    @property
     def none_match(self) -> bool:
         """Whether the filter leaves all rows out."""
         return bool(self.rows) and all(row.hidden for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
+class OptionView:
+    """Something that a search found. `about`: its exchange, type and currency, as far as told."""
+
+    symbol: str
+    name: str
+    about: str
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundView:
+    """What a search found. `note` says why there may be more, `failed` that something went wrong.
+    """
+
+    options: tuple[OptionView, ...]
+    note: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AddProblem:
-    """What was not added, and why."""
+    """What was not added, and why. `choices` may have been meant."""
 
     detail: str
+    choices: tuple[OptionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

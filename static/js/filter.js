@@ -1,0 +1,40 @@
+// Rows that match what is typed, at once; the form does it without scripts.
+
+const field = document.getElementById("filter-text");
+const folded = (text) => text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+
+function held(row) {
+  const name = row.querySelector(".name")?.textContent ?? "";
+  return `${row.dataset.symbol} ${name} ${row.dataset.note ?? ""}`.toLocaleLowerCase();
+}
+
+function apply() {
+  const body = document.getElementById("rows");
+  if (!body) return;
+  const words = folded(field.value);
+  let shown = 0;
+  for (const row of body.children) {
+    const text = words.length ? held(row) : "";
+    row.hidden = !words.every((word) => text.includes(word));
+    if (row.hidden) row.querySelector(".pick input").checked = false;
+    shown += !row.hidden;
+  }
+  document.getElementById("none-match").hidden = shown > 0;
+  document.dispatchEvent(new Event("stockapp:picked"));
+}
+
+function address() {
+  const url = new URL(location.href);
+  if (field.value.trim()) url.searchParams.set("filter", field.value.trim());
+  else url.searchParams.delete("filter");
+  history.replaceState(history.state, "", url);
+}
+
+field?.addEventListener("input", () => { apply(); address(); });
+field?.form.addEventListener("submit", (event) => event.preventDefault());
+
+let planned = 0;
+document.addEventListener("htmx:after:swap", () => {
+  if (field?.value) planned ||= requestAnimationFrame(() => { planned = 0; apply(); });
+});
+if (field?.value) apply();

@@ -1,0 +1,25 @@
+// A price that changes is seen to: for a moment, and only where motion is welcome.
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const told = new Map();
+
+function look() {
+  for (const row of document.querySelectorAll("#rows .row")) {
+    const amount = row.querySelector("td.price .amount"), price = Number(row.getAttribute("data-sort-price"));
+    if (!amount || !price) continue;
+    const before = told.get(row.id);
+    told.set(row.id, price);
+    if (before === undefined || before === price || still.matches) continue;
+    amount.classList.remove("rose", "fell");
+    // So that the same animation starts anew.
+    void amount.offsetWidth;
+    amount.classList.add(price > before ? "rose" : "fell");
+  }
+}
+
+document.addEventListener("animationend", (event) => event.target.classList?.remove("rose", "fell"));
+let planned = 0;
+document.addEventListener("htmx:after:swap", () => {
+  planned ||= requestAnimationFrame(() => { planned = 0; look(); });
+});
+look();

@@ -1,0 +1,51 @@
+// The details of a row, beside the table: opening, closing, and keeping what they tell new.
+
+const panel = () => document.getElementById("item");
+let opener, shown = panel()?.querySelector("[data-row]")?.dataset.row;
+
+function address(symbol) {
+  const url = new URL(location.href);
+  if (symbol) url.searchParams.set("item", symbol);
+  else url.searchParams.delete("item");
+  history.replaceState(history.state, "", url);
+}
+
+function close() {
+  const aside = panel();
+  if (aside.hidden) return;
+  const row = document.getElementById(aside.querySelector("[data-row]")?.dataset.row);
+  aside.hidden = true;
+  aside.replaceChildren();
+  shown = undefined;
+  address();
+  (opener?.isConnected ? opener : row?.querySelector("a.details"))?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.details");
+  if (link) opener = link;
+  if (event.target.closest("#item a.close")) {
+    event.preventDefault();
+    close();
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && panel()?.contains(document.activeElement)) close();
+});
+document.addEventListener("submit", (event) => { if (event.target.matches("[data-closes]")) setTimeout(close); });
+
+document.addEventListener("htmx:after:swap", () => {
+  const facts = panel()?.querySelector("[data-row]");
+  if (!facts) return;
+  panel().hidden = false;
+  if (facts.dataset.row !== shown) {
+    shown = facts.dataset.row;
+    address(document.getElementById(shown)?.dataset.symbol);
+    document.getElementById("item-title").focus();
+  }
+  const row = document.getElementById(shown);
+  if (row && row.dataset.version !== facts.dataset.version && facts.dataset.asked !== row.dataset.version) {
+    facts.dataset.asked = row.dataset.version;
+    htmx.trigger(facts, "changed-row");
+  }
+});

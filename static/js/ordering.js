@@ -1,0 +1,60 @@
+// Rows in the order of one's own: dragged, or moved by Alt with the arrow keys.
+
+const place = () => document.querySelector("table.watchlist:not(:has(th[aria-sort]))")?.dataset.place;
+let dragged, waiting;
+
+function tell(row) {
+  clearTimeout(waiting);
+  const before = row.nextElementSibling?.dataset.symbol ?? "";
+  const source = document.getElementById("watchlist");
+  // Keys come in quick succession; only where the row ends up matters.
+  waiting = setTimeout(() => htmx.ajax("POST", place(), {
+    source, swap: "none", values: { symbol: row.dataset.symbol, before },
+  }), 150);
+}
+
+function put(row, before) {
+  const body = row.parentElement;
+  if (body.moveBefore) body.moveBefore(row, before);
+  else body.insertBefore(row, before);
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const row = event.target.closest("#rows .row");
+  // Not from where one selects text, presses or types.
+  if (row) row.draggable = Boolean(place()) && !event.target.closest("a, button, input, form");
+});
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("#rows .row");
+  dragged?.classList.add("dragged");
+  if (dragged) event.dataTransfer.effectAllowed = "move";
+});
+document.addEventListener("dragover", (event) => {
+  const over = event.target.closest?.("#rows .row");
+  if (!dragged || !over) return;
+  event.preventDefault();
+  if (over === dragged) return;
+  const box = over.getBoundingClientRect();
+  put(dragged, event.clientY > box.top + box.height / 2 ? over.nextElementSibling : over);
+});
+document.addEventListener("drop", (event) => { if (dragged) event.preventDefault(); });
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.classList.remove("dragged");
+  dragged.draggable = false;
+  tell(dragged);
+  dragged = undefined;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key) || !place()) return;
+  const row = document.activeElement?.closest("#rows .row");
+  if (!row) return;
+  event.preventDefault();
+  const other = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+  if (!other) return;
+  const focused = document.activeElement;
+  put(row, event.key === "ArrowUp" ? other : other.nextElementSibling);
+  focused.focus();
+  tell(row);
+});

@@ -1,0 +1,125 @@
+"""The forms about how pages look: order, columns, colours, live mode; browsers keep it in cookies."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import Blueprint, has_request_context, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.services.watchlists import Watchlists
+from stockapp.web import columns, fragments, htmx
+from stockapp.web.columns import LISTED, Column, Layout
+from stockapp.web.list_screen import (
+    LIVE_COOKIE,
+    ListScreen,
+    address,
+    keep,
+    keep_layout,
+    layout,
+    shows,
+    told,
+    unused,
+)
+
+THEME_COOKIE = "theme"
+_THEMES = ("light", "dark")
+
+
+class LayoutForms:
+    """Nothing here touches a list; each answer sets a cookie."""
+
+    def __init__(self, screen: ListScreen, watchlists: Watchlists) -> None:
+        self._screen = screen
+        self._watchlists = watchlists
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("layout", __name__)
+        forms = {
+            "/lists/<name>/sort": self.sort,
+            "/lists/<name>/columns": self.columns,
+            "/live": self.live,
+            "/theme": self.theme,
+        }
+        for path, view in forms.items():
+            blueprint.add_url_rule(path, view_func=view, methods=["POST"])
+        blueprint.register_error_handler(Exception, htmx.failed)
+        return blueprint
+
+    def sort(self, name: str) -> AnyResponse:
+        """Put the rows in another order: `by` is a column with asc or desc."""
+        self._watchlists.require(name)
+        key, _, way = request.form.get("by", "").partition(".")
+        wanted = layout().sorted_by(key, descending=way == "desc")
+        order = {"sort": wanted.sort} | ({"dir": "desc"} if wanted.descending else {})
+        if wanted.sort == LISTED:
+            order = {}
+        path = address(name, order, without=("sort", "dir"))
+        if not htmx.is_asking():
+            return keep_layout(redirect(path, HTTPStatus.SEE_OTHER), name, wanted)
+        # The script sorts by itself; only the order of the list is ours to tell.
+        html = self._screen.whole(name) if wanted.sort == LISTED else ""
+        return keep_layout(told(make_response(html), address={"path": path}), name, wanted)
+
+    def columns(self, name: str) -> AnyResponse:
+        """Show other columns, or in another order."""
+        self._watchlists.require(name)
+        wanted = self._chosen()
+        path = address(name, {}, without=("columns", "sort", "dir"))
+        if not htmx.is_asking():
+            more = address(name, {"customise": "yes"}, without=("columns", "sort", "dir"))
+            return keep_layout(redirect(more, HTTPStatus.SEE_OTHER), name, wanted)
+        board = self._screen.board(name, wanted)
+        html = fragments.columns(board, unused(wanted)) + fragments.whole(board)
+        query = shows(board, live=self._screen.live(name).on)
+        answer = told(make_response(html), shows={"shows": query}, address={"path": path})
+        return keep_layout(answer, name, wanted)
+
+    def live(self) -> AnyResponse:
+        """Switch live mode on or off, for this browser."""
+        name = request.form.get("list", DEFAULT_WATCHLIST)
+        self._watchlists.require(name)
+        on = request.form.get("on") == "yes"
+        if not htmx.is_asking():
+            response: AnyResponse = redirect(address(name, {}), HTTPStatus.SEE_OTHER)
+        else:
+            view = self._screen.live(name, wanted=on)
+            query = shows(self._screen.board(name), live=view.on)
+            response = told(make_response(fragments.live_line(view)), shows={"shows": query})
+        keep(response, LIVE_COOKIE, "on" if on else "off")
+        return response
+
+    def theme(self) -> AnyResponse:
+        """Choose light or dark colours, or those of the system."""
+        chosen = request.form.get("theme", "")
+        came_from = urlsplit(request.referrer or "")
+        back = came_from.path if came_from.path.startswith("/") else "/"
+        query = f"?{came_from.query}" if came_from.query else ""
+        # Two slashes would lead to another host.
+        response = redirect("/" + back.lstrip("/") + query, HTTPStatus.SEE_OTHER)
+        if chosen in _THEMES:
+            keep(response, THEME_COOKIE, chosen)
+        else:
+            response.delete_cookie(THEME_COOKIE)
+        return response
+
+    def _chosen(self) -> Layout:
+        """What the form says: the boxes that are ticked, then one of them moved."""
+        if "usual" in request.form:
+            return columns.USUAL
+        ticked = [Column(name) for name in request.form.getlist("column") if name in Column]
+        chosen = layout().with_columns(ticked)
+        for button, by in (("earlier", -1), ("later", 1)):
+            name = request.form.get(button, "")
+            if name in Column:
+                return chosen.moved(Column(name), by)
+        return chosen
+
+
+def theme() -> str:
+    """The colours that this browser chose: light, dark, or "" for those of the system."""
+    if not has_request_context():
+        return ""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in _THEMES else ""

@@ -1,0 +1,157 @@
+"""The forms about whole lists, and about the rows that are picked."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from stockapp.services.analyses import Analyses
+from stockapp.services.boards import Boards
+from stockapp.services.refresh import Refreshes
+from stockapp.services.watchlists import Watchlists
+from stockapp.web import fragments, htmx
+from stockapp.web.compare_page import MOST
+from stockapp.web.errors import Problem
+from stockapp.web.list_screen import ListScreen
+from stockapp.web.present_board import list_path
+
+
+
+class ListForms:
+    """Making, naming and deleting lists; refreshing, analysing, moving and ordering rows."""
+
+    def __init__(
+        self,
+        screen: ListScreen,
+        watchlists: Watchlists,
+        boards: Boards,
+        refreshes: Refreshes,
+        analyses: Analyses,
+    ) -> None:
+        self._screen = screen
+        self._watchlists = watchlists
+        self._boards = boards
+        self._refreshes = refreshes
+        self._analyses = analyses
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("list_forms", __name__)
+        forms = {
+            "/lists": self.create,
+            "/lists/<name>/rename": self.rename,
+            "/lists/<name>/delete": self.delete,
+            "/lists/<name>/refresh": self.refresh,
+            "/lists/<name>/analyze": self.analyze,
+            "/lists/<name>/picked": self.picked,
+            "/lists/<name>/place": self.place,
+            "/undo": self.undo,
+        }
+        for path, view in forms.items():
+            blueprint.add_url_rule(path, view_func=view, methods=["POST"])
+        blueprint.register_error_handler(Exception, htmx.failed)
+        return blueprint
+
+    def create(self) -> AnyResponse:
+        """Make a list, and go there."""
+        made = self._watchlists.create(request.form.get("title", ""))
+        return redirect(list_path(made.name), HTTPStatus.SEE_OTHER)
+
+    def rename(self, name: str) -> AnyResponse:
+        """Give a list another title."""
+        self._watchlists.rename(name, request.form.get("title", ""))
+        return self._screen.done(name, "renamed", "", self._screen.whole(name))
+
+    def delete(self, name: str) -> AnyResponse:
+        """Delete a list; it can be undone."""
+        removed = self._watchlists.delete(name)
+        told = urlencode({"done": "list-deleted", "undo": removed.undo})
+        return redirect(f"/?{told}", HTTPStatus.SEE_OTHER)
+
+    def undo(self) -> AnyResponse:
+        """Bring back what was removed."""
+        undone = self._watchlists.undo(request.form.get("undo", ""))
+        if undone is None:
+            detail = "This can be undone for an hour, and once; that is over."
+            raise Problem(409, "not_undone", detail)
+        name = undone.watchlist.name
+        if undone.deleted:
+            return htmx.go(f"{list_path(name)}?done=undone")
+        return self._screen.done(name, "undone", "", self._screen.whole(name))
+
+    def refresh(self, name: str) -> AnyResponse:
+        """Refresh the whole list."""
+        self._watchlists.require(name)
+        return self._refresh(name, None)
+
+    def analyze(self, name: str) -> AnyResponse:
+        """Analyse the whole list."""
+        self._watchlists.require(name)
+        return self._analyze(name, None)
+
+    def picked(self, name: str) -> AnyResponse:
+        """Do something with the rows that are picked."""
+        self._watchlists.require(name)
+        symbols, what = request.form.getlist("symbol"), request.form.get("do", "")
+        if not symbols:
+            raise Problem(422, "nothing_picked", "Pick rows first, by the boxes before them.")
+        match what:
+            case "refresh":
+                return self._refresh(name, symbols)
+            case "analyze":
+                return self._analyze(name, symbols)
+            case "compare":
+                return _go_to_comparison(symbols)
+            case "move":
+                return self._move(name, symbols, request.form.get("to", ""))
+            case "up" | "down":
+                return self._step(name, symbols, up=what == "up")
+            case "remove":
+                removed = self._watchlists.remove(name, symbols)
+                html, count = self._screen.whole(name), str(len(removed))
+                return self._screen.done(name, "removed-many", count, html, undo=removed.undo)
+        raise Problem(422, "invalid_value", "There is no such thing to do.", field="do")
+
+    def place(self, name: str) -> AnyResponse:
+        """Put rows before another, or at the end."""
+        before = request.form.get("before") or None
+        self._watchlists.place(name, request.form.getlist("symbol"), before)
+        return self._screen.done(name, "placed", "", self._screen.whole(name))
+
+    def _refresh(self, name: str, symbols: list[str] | None) -> AnyResponse:
+        started = self._refreshes.start(symbols, watchlist=name, force=True)
+        key = "nothing" if started.task is None else "joined" if started.joined else "started"
+        html = ""
+        if htmx.is_asking():
+            html = fragments.refresh(self._boards.refresh(name), name)
+        return self._screen.done(name, key, "", html)
+
+    def _analyze(self, name: str, symbols: list[str] | None) -> AnyResponse:
+        begun = self._analyses.start_all(name, force=False, symbols=symbols)
+        key = "nothing" if begun is None else "joined-analysis" if begun.joined else "analysing"
+        html = ""
+        if htmx.is_asking():
+            html = fragments.analysis(self._boards.analysis(name), name)
+        return self._screen.done(name, key, "", html)
+
+    def _move(self, name: str, symbols: list[str], to: str) -> AnyResponse:
+        moved = self._watchlists.move(symbols, name, to)
+        return self._screen.done(name, "moved", str(len(moved)), self._screen.whole(name))
+
+    def _step(self, name: str, symbols: list[str], *, up: bool) -> AnyResponse:
+        """Move rows by one place, all together."""
+        order = [item.symbol for item in self._watchlists.items(name)]
+        places = [order.index(symbol) for symbol in symbols if symbol in order]
+        rest = [symbol for symbol in order if symbol not in symbols]
+        if places:
+            first = max(0, min(places) - 1) if up else min(places) + 1
+            before = rest[first] if first < len(rest) else None
+            wanted = [symbol for symbol in order if symbol in symbols]
+            self._watchlists.place(name, wanted, before)
+        return self._screen.done(name, "placed", "", self._screen.whole(name))
+
+
+def _go_to_comparison(symbols: list[str]) -> AnyResponse:
+    address = "/compare?" + urlencode({"symbols": ",".join(symbols[:MOST])})
+    return htmx.go(address)
