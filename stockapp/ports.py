@@ -15,7 +15,7 @@ from stockapp.domain.cache_statistics import CacheCheck, CacheStatistics
 from stockapp.domain.event import Event
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
-from stockapp.domain.watchlist import WatchlistItem
+from stockapp.domain.watchlist import Merged, Removal, Restored, Watchlist, WatchlistItem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -198,16 +198,51 @@ class EventLog(Protocol):
 
 
 class WatchlistStore(Protocol):
-    """Watchlists. Every change writes a `watchlist` event in the same transaction."""
+    """Watchlists. Every change writes its `watchlist` events in the same transaction.
+
+    The list `default` is always there. What puts symbols on a list raises NoSuchList where there
+    is none of that name, and WatchlistFull, having changed nothing, where it would hold more than
+    `most_items`. What reads or removes takes an unknown list for an empty one.
+    """
+
+    def lists(self) -> list[Watchlist]:
+        """All lists, in the order in which they were made; `default` is the first."""
+
+    def find(self, name: str) -> Watchlist | None:
+        """One list."""
+
+    def create(self, title: str, *, most_lists: int | None = None) -> Watchlist:
+        """Make a list; its name follows from the title. Raises ListExists and TooManyLists."""
+
+    def rename(self, name: str, title: str) -> Watchlist:
+        """Give a list another title; its name stays. Raises ListExists and NoSuchList."""
+
+    def delete(self, name: str) -> Removal | None:
+        """Delete a list with its items; None when there is none. Raises ValueError: `default`."""
 
     def items(self, watchlist: str) -> list[WatchlistItem]:
-        """All items in the order in which they were added."""
+        """All items in the order of the list."""
 
     def get(self, watchlist: str, symbol: str) -> WatchlistItem | None:
         """One item."""
 
-    def add(self, watchlist: str, items: Iterable[WatchlistItem]) -> list[str]:
-        """Add what is not there yet. Returns the symbols that were added."""
+    def add(
+        self, watchlist: str, items: Iterable[WatchlistItem], *, most_items: int | None = None
+    ) -> list[str]:
+        """Add what is not there yet, at the end. Returns the symbols that were added."""
+
+    def merge(
+        self,
+        watchlist: str,
+        items: Iterable[WatchlistItem],
+        *,
+        overwrite: bool = False,
+        most_items: int | None = None,
+    ) -> Merged:
+        """Add what is not there yet; where it is, fill in note and target price if it has none.
+
+        With `overwrite` also where it has one. What these items lack changes nothing.
+        """
 
     def update(
         self, watchlist: str, symbol: str, changes: Mapping[str, Any]
@@ -217,8 +252,35 @@ class WatchlistStore(Protocol):
     def fill_names(self, names: Mapping[str, str]) -> int:
         """Set the name of items, on every list, that have none. Returns how many changed."""
 
-    def remove(self, watchlist: str, symbols: Iterable[str]) -> list[str]:
-        """Remove items. Returns the symbols that were there."""
+    def remove(self, watchlist: str, symbols: Iterable[str]) -> Removal:
+        """Remove items. Returns those that were there."""
+
+    def restore(
+        self,
+        removal: Removal,
+        *,
+        most_items: int | None = None,
+        most_lists: int | None = None,
+    ) -> Restored:
+        """Put back what was removed, as it was and where it was; what is there again stays.
+
+        A deleted list comes back under another name or title where that was taken since. Raises
+        NoSuchList where the list of removed items was deleted, and TooManyLists.
+        """
+
+    def move(
+        self, symbols: Iterable[str], source: str, target: str, *, most_items: int | None = None
+    ) -> list[str]:
+        """Put items on another list, at its end, in their order. Returns what was moved.
+
+        Of one that is there already, note and target price fill in what it has none of.
+        """
+
+    def place(self, watchlist: str, symbols: Sequence[str], before: str | None) -> list[str]:
+        """Put items, in the order given, before that one; None: at the end. Returns which.
+
+        Raises NotListed for a `before` that is not on the list.
+        """
 
     def containing(self, symbol: str) -> list[str]:
         """The names of the lists that hold the symbol."""

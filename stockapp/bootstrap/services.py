@@ -20,6 +20,7 @@ from stockapp.services.refresh import Refreshes
 from stockapp.services.source_tests import SourceTesting, SourceTests
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
+from stockapp.services.undo import Removals
 from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists
 from stockapp.settings import Settings
@@ -78,6 +79,7 @@ class Services:
     def _watchlists(self, settings: Settings, backends: Backends) -> Watchlists:
         return Watchlists(
             backends.watchlists,
+            Removals(backends.shared),
             self.quotes,
             self.refreshes,
             self.waiter,

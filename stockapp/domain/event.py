@@ -6,9 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+# The topic of the set of watchlists: which there are, and what they are called.
+WATCHLISTS_TOPIC = "watchlists"
+
 
 class EventType(StrEnum):
-    """`snapshot` and `reset` exist on streams only; `watchlist` only on watchlist topics."""
+    """`snapshot` and `reset` exist on streams only; `watchlist` only on the topics of one
+    watchlist, and of the set of them.
+    """
 
     SNAPSHOT = "snapshot"
     PROGRESS = "progress"
@@ -30,8 +35,9 @@ class Event:
     """One entry of the log; `id` grows with every entry over all topics.
 
     Data by type: progress: Progress.to_json() plus `status`; item: `key`, `state` and the item's
-    result without its attempts; completed, failed, cancelled: `status`; watchlist: `action`
-    (added, changed, removed) and `symbol`.
+    result without its attempts; completed, failed, cancelled: `status`; watchlist, of one list:
+    `action` (added, changed, removed, moved: to another place of the list) and `symbol`; of the
+    set of lists: `action` (created, renamed, deleted) and the list's name as `watchlist`.
     """
 
     id: int

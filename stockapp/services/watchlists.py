@@ -1,58 +1,33 @@
 """Adding to, changing and removing from watchlists."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from stockapp.domain.attempt import Attempt, Reason
-from stockapp.domain.symbol import parse_symbol
-from stockapp.domain.watchlist import MAX_NOTE_LENGTH, WatchlistItem
+from stockapp.domain.attempt import Reason
+from stockapp.domain.symbol import InvalidSymbol, parse_symbol
+from stockapp.domain.watchlist import WatchlistFull, WatchlistItem
 from stockapp.ports import Clock, WatchlistStore
+from stockapp.services import list_import
+from stockapp.services.additions import Added, AddedMany, Imported, NotTaken, UnknownSymbol
+from stockapp.services.item_rules import InvalidItem, check, symbol_of_many
+from stockapp.services.list_admin import ListAdmin, Removed
+from stockapp.services.list_import import ImportRow, Preview
 from stockapp.services.quotes import Known, Quotes
-from stockapp.services.refresh import Refreshes
+from stockapp.services.refresh import Refreshes, TooManySymbols
+from stockapp.services.undo import Removals
 from stockapp.services.waiting import TaskWaiter
 
-
-class InvalidItem(ValueError):
-    """A field of an item cannot have that value."""
-
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
+__all__ = ["InvalidItem", "UnknownSymbol", "WatchlistFull", "Watchlists", "sample_items"]
 
 
-class UnknownSymbol(ValueError):
-    """No source knows the symbol; the attempts say who was asked."""
-
-    def __init__(self, symbol: str, attempts: Sequence[Attempt]) -> None:
-        super().__init__(
-            f"No source knows {symbol}. Check the spelling and the exchange's suffix,"
-            " or add it anyway."
-        )
-        self.symbol = symbol
-        self.attempts = attempts
-
-
-class WatchlistFull(ValueError):
-    """The list holds as many symbols as it may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """An item on the list. `created`: it was not there before. `verified`: a source knows it."""
-
-    item: WatchlistItem
-    created: bool
-    verified: bool
-
-
-class Watchlists:
+class Watchlists(ListAdmin):
     """Changes take milliseconds; adding a symbol never seen waits briefly for a source's word."""
 
     def __init__(
         self,
         store: WatchlistStore,
+        removals: Removals,
         quotes: Quotes,
         refreshes: Refreshes,
         waiter: TaskWaiter,
@@ -62,13 +37,12 @@ class Watchlists:
         max_symbols: int,
         lookup_seconds: float,
     ) -> None:
-        self._store = store
+        super().__init__(store, removals, max_symbols)
         self._quotes = quotes
         self._refreshes = refreshes
         self._waiter = waiter
         self._clock = clock
         self._simulated = simulated
-        self._max_symbols = max_symbols
         self._lookup_seconds = lookup_seconds
 
     def items(self, watchlist: str) -> list[WatchlistItem]:
@@ -82,54 +56,133 @@ class Watchlists:
     def add(
         self,
         watchlist: str,
-        symbol_text: str,
+        text: str,
         *,
         note: str = "",
         target_price: float | None = None,
         accept_unknown: bool = False,
+        wait: bool = True,
     ) -> Added:
         """Add a symbol, after a source has confirmed it or the wait for that is over.
 
-        Raises InvalidSymbol, InvalidItem, WatchlistFull, and UnknownSymbol unless accepted.
+        Without `wait` it is on the list at once, and looked up behind. Raises InvalidSymbol,
+        InvalidItem, WatchlistFull, NoSuchList, and UnknownSymbol if it waits, unless accepted.
         """
-        symbol = parse_symbol(symbol_text)
-        _check(note=note, target_price=target_price)
+        symbol = parse_symbol(text)
+        check(note, target_price)
         existing = self._store.get(watchlist, symbol)
         if existing:
             return Added(existing, created=False, verified=True)
-        if len(self._store.items(watchlist)) >= self._max_symbols:
-            raise WatchlistFull(
-                f"The list holds {self._max_symbols} symbols, as many as it may. Remove some first."
-            )
+        item = WatchlistItem(symbol, self._clock.now(), None, note, target_price)
+        if not wait:
+            return self._add_unseen(watchlist, item)
+        # Nobody is asked for a symbol that has no room.
+        self._check_room(watchlist)
         known = self._look_up(symbol, 0 if accept_unknown else self._lookup_seconds)
         if known.quote is None and _nobody_knows(known) and not accept_unknown:
             raise UnknownSymbol(symbol, known.report.attempts if known.report else ())
-        name = known.quote.quote.name if known.quote else None
-        item = WatchlistItem(symbol, self._clock.now(), name, note, target_price)
-        created = bool(self._store.add(watchlist, [item]))
+        item = replace(item, added_at=self._clock.now(), name=_name(known))
+        created = bool(self._store.add(watchlist, [item], most_items=self._max_symbols))
         return Added(item, created, verified=known.quote is not None)
+
+    def add_many(self, watchlist: str, symbols: Sequence[str]) -> AddedMany:
+        """Add all that can be symbols, at once, in one transaction; they are looked up behind.
+
+        Raises TooManySymbols, WatchlistFull and NoSuchList, and adds none then.
+        """
+        if len(symbols) > self._max_symbols:
+            raise TooManySymbols(
+                f"{len(symbols)} symbols are too many; add at most {self._max_symbols} at a time."
+            )
+        wanted: dict[str, tuple[str, float | None]] = {}
+        not_taken: list[NotTaken] = []
+        for text in symbols:
+            try:
+                wanted[symbol_of_many(text)] = ("", None)
+            except InvalidSymbol as error:
+                not_taken.append(NotTaken(text, str(error)))
+        items = self._new_items(wanted)
+        added = self._store.add(watchlist, items, most_items=self._max_symbols)
+        self._look_behind(added)
+        new = set(added)
+        there = tuple(symbol for symbol in wanted if symbol not in new)
+        return AddedMany(tuple(added), there, tuple(not_taken))
+
+    def preview(self, watchlist: str, text: str | bytes) -> Preview:
+        """What an import of that CSV file would do to the list. Raises InvalidItem, NoSuchList."""
+        self.require(watchlist)
+        return list_import.understand(text, {item.symbol for item in self.items(watchlist)})
+
+    def import_rows(
+        self, watchlist: str, rows: Iterable[ImportRow], *, overwrite: bool = False
+    ) -> Imported:
+        """Add the new symbols of these rows, and give those that are there their note and target.
+
+        What people wrote before stays, unless with `overwrite`. Raises WatchlistFull and
+        NoSuchList, and changes nothing then.
+        """
+        every = list(rows)
+        taken = {row.symbol: (row.note, row.target_price) for row in every if row.is_taken}
+        merged = self._store.merge(
+            watchlist,
+            self._new_items(taken),
+            overwrite=overwrite,
+            most_items=self._max_symbols,
+        )
+        self._look_behind(merged.added)
+        done = {*merged.added, *merged.changed}
+        skipped = [
+            NotTaken(
+                row.text, row.why or "It is listed already, and nothing of it is new.", row.line
+            )
+            for row in every
+            if not row.is_taken or row.symbol not in done
+        ]
+        return Imported(merged.added, merged.changed, tuple(skipped))
 
     def update(
         self, watchlist: str, symbol: str, changes: Mapping[str, Any]
     ) -> WatchlistItem | None:
         """Set the note or the target price. Raises InvalidItem; None when it is not listed."""
-        _check(**changes)
+        check(**changes)
         return self._store.update(watchlist, symbol, changes)
 
-    def remove(self, watchlist: str, symbols: Iterable[str]) -> list[str]:
-        """Remove items. Returns the symbols that were there."""
-        return self._store.remove(watchlist, symbols)
-
-    def remove_samples(self, watchlist: str) -> list[str]:
+    def remove_samples(self, watchlist: str) -> Removed:
         """Remove what the installation, not the user, put on the list."""
         samples = [item.symbol for item in self._store.items(watchlist) if item.sample]
-        return self._store.remove(watchlist, samples)
+        return self.remove(watchlist, samples)
 
     def add_simulated(self, watchlist: str) -> list[str]:
         """Add the sample of the simulated exchange. Returns the symbols that are new."""
         room = self._max_symbols - len(self._store.items(watchlist))
         items = sample_items(self._simulated, self._clock)
         return self._store.add(watchlist, items[: max(0, room)])
+
+    def _check_room(self, watchlist: str) -> None:
+        if self.get_list(watchlist).size >= self._max_symbols:
+            raise WatchlistFull(self._max_symbols, 0)
+
+    def _add_unseen(self, watchlist: str, item: WatchlistItem) -> Added:
+        known = self._quotes.known([item.symbol])[item.symbol]
+        item = replace(item, name=_name(known))
+        created = bool(self._store.add(watchlist, [item], most_items=self._max_symbols))
+        # Only now: whoever finds its name gives it to items that are there.
+        if known.quote is None:
+            self._refreshes.start_behind([item.symbol])
+        return Added(item, created, verified=known.quote is not None)
+
+    def _new_items(self, written: Mapping[str, tuple[str, float | None]]) -> list[WatchlistItem]:
+        """Items of symbols with note and target price."""
+        known = self._quotes.known(list(written))
+        now = self._clock.now()
+        return [
+            WatchlistItem(symbol, now, _name(known[symbol]), note, target)
+            for symbol, (note, target) in written.items()
+        ]
+
+    def _look_behind(self, added: Sequence[str]) -> None:
+        if added:
+            self._refreshes.start_behind(added)
 
     def _look_up(self, symbol: str, seconds: float) -> Known:
         """What is known of the symbol, after asking the sources if nothing was."""
@@ -150,15 +203,10 @@ def sample_items(names: Mapping[str, str], clock: Clock) -> list[WatchlistItem]:
     return [WatchlistItem(symbol, now, name, sample=True) for symbol, name in names.items()]
 
 
+def _name(known: Known) -> str | None:
+    return known.quote.quote.name if known.quote else None
+
+
 def _nobody_knows(known: Known) -> bool:
     error = known.report.error if known.report else None
     return error is not None and error.reason is Reason.NOT_FOUND
-
-
-def _check(note: str = "", target_price: float | None = None) -> None:
-    if len(note) > MAX_NOTE_LENGTH:
-        raise InvalidItem("note", f"The note may have at most {MAX_NOTE_LENGTH} characters.")
-    if any(not character.isprintable() and character not in "\n\r\t" for character in note):
-        raise InvalidItem("note", "The note holds control characters; remove them.")
-    if target_price is not None and (not math.isfinite(target_price) or target_price <= 0):
-        raise InvalidItem("target_price", "The target price must be a number above 0.")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from stockapp.domain.event import Event, EventType, watchlist_topic
-from stockapp.domain.watchlist import WatchlistItem
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST, WatchlistItem
 from stockapp.ports import EventLog
 
 from .backends import Backends, SetClock
@@ -13,7 +13,9 @@ from .backends import Backends, SetClock
 LONG = 60.0
 
 
-def write(backends: Backends, clock: SetClock, *symbols: str, watchlist: str = "w") -> None:
+def write(
+    backends: Backends, clock: SetClock, *symbols: str, watchlist: str = DEFAULT_WATCHLIST
+) -> None:
     """Write one event a symbol."""
     backends.watchlists.add(watchlist, [WatchlistItem(symbol, clock.now()) for symbol in symbols])
 
@@ -36,7 +38,7 @@ class EventLogContract:
         first, second = log.since(0)
         assert second == Event(
             id=log.last_id(),
-            topic=watchlist_topic("w"),
+            topic=watchlist_topic(DEFAULT_WATCHLIST),
             type=EventType.WATCHLIST,
             data={"action": "added", "symbol": "B"},
             created_at=clock.at,
@@ -48,12 +50,15 @@ class EventLogContract:
     def test_events_can_be_selected_by_topic_and_limited(
         self, backends: Backends, log: EventLog, clock: SetClock
     ) -> None:
+        for name in ("one", "two"):
+            backends.watchlists.create(name)
+        made = log.last_id()
         write(backends, clock, "A", "B", watchlist="one")
         write(backends, clock, "C", watchlist="two")
         write(backends, clock, "D", watchlist="one")
         assert symbols(log.since(0, topic=watchlist_topic("one"))) == ["A", "B", "D"]
         assert symbols(log.since(0, topic=watchlist_topic("one"), limit=2)) == ["A", "B"]
-        assert symbols(log.since(0, limit=3)) == ["A", "B", "C"]
+        assert symbols(log.since(made, limit=3)) == ["A", "B", "C"]
         assert log.since(0, topic=watchlist_topic("three")) == []
 
     def test_ids_strictly_increase_in_the_order_of_two_writers(

@@ -26,6 +26,7 @@ from .response_cache import ResponseCacheContract
 from .shared_state import SharedStateContract
 from .task_store import TaskStoreContract
 from .tasks import new_task
+from .watchlist_sets import SetsOfWatchlistsContract
 from .watchlist_store import WatchlistStoreContract
 
 
@@ -45,6 +46,9 @@ class TestWaiting(WaitingContract): ...
 
 
 class TestWatchlistStore(WatchlistStoreContract): ...
+
+
+class TestSetsOfWatchlists(SetsOfWatchlistsContract): ...
 
 
 class TestSharedState(SharedStateContract): ...

@@ -13,7 +13,7 @@ from .backends import Backends, SetClock
 from .embedded import open_embedded
 from .tasks import LEASE, new_task
 
-CHANGED = ("tasks", "task_items", "watchlist_items")
+CHANGED = ("tasks", "task_items", "watchlists", "watchlist_items")
 Change = Callable[[Backends], object]
 
 CHANGES: dict[str, Change] = {
@@ -29,6 +29,10 @@ CHANGES: dict[str, Change] = {
     "add": lambda b: b.watchlists.add("default", [WatchlistItem("B", SetClock().at)]),
     "update": lambda b: b.watchlists.update("default", "A", {"note": "another"}),
     "remove": lambda b: b.watchlists.remove("default", ["A"]),
+    "move": lambda b: b.watchlists.move(["A"], "default", "tech"),
+    "place": lambda b: b.watchlists.place("default", ["A"], None),
+    "create a list": lambda b: b.watchlists.create("Fonds"),
+    "delete a list": lambda b: b.watchlists.delete("tech"),
 }
 
 
@@ -38,7 +42,8 @@ def worker(tmp_path: Path) -> Iterator[Backends]:
     worker.tasks.create(new_task("runs"))
     worker.tasks.claim("w", LEASE, "runs")
     worker.tasks.create(new_task("waits"))
-    worker.watchlists.add("default", [WatchlistItem("A", SetClock().at)])
+    worker.watchlists.create("Tech")
+    worker.watchlists.add("default", [WatchlistItem(symbol, SetClock().at) for symbol in "AC"])
     yield worker
     worker.close()
 

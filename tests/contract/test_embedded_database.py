@@ -4,15 +4,19 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stockapp.backends.embedded import schema
-from stockapp.backends.embedded.connection import Connection
+from stockapp.backends.embedded.clock import SystemClock
+from stockapp.backends.embedded.connection import Connection, open_writer
 from stockapp.backends.embedded.database import Database, DatabaseClosed
 from stockapp.backends.embedded.executor import EmbeddedExecutor
+from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp.domain.watchlist import Watchlist, WatchlistItem
 from stockapp.ports import StoreTrouble
 
 EXECUTOR = EmbeddedExecutor(1)
@@ -251,3 +255,25 @@ class TestOpeningAndClosing:
         assert "tasks" in tables
         assert "extra" not in tables
         database.close()
+
+
+def test_lists_of_a_database_from_before_there_were_several_keep_items_and_order(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+    old = open_writer(path)
+    insert = "INSERT INTO watchlist_items VALUES (?, ?, ?, 1.5, 'Name', 'note', 2.5, 0)"
+    old.execute(insert, (7, "default", "B"))
+    old.execute(insert, (9, "default", "A"))
+    old.close()
+    monkeypatch.undo()
+    database = Database(path, EXECUTOR)
+    watchlists = SqliteWatchlistStore(database, SystemClock())
+    assert watchlists.lists() == [Watchlist("default", "Watchlist", 2)]
+    added = datetime.fromtimestamp(1.5, UTC)
+    items = [WatchlistItem(symbol, added, "Name", "note", 2.5) for symbol in ("B", "A")]
+    assert watchlists.items("default") == items
+    watchlists.place("default", ["A"], "B")
+    assert [item.symbol for item in watchlists.items("default")] == ["A", "B"]
+    database.close()

@@ -152,9 +152,16 @@ class TestDamageAtTheStart:
         worker = open_embedded(tmp_path, clock)
         added = datetime(2026, 1, 2, tzinfo=UTC)
         item = WatchlistItem("AAPL", added, "Apple", "a note", 200.0)
-        worker.watchlists.add("default", [item])
+        worker.watchlists.add(
+            "default", [item, WatchlistItem("B", added), WatchlistItem("C", added)]
+        )
+        worker.watchlists.place("default", ["C"], "AAPL")
+        worker.watchlists.rename("default", "Mine")
+        worker.watchlists.create("Tech")
+        worker.watchlists.add("tech", [item])
         values = {f"key-{number}": {"x": "y" * 500} for number in range(500)}
         worker.state.put_many(values, 3600)
+        lists = worker.watchlists.lists()
         worker.close()
         size = path.stat().st_size
         with path.open("r+b") as file:
@@ -162,7 +169,9 @@ class TestDamageAtTheStart:
             file.write(b"\xff" * (size // 4))
         assert damage.prepare(path) is not None
         again = open_embedded(tmp_path, clock)
-        assert again.watchlists.items("default") == [item]
+        assert again.watchlists.lists() == lists
+        assert [one.symbol for one in again.watchlists.items("default")] == ["C", "AAPL", "B"]
+        assert again.watchlists.items("tech") == [item]
         assert not again.watchlists.seed("default", [])
         again.close()
 

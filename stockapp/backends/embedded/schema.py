@@ -85,7 +85,46 @@ _FIRST = (
 
 _SHARE = ("ALTER TABLE tasks ADD COLUMN share REAL",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE)
+# Until then there was one list, and the order of its items was that of the rows.
+_LISTS = (
+    """
+    CREATE TABLE watchlists (
+        name TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        position INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "INSERT INTO watchlists (name, title, position) VALUES ('default', 'Watchlist', 0)",
+    """
+    INSERT INTO watchlists (name, title, position)
+    SELECT watchlist, watchlist, min(position) FROM watchlist_items
+    WHERE watchlist <> 'default' GROUP BY watchlist
+    """,
+    "ALTER TABLE watchlist_items RENAME TO items_before",
+    """
+    CREATE TABLE watchlist_items (
+        watchlist TEXT NOT NULL REFERENCES watchlists (name) ON DELETE CASCADE,
+        symbol TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        added_at REAL NOT NULL,
+        name TEXT,
+        note TEXT NOT NULL,
+        target_price REAL,
+        sample INTEGER NOT NULL,
+        PRIMARY KEY (watchlist, symbol)
+    )
+    """,
+    """
+    INSERT INTO watchlist_items
+        (watchlist, symbol, position, added_at, name, note, target_price, sample)
+    SELECT watchlist, symbol, position, added_at, name, note, target_price, sample
+    FROM items_before
+    """,
+    "DROP TABLE items_before",
+    "CREATE INDEX watchlist_items_by_symbol ON watchlist_items (symbol)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE, _LISTS)
 
 
 class NewerDatabase(RuntimeError):

@@ -1,51 +1,95 @@
 """Watchlists in the database."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from stockapp.backends.embedded import events
+from stockapp.backends.embedded import watchlist_changes as changing
+from stockapp.backends.embedded import watchlist_rows as rows
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
-from stockapp.domain import moment
-from stockapp.domain.event import EventType, watchlist_topic
-from stockapp.domain.watchlist import WatchlistItem
+from stockapp.domain.watchlist import Merged, Removal, Restored, Watchlist, WatchlistItem
 from stockapp.ports import Clock
 
 EDITABLE = frozenset({"name", "note", "target_price"})
 
-_COLUMNS = "symbol, added_at, name, note, target_price, sample"
 _SEEDED = "watchlists_seeded"
 
 
 class SqliteWatchlistStore:
-    """WatchlistStore; the order of a list is the order of its rows."""
+    """WatchlistStore in the database of all workers."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    def items(self, watchlist: str) -> list[WatchlistItem]:
-        """All items in the order in which they were added."""
-        return self._database.read(
-            lambda connection: [
-                _item(row)
-                for row in connection.execute(
-                    f"SELECT {_COLUMNS} FROM watchlist_items WHERE watchlist = ? ORDER BY position",
-                    (watchlist,),
-                )
-            ]
+    def lists(self) -> list[Watchlist]:
+        """All lists, in the order in which they were made; `default` is the first."""
+        return self._database.read(rows.lists)
+
+    def find(self, name: str) -> Watchlist | None:
+        """One list."""
+        return self._database.read(lambda connection: rows.find(connection, name))
+
+    def create(self, title: str, *, most_lists: int | None = None) -> Watchlist:
+        """Make a list; its name follows from the title. Raises ListExists and TooManyLists."""
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.create(connection, now, title, most_lists)
         )
+
+    def rename(self, name: str, title: str) -> Watchlist:
+        """Give a list another title; its name stays. Raises ListExists and NoSuchList."""
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.rename(connection, now, name, title)
+        )
+
+    def delete(self, name: str) -> Removal | None:
+        """Delete a list with its items; None when there is none. Raises ValueError: `default`."""
+        now = self._clock.now()
+        return self._database.write(lambda connection: changing.delete(connection, now, name))
+
+    def items(self, watchlist: str) -> list[WatchlistItem]:
+        """All items in the order of the list."""
+        return self._database.read(lambda connection: rows.items(connection, watchlist))
 
     def get(self, watchlist: str, symbol: str) -> WatchlistItem | None:
         """One item."""
-        return self._database.read(lambda connection: _get(connection, watchlist, symbol))
+        return self._database.read(lambda connection: rows.get(connection, watchlist, symbol))
 
-    def add(self, watchlist: str, items: Iterable[WatchlistItem]) -> list[str]:
-        """Add what is not there yet. Returns the symbols that were added."""
+    def add(
+        self, watchlist: str, items: Iterable[WatchlistItem], *, most_items: int | None = None
+    ) -> list[str]:
+        """Add what is not there yet, at the end. Returns the symbols that were added."""
         wanted = list(items)
         now = self._clock.now()
-        return self._database.write(lambda connection: _add(connection, now, watchlist, wanted))
+        return self._database.write(
+            lambda connection: list(
+                changing.merge(
+                    connection, now, watchlist, wanted, fill=False, most=most_items
+                ).added
+            )
+        )
+
+    def merge(
+        self,
+        watchlist: str,
+        items: Iterable[WatchlistItem],
+        *,
+        overwrite: bool = False,
+        most_items: int | None = None,
+    ) -> Merged:
+        """Add what is not there yet; where it is, fill in note and target price if it has none.
+
+        With `overwrite` also where it has one. What these items lack changes nothing.
+        """
+        wanted = list(items)
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.merge(
+                connection, now, watchlist, wanted, overwrite=overwrite, most=most_items
+            )
+        )
 
     def update(
         self, watchlist: str, symbol: str, changes: Mapping[str, Any]
@@ -59,17 +103,12 @@ class SqliteWatchlistStore:
         now = self._clock.now()
 
         def update(connection: Connection) -> WatchlistItem | None:
-            before = _get(connection, watchlist, symbol)
+            before = rows.get(connection, watchlist, symbol)
             if before is None or all(getattr(before, field) == changes[field] for field in changes):
                 return before
-            assignments = ", ".join(f"{field} = :{field}" for field in changes)
-            connection.execute(
-                f"UPDATE watchlist_items SET {assignments}"
-                " WHERE watchlist = :watchlist AND symbol = :symbol",
-                {**changes, "watchlist": watchlist, "symbol": symbol},
-            )
-            _tell(connection, now, watchlist, "changed", [symbol])
-            return _get(connection, watchlist, symbol)
+            rows.update(connection, watchlist, symbol, changes.items())
+            rows.tell(connection, now, watchlist, "changed", [symbol])
+            return rows.get(connection, watchlist, symbol)
 
         return self._database.write(update)
 
@@ -81,36 +120,62 @@ class SqliteWatchlistStore:
         def fill(connection: Connection) -> int:
             changed = 0
             for symbol, name in wanted.items():
-                rows = connection.execute(
+                lists = connection.execute(
                     "UPDATE watchlist_items SET name = ?"
                     " WHERE symbol = ? AND coalesce(name, '') = '' RETURNING watchlist",
                     (name, symbol),
                 ).fetchall()
-                for (watchlist,) in rows:
-                    _tell(connection, now, watchlist, "changed", [symbol])
-                changed += len(rows)
+                for (watchlist,) in lists:
+                    rows.tell(connection, now, watchlist, "changed", [symbol])
+                changed += len(lists)
             return changed
 
         return self._database.write(fill) if wanted else 0
 
-    def remove(self, watchlist: str, symbols: Iterable[str]) -> list[str]:
-        """Remove items. Returns the symbols that were there."""
+    def remove(self, watchlist: str, symbols: Iterable[str]) -> Removal:
+        """Remove items. Returns those that were there."""
         wanted = list(symbols)
         now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.remove(connection, now, watchlist, wanted)
+        )
 
-        def remove(connection: Connection) -> list[str]:
-            removed = [
-                symbol
-                for symbol in wanted
-                if connection.execute(
-                    "DELETE FROM watchlist_items WHERE watchlist = ? AND symbol = ?",
-                    (watchlist, symbol),
-                ).rowcount
-            ]
-            _tell(connection, now, watchlist, "removed", removed)
-            return removed
+    def restore(
+        self,
+        removal: Removal,
+        *,
+        most_items: int | None = None,
+        most_lists: int | None = None,
+    ) -> Restored:
+        """Put back what was removed, as it was and where it was; what is there again stays.
 
-        return self._database.write(remove)
+        A deleted list comes back under another name or title where that was taken since.
+        """
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.restore(connection, now, removal, most_items, most_lists)
+        )
+
+    def move(
+        self, symbols: Iterable[str], source: str, target: str, *, most_items: int | None = None
+    ) -> list[str]:
+        """Put items on another list, at its end, in their order. Returns what was moved."""
+        wanted = list(symbols)
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.move(connection, now, wanted, source, target, most_items)
+        )
+
+    def place(self, watchlist: str, symbols: Sequence[str], before: str | None) -> list[str]:
+        """Put items, in the order given, before that one; None: at the end. Returns which.
+
+        Raises NotListed for a `before` that is not on the list.
+        """
+        wanted = list(symbols)
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: changing.place(connection, now, watchlist, wanted, before)
+        )
 
     def containing(self, symbol: str) -> list[str]:
         """The names of the lists that hold the symbol."""
@@ -132,7 +197,7 @@ class SqliteWatchlistStore:
         def seed(connection: Connection) -> bool:
             first = mark_seeded(connection)
             if first:
-                _add(connection, now, watchlist, wanted)
+                changing.merge(connection, now, watchlist, wanted, fill=False, most=None)
             return first
 
         return self._database.write(seed)
@@ -144,58 +209,4 @@ def mark_seeded(connection: Connection) -> bool:
         connection.execute(
             "INSERT INTO meta (key, value) VALUES (?, 1) ON CONFLICT DO NOTHING", (_SEEDED,)
         ).rowcount
-    )
-
-
-def _add(
-    connection: Connection, now: datetime, watchlist: str, items: Iterable[WatchlistItem]
-) -> list[str]:
-    added = [
-        item.symbol
-        for item in items
-        if connection.execute(
-            f"INSERT INTO watchlist_items (watchlist, {_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (watchlist, *_values(item)),
-        ).rowcount
-    ]
-    _tell(connection, now, watchlist, "added", added)
-    return added
-
-
-def _tell(
-    connection: Connection, now: datetime, watchlist: str, action: str, symbols: Iterable[str]
-) -> None:
-    entries = [(EventType.WATCHLIST, {"action": action, "symbol": symbol}) for symbol in symbols]
-    events.append(connection, now, watchlist_topic(watchlist), entries)
-
-
-def _get(connection: Connection, watchlist: str, symbol: str) -> WatchlistItem | None:
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM watchlist_items WHERE watchlist = ? AND symbol = ?",
-        (watchlist, symbol),
-    ).fetchone()
-    return _item(row) if row else None
-
-
-def _item(row: Any) -> WatchlistItem:
-    symbol, added_at, name, note, target_price, sample = row
-    return WatchlistItem(
-        symbol=symbol,
-        added_at=moment.from_epoch(added_at),
-        name=name,
-        note=note,
-        target_price=target_price,
-        sample=bool(sample),
-    )
-
-
-def _values(item: WatchlistItem) -> tuple[Any, ...]:
-    return (
-        item.symbol,
-        item.added_at.timestamp(),
-        item.name,
-        item.note,
-        item.target_price,
-        item.sample,
     )
