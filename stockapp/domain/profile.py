@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stockapp.domain.money import in_major_units
+from stockapp.domain.money import in_major_units, minor_unit
 from stockapp.domain.quote import Quote
 
 # A price that is off by about a hundred is one of pence among pounds, or the other way round.
@@ -52,8 +52,18 @@ def completed(quote: Quote, profile: Profile | None) -> Quote:
     """The quote with what its source left out, and without a currency that cannot be right.
 
     A price that is some twenty times the known one or more, counted in pounds as well as in pence,
-    is in another unit than it seems; its currency is then unknown.
+    is in another unit than it seems; its currency is then unknown. Its ranges are in the same unit
+    and stay with it. A market cap does not: without its currency it is left out, and so it is where
+    a price in pence did not say so, as its source may count both in pence.
     """
+    whole = _with_currency(quote, profile)
+    unsure = whole.currency_assumed and minor_unit(whole.currency) is not None
+    if whole.market_cap is not None and (whole.currency is None or unsure):
+        return replace(whole, market_cap=None)
+    return whole
+
+
+def _with_currency(quote: Quote, profile: Profile | None) -> Quote:
     if profile is None:
         return quote
     named = replace(

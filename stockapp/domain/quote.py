@@ -8,6 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from stockapp.domain import moment
+from stockapp.domain.money import minor_unit
+
+# Told at another moment than the price, a range may lack its last move; by more it is another's.
+_REACH = 0.05
+# A range of pence that is wider than this has pounds at its lower end: it was seen at Yahoo.
+_WIDEST_IN_MINOR_UNITS = 20.0
 
 
 class MarketState(StrEnum):
@@ -66,6 +72,11 @@ class Quote:
     is that day at 00:00 UTC, and the price its close. `currency_assumed` says that the currency
     was known of the symbol, not told with this price. `disagreeing` are prices of other sources.
     With `rolling_24h` the change is over the last 24 hours, not since `previous_close`.
+
+    `day_low` to `day_high` and `year_low` to `year_high` (52 weeks) are in `currency` as well; a
+    range has both ends or none. `volume` counts shares (units) of the trading day of the price.
+    `market_cap` is in whole units of the major currency: pounds where the price is in pence. What
+    cannot be right of these is None.
     """
 
     symbol: str
@@ -86,10 +97,35 @@ class Quote:
     currency_assumed: bool = False
     rolling_24h: bool = False
     disagreeing: tuple[OtherPrice, ...] = ()
+    day_low: float | None = None
+    day_high: float | None = None
+    year_low: float | None = None
+    year_high: float | None = None
+    volume: float | None = None
+    market_cap: float | None = None
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.price) or self.price <= 0:
             raise NotAPrice(f"{self.price!r} is not a price")
+        self._leave_out(not self._is_range(self.day_low, self.day_high), "day_low", "day_high")
+        self._leave_out(not self._is_range(self.year_low, self.year_high), "year_low", "year_high")
+        volume, cap = self.volume, self.market_cap
+        # NaN is not at least 0 either.
+        self._leave_out(volume is not None and not 0 <= volume < math.inf, "volume")
+        self._leave_out(cap is not None and not 0 < cap < math.inf, "market_cap")
+
+    def _leave_out(self, nonsense: bool, *names: str) -> None:
+        if nonsense:
+            for name in names:
+                object.__setattr__(self, name, None)
+
+    def _is_range(self, low: float | None, high: float | None) -> bool:
+        """Whether these can be the ends of a range in which the price was made."""
+        if low is None or high is None or not 0 < low <= high < math.inf:
+            return False
+        if minor_unit(self.currency) and high > _WIDEST_IN_MINOR_UNITS * low:
+            return False
+        return low * (1 - _REACH) <= self.price <= high * (1 + _REACH)
 
     def to_json(self) -> dict[str, Any]:
         """The quote as the JSON interface and the cache hold it (age and freshness excluded)."""
@@ -112,6 +148,12 @@ class Quote:
             "currency_assumed": self.currency_assumed,
             "rolling_24h": self.rolling_24h,
             "disagreeing": [other.to_json() for other in self.disagreeing],
+            "day_low": self.day_low,
+            "day_high": self.day_high,
+            "year_low": self.year_low,
+            "year_high": self.year_high,
+            "volume": self.volume,
+            "market_cap": self.market_cap,
         }
 
     @classmethod
@@ -138,6 +180,12 @@ class Quote:
             currency_assumed=data.get("currency_assumed", False),
             rolling_24h=data.get("rolling_24h", False),
             disagreeing=tuple(OtherPrice.from_json(o) for o in data.get("disagreeing", ())),
+            day_low=data.get("day_low"),
+            day_high=data.get("day_high"),
+            year_low=data.get("year_low"),
+            year_high=data.get("year_high"),
+            volume=data.get("volume"),
+            market_cap=data.get("market_cap"),
         )
 
 

@@ -157,6 +157,9 @@ def _global_quote(
         change_percent=change.percent,
         delay_minutes=15 if delayed else None,
         end_of_day=True,
+        day_low=fields.number_in_text(row.get("04. low")),
+        day_high=fields.number_in_text(row.get("03. high")),
+        volume=fields.number_in_text(row.get("06. volume")),
     )
 
 
@@ -204,6 +207,9 @@ def _bulk_row(symbol: str, row: fields.Row | None, answer: Answer) -> Quote | Fa
         previous_close=previous,
         change=change.amount,
         change_percent=change.percent,
+        day_low=fields.number_in_text(row.get("low")),
+        day_high=fields.number_in_text(row.get("high")),
+        volume=fields.number_in_text(row.get("volume")),
     )
 
 

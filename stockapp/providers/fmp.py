@@ -133,4 +133,11 @@ def _outcome(symbol: str, row: fields.Row | None, method: str, answer: Answer) -
         change_percent=change.percent,
         exchange=fields.text(row, "exchange"),
         name=fields.text(row, "name"),
+        day_low=fields.real(row.get("dayLow")),
+        day_high=fields.real(row.get("dayHigh")),
+        year_low=fields.real(row.get("yearLow")),
+        year_high=fields.real(row.get("yearHigh")),
+        # Of pairs it does not say in what these are counted.
+        volume=None if pair else fields.real(row.get("volume")),
+        market_cap=None if pair else fields.real(row.get("marketCap")),
     )

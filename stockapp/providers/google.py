@@ -8,7 +8,7 @@ unknown symbol holds dozens of other instruments, so the identity comes before a
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote as percent_encoded
@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser
 
 from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.money import minor_unit
 from stockapp.domain.quote import Quote, change_since
 from stockapp.providers import fields, symbols
 from stockapp.providers.base import (
@@ -44,6 +45,7 @@ _HEADERS = {
     "Cookie": "CONSENT=YES+cb",
 }
 _DATA = re.compile(r"AF_initDataCallback\(\{key: 'ds:2',[^\[]{0,40}data:")
+_DETAILS = re.compile(r"AF_initDataCallback\(\{key: 'ds:\d+',[^\[]{0,40}data:(?=\[{3}\[null,)")
 _CANONICAL = re.compile(r'<link rel="canonical" href="([^"]*)"')
 _PRICE_TAG = re.compile(r"<div\b[^>]*\bdata-last-price=[^>]*>")
 _CONSENT = re.compile(r"https://consent\.google\.com/")
@@ -112,7 +114,7 @@ def _outcome(symbol: str, name: str, answer: Answer) -> Quote | Failure | None:
     if data is not None:
         row, present = _row(text, data.end())
         if row is not None:
-            return _of_row(symbol, name, row, address, answer)
+            return _of_row(symbol, name, row, address, answer, _details(text, row))
         if present:
             return None
     tag = _PRICE_TAG.search(text)
@@ -133,13 +135,49 @@ def _row(text: str, start: int) -> tuple[list[Any] | None, bool]:
     return (row if isinstance(row, list) and len(row) > _LEAST_ROW else None), True
 
 
+# Places in what the new layout tells of one instrument, whose last is its row again.
+_LOW, _HIGH, _NAMED, _CAP, _VOLUME, _ROW = 4, 5, 13, 16, 17, 19
+
+
+def _details(text: str, row: list[Any]) -> dict[str, float | None]:
+    """The day's range, the volume and the market cap, where the page tells them of this very row.
+
+    Without a currency of whole units it is not sure in which unit the market cap is.
+    """
+    for found in _DETAILS.finditer(text):
+        try:
+            data, _ = json.JSONDecoder().raw_decode(text, found.end())
+            told = data[0][0]
+            same = told[_ROW][: _PREVIOUS + 1] == row[: _PREVIOUS + 1]
+            named = _identity(row[_IDENTITY])
+        except (ValueError, IndexError, TypeError, KeyError, RecursionError):
+            continue
+        if not same or not named or told[_NAMED] != named:
+            continue
+        currency = fields.currency(row[_CURRENCY])
+        whole = currency is not None and minor_unit(currency) is None
+        return {
+            "day_low": fields.real(told[_LOW]),
+            "day_high": fields.real(told[_HIGH]),
+            # Of an index it is 0, which means that it has none.
+            "volume": fields.positive(told[_VOLUME]),
+            "market_cap": fields.positive(told[_CAP]) if whole else None,
+        }
+    return {}
+
+
 # A row's places: see FORMATS.md, section 5.
 _NAME, _IDENTITY, _CURRENCY, _PRICE, _PREVIOUS, _PAIR, _TRADED = 2, 1, 4, 5, 7, 15, 17
 _LEAST_ROW = _TRADED
 
 
 def _of_row(
-    symbol: str, name: str, row: list[Any], address: str, answer: Answer
+    symbol: str,
+    name: str,
+    row: list[Any],
+    address: str,
+    answer: Answer,
+    details: Mapping[str, float | None],
 ) -> Quote | Failure:
     pair = symbols.pair(symbol)
     if pair:
@@ -160,6 +198,7 @@ def _of_row(
         previous_close=fields.positive(row[_PREVIOUS]),
         exchange=None if pair else name.rpartition(":")[2],
         name=row[_NAME] if isinstance(row[_NAME], str) else None,
+        **details,
     )
 
 

@@ -103,6 +103,9 @@ class MarketStack(Provider):
             exchange=fields.text(row, "exchange_code", "exchange"),
             name=fields.text(row, "name"),
             end_of_day=True,
+            day_low=fields.real(row.get("low")),
+            day_high=fields.real(row.get("high")),
+            volume=fields.real(row.get("volume")),
         )
 
 

@@ -70,3 +70,29 @@ def test_a_quote_of_an_older_version_is_still_read() -> None:
     for name in ("end_of_day", "currency_assumed", "disagreeing", "rolling_24h"):
         del old[name]
     assert Quote.from_json(old) == quote(95, "GBp")
+
+
+@pytest.mark.parametrize(
+    ("price", "told", "cap"),
+    [
+        (96.0, "GBp", 5e9),
+        # It may be in pence as well, as the source did not say what its price is in.
+        (96.0, None, None),
+        # Pence that are said to be pounds: then nobody knows.
+        (96.0, "GBP", None),
+    ],
+)
+def test_a_market_cap_is_told_only_in_a_currency_that_is_sure(
+    price: float, told: str | None, cap: float | None
+) -> None:
+    full = replace(quote(price, told), market_cap=5e9, day_low=price, day_high=price)
+    found = completed(full, PENCE)
+    assert found.market_cap == cap
+    # What is in the unit of the price shares its doubt, and stays with it.
+    assert (found.day_low, found.day_high) == (price, price)
+
+
+def test_a_market_cap_needs_a_currency_and_whole_units_may_be_known_of_the_symbol() -> None:
+    silent = replace(quote(96.0, None), market_cap=5e9)
+    assert completed(silent, None).market_cap is None
+    assert completed(silent, Profile("USD", 95.0, None, None)).market_cap == 5e9

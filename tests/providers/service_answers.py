@@ -104,6 +104,8 @@ def global_quote(symbol: str = "ACME", **changes: Any) -> dict[str, Any]:
     return {
         "01. symbol": symbol,
         "02. open": "101.0000",
+        "03. high": "103.5000",
+        "04. low": "99.5000",
         "05. price": "102.5000",
         "06. volume": "1000",
         "07. latest trading day": DAY,
@@ -124,6 +126,12 @@ def fmp_row(symbol: str = "ACME", **changes: Any) -> dict[str, Any]:
         "exchange": "NASDAQ",
         "previousClose": PREVIOUS,
         "timestamp": SECONDS,
+        "volume": 1000,
+        "dayLow": 99.5,
+        "dayHigh": 103.5,
+        "yearHigh": 120.0,
+        "yearLow": 80.0,
+        "marketCap": 5_000_000_000,
         **changes,
     }
 
@@ -131,6 +139,8 @@ def fmp_row(symbol: str = "ACME", **changes: Any) -> dict[str, Any]:
 def eod_row(symbol: str = "ACME", **changes: Any) -> dict[str, Any]:
     return {
         "open": 101.0,
+        "high": 103.5,
+        "low": 99.5,
         "close": PRICE,
         "volume": 1000.0,
         "adj_close": None,
@@ -151,9 +161,23 @@ def bulk_row(symbol: str = "ACME", **changes: Any) -> dict[str, Any]:
         "symbol": symbol,
         "timestamp": "2026-11-20 10:15:00",
         "close": "102.5",
+        "high": "103.5",
+        "low": "99.5",
+        "volume": "1000",
         "previous_close": "100.0",
         **changes,
     }
+
+
+def google_details(row: list[Any], **changes: Any) -> list[Any]:
+    """What the new layout tells besides of an instrument; keys are its places."""
+    found: list[Any] = [None] * 20
+    found[0], found[2], found[6] = [None, row[1]], 101.0, PRICE
+    found[4], found[5], found[16], found[17] = 99.5, 103.5, 5_000_000_000, 1000
+    found[13], found[19] = row[21], row
+    for place, value in changes.items():
+        found[int(place[1:])] = value
+    return found
 
 
 _V10 = row(regularMarketChangePercent=0.025)

@@ -52,6 +52,9 @@ def never_changed(found: Quote | Failure | FollowUp, quote: Quote) -> None:
         (found.change_percent, quote.change_percent),
     ):
         assert told is None or right is None or told == pytest.approx(right)
+    for name in OF_THE_DAY:
+        # A volume of 0 is one, too.
+        assert getattr(found, name) in (getattr(quote, name), None, 0), name
 
 
 @EVERY
@@ -67,6 +70,29 @@ def test_a_good_answer_gives_its_numbers(good: Good) -> None:
         assert quote.previous_close == PREVIOUS
         assert quote.change == pytest.approx(2.5)
         assert quote.change_percent == pytest.approx(2.5)
+
+
+# What each tells besides: of Google, only its new layout does.
+DAY, YEAR = ("day_low", "day_high", "volume"), ("year_low", "year_high")
+OF_THE_DAY = {
+    **{"day_low": 99.5, "day_high": 103.5, "volume": 1000.0},
+    **{"year_low": 80.0, "year_high": 120.0, "market_cap": 5e9},
+}
+TELLS = {
+    "yahoo/spark": (),
+    "google/page": (),
+    "yahoo/chart": (*DAY, *YEAR),
+    "marketstack/eod": DAY,
+    "alpha_vantage/quote": DAY,
+    "alpha_vantage/bulk": DAY,
+}
+
+
+@EVERY
+def test_ranges_volume_and_market_cap_are_told_where_the_source_tells_them(good: Good) -> None:
+    quote, told = original(good), TELLS.get(good.id, OF_THE_DAY)
+    for name, value in OF_THE_DAY.items():
+        assert getattr(quote, name) == (value if name in told else None), name
 
 
 @EVERY

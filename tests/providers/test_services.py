@@ -273,6 +273,26 @@ class TestGoogle:
         body = b'<html><form action="https://consent.google.com/save">Before you continue</form>'
         assert self.page(body)["ACME"].reason is Reason.BLOCKED
 
+    def test_the_new_layout_tells_the_days_figures_of_the_very_row(self) -> None:
+        found = self.with_details(good.google_row())
+        assert (found.day_low, found.day_high, found.volume) == (99.5, 103.5, 1000)
+        assert (found.market_cap, found.year_low) == (5e9, None)
+
+    def test_another_rows_figures_and_a_market_cap_of_unknown_unit_are_left_out(self) -> None:
+        row = good.google_row()
+        assert self.with_details(row, _13="OTHR:NASDAQ").day_low is None
+        assert self.with_details(row, _19=good.google_row(_7=99.0)).day_low is None
+        pence = self.with_details(good.google_row(_4="GBX"))
+        assert (pence.day_low, pence.market_cap) == (99.5, None)
+
+    def with_details(self, row: list[Any], **changes: Any) -> Quote:
+        details = json.dumps([[good.google_details(row, **changes)]])
+        script = (
+            f"<script>AF_initDataCallback({{key: 'ds:8', hash: '9', data:{details}}});</script>"
+        )
+        body = good.google_page([[[row]]]).replace(b"</body>", script.encode() + b"</body>")
+        return quote(Google(), "page", answer(body))
+
     def test_a_price_without_the_time_of_its_trade_is_none(self) -> None:
         body = good.google_page([[[good.google_row(_17=None)]]])
         assert self.page(body)["ACME"].reason is Reason.NO_DATA

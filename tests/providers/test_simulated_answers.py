@@ -1,5 +1,6 @@
 """What the simulated exchange's answers are taken to mean."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,15 +10,17 @@ from stockapp.domain.quote import MarketState, Quote, change_since
 from stockapp.providers.base import Answer, Parsed
 from stockapp.providers.simulated.companies import COMPANIES, Company
 from stockapp.providers.simulated.exchange import Exchange
+from stockapp.providers.simulated.figures import figures
 from stockapp.providers.simulated.provider import Simulated, answer_body
 
 NOW = datetime(2026, 11, 20, 15, 30, 12, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=3)
 SIMULATED = Simulated()
+EXCHANGE = Exchange(7)
 
 
 def parsed(*symbols: str) -> Parsed:
-    body = answer_body(Exchange(7), symbols, NOW)
+    body = answer_body(EXCHANGE, symbols, NOW)
     return SIMULATED.parse("quote", symbols, Answer(200, {}, body, LATER))
 
 
@@ -29,7 +32,7 @@ def quote_of(symbol: str) -> Quote:
 
 @pytest.mark.parametrize("company", COMPANIES, ids=lambda company: company.symbol)
 def test_each_quote_is_the_companys_last_trade_in_its_currency(company: Company) -> None:
-    trade = Exchange(7).trade(company.symbol, NOW)
+    trade = EXCHANGE.trade(company.symbol, NOW)
     assert trade
     change = change_since(trade.price, trade.previous_close)
     # The wire carries milliseconds.
@@ -49,6 +52,7 @@ def test_each_quote_is_the_companys_last_trade_in_its_currency(company: Company)
         source="simulated",
         method="quote",
         fetched_at=LATER,
+        **asdict(figures(EXCHANGE, trade)),
     )
 
 

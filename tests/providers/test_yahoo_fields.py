@@ -189,3 +189,43 @@ def test_whatever_several_fields_hold_the_price_is_finite_or_there_is_a_reason(
         assert math.isfinite(outcome.price) and outcome.price > 0
         assert (outcome.symbol, outcome.source) == ("ACME", "yahoo")
         assert outcome.previous_close is None or outcome.previous_close > 0
+
+
+@BOTH
+def test_the_days_range_told_in_place_of_the_years_is_none(method: str) -> None:
+    # Seen in charts of other spans than a day.
+    quote = quote_of(method, fiftyTwoWeekLow=99.5, fiftyTwoWeekHigh=103.5)
+    assert (quote.day_low, quote.day_high) == (99.5, 103.5)
+    assert (quote.year_low, quote.year_high) == (None, None)
+
+
+@BOTH
+def test_a_year_range_with_pounds_at_one_end_and_pence_at_the_other_is_none(method: str) -> None:
+    changes = {"fiftyTwoWeekLow": 0.8, "fiftyTwoWeekHigh": 120.0}
+    assert quote_of(method, currency="GBp", **changes).year_low is None
+    # In dollars it may have risen that much.
+    assert quote_of(method, currency="USD", **changes).year_low == 0.8
+
+
+@pytest.mark.parametrize(
+    ("kind", "volume", "told"),
+    [
+        ("EQUITY", 0, 0.0),
+        # What trades in coins is told in dollars; of a pair nobody knows it.
+        ("CRYPTOCURRENCY", 21_000_000_000, None),
+        ("CURRENCY", 0, None),
+        ("INDEX", 0, None),
+        ("INDEX", 1_800_000_000, 1.8e9),
+        # More shares than there are, at a price of 102.5 and worth five thousand millions.
+        ("EQUITY", 50_000_000, None),
+        ("EQUITY", 48_000_000, 4.8e7),
+    ],
+)
+def test_a_volume_counts_shares_or_is_unknown(kind: str, volume: float, told: float | None) -> None:
+    assert quote_of("quote", quoteType=kind, regularMarketVolume=volume).volume == told
+
+
+def test_the_market_cap_of_pence_is_pounds_already() -> None:
+    quote = quote_of("quote", currency="GBp", regularMarketVolume=4_000_000_000)
+    # And so the volume is held against pounds.
+    assert (quote.market_cap, quote.volume) == (5e9, 4e9)

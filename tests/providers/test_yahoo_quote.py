@@ -47,6 +47,12 @@ def test_a_quote_holds_the_price_and_all_that_one_must_know_of_it() -> None:
         source="yahoo",
         method="quote",
         fetched_at=NOW,
+        day_low=99.5,
+        day_high=103.5,
+        year_low=80.0,
+        year_high=120.0,
+        volume=1000.0,
+        market_cap=5e9,
     )
 
 

@@ -10,6 +10,13 @@ from stockapp.providers.base import Answer
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 MARKET_TIME = datetime(2026, 11, 20, 15, 15, tzinfo=UTC)
+OF_THE_DAY = {
+    "regularMarketDayLow": 99.5,
+    "regularMarketDayHigh": 103.5,
+    "fiftyTwoWeekLow": 80.0,
+    "fiftyTwoWeekHigh": 120.0,
+    "regularMarketVolume": 1000,
+}
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
@@ -39,6 +46,8 @@ def row(symbol: str = "ACME", **changes: Any) -> dict[str, Any]:
         "regularMarketChange": 2.5,
         "regularMarketChangePercent": 2.5,
         "regularMarketTime": int(MARKET_TIME.timestamp()),
+        **OF_THE_DAY,
+        "marketCap": 5_000_000_000,
         **changes,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -61,6 +70,7 @@ def meta(symbol: str | None = "ACME", **changes: Any) -> dict[str, Any]:
         "dataGranularity": "1d",
         "regularMarketPrice": 102.5,
         "regularMarketTime": int(MARKET_TIME.timestamp()),
+        **OF_THE_DAY,
         "chartPreviousClose": 100.0,
         "currentTradingPeriod": {
             "pre": {"start": start - 7200, "end": start - 3600},

@@ -10,6 +10,7 @@ import math
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from stockapp.providers.simulated.companies import (
     COMPANIES,
@@ -59,6 +60,11 @@ class Exchange:
         """What everything here follows from."""
         return self._seed
 
+    @property
+    def volatility(self) -> float:
+        """The standard deviation of a day's step of the walk."""
+        return _VOLATILITY
+
     def company(self, symbol: str) -> Company | None:
         """What is listed by that symbol."""
         return self._companies.get(symbol)
@@ -75,7 +81,9 @@ class Exchange:
         log_price = self._bridge(company, day, step)
         at = midnight + timedelta(seconds=step * DAY_SECONDS / 2**_BRIDGE_DEPTH)
         previous = self._log_close(company, day - timedelta(days=1))
-        return Trade(company, _price(company, log_price), _price(company, previous), at)
+        return Trade(
+            company, in_quoted_places(company, log_price), in_quoted_places(company, previous), at
+        )
 
     def daily_closes(self, symbol: str, first: date, last: date) -> list[tuple[date, float]]:
         """The closes of those days, both included; empty for a symbol that is not listed."""
@@ -83,7 +91,7 @@ class Exchange:
         if company is None:
             return []
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return [(day, _price(company, self._log_close(company, day))) for day in days]
+        return [(day, in_quoted_places(company, self._log_close(company, day))) for day in days]
 
     def _log_close(self, company: Company, day: date) -> float:
         """The walk at the end of that day, relative to the base price; 0 before the first."""
@@ -94,6 +102,23 @@ class Exchange:
         while len(walk) <= wanted:
             walk.append(walk[-1] * (1 - _REVERSION) + _VOLATILITY * source.gauss(0.0, 1.0))
         return walk[wanted]
+
+    def walk_of_day(self, company: Company, day: date, looks: int) -> list[float]:
+        """The walk at so many evenly spaced moments of the day, from midnight to midnight.
+
+        `looks` must be a power of two, of at most `_BRIDGE_DEPTH`.
+        """
+        walk = [self._log_close(company, day - timedelta(days=1)), self._log_close(company, day)]
+        step, spread = 2**_BRIDGE_DEPTH, _VOLATILITY
+        while len(walk) <= looks:
+            step //= 2
+            finer = [walk[0]]
+            for place, (left, right) in enumerate(pairwise(walk)):
+                shock = self._normal(f"{company.symbol}/{day}/{(2 * place + 1) * step}")
+                finer += [(left + right) / 2 + spread / 2 * shock, right]
+            walk = finer
+            spread /= math.sqrt(2)
+        return walk
 
     def _bridge(self, company: Company, day: date, step: int) -> float:
         """The walk at that step of the day, between the closes before and after."""
@@ -128,7 +153,8 @@ def places(company: Company) -> int:
     return DECIMALS.get(company.currency, 2)
 
 
-def _price(company: Company, log_price: float) -> float:
+def in_quoted_places(company: Company, log_price: float) -> float:
+    """The price that the walk is at, as it is quoted."""
     decimals = places(company)
     smallest = 10.0**-decimals
     return round(max(smallest, company.base_price * math.exp(log_price)), decimals)

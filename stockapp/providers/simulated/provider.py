@@ -1,6 +1,7 @@
 """The simulated exchange as a source: it answers for `.SIM` symbols alone."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from stockapp.providers.base import (
     failure_of_status,
 )
 from stockapp.providers.simulated.exchange import Exchange, Trade
+from stockapp.providers.simulated.figures import Figures, figures
 
 NAME = "simulated"
 SERVICE = "The simulated exchange"
@@ -55,10 +57,10 @@ class Simulated(Provider):
 def answer_body(exchange: Exchange, symbols: Sequence[str], instant: datetime) -> bytes:
     """What the exchange answers at that instant: a row for each symbol that it lists."""
     trades = (exchange.trade(symbol, instant) for symbol in symbols)
-    return orjson.dumps([_row(trade) for trade in trades if trade])
+    return orjson.dumps([_row(exchange, trade) for trade in trades if trade])
 
 
-def _row(trade: Trade) -> dict[str, Any]:
+def _row(exchange: Exchange, trade: Trade) -> dict[str, Any]:
     return {
         "symbol": trade.company.symbol,
         "name": trade.company.name,
@@ -66,6 +68,7 @@ def _row(trade: Trade) -> dict[str, Any]:
         "price": trade.price,
         "previous_close": trade.previous_close,
         "at": moment.to_text(trade.at),
+        **asdict(figures(exchange, trade)),
     }
 
 
@@ -86,4 +89,5 @@ def _quote(row: dict[str, Any], received_at: datetime) -> Quote:
         source=NAME,
         method="quote",
         fetched_at=received_at,
+        **{field.name: row[field.name] for field in fields(Figures)},
     )

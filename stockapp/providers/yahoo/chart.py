@@ -67,6 +67,7 @@ def _outcome(symbol: str, meta: dict[str, Any], answer: Answer) -> Quote | Failu
         exchange=fields.text(meta, "fullExchangeName", "exchangeName"),
         name=fields.text(meta, "longName", "shortName"),
         rolling_24h=shared.is_rolling(meta),
+        **shared.of_the_day(meta),
     )
 
 

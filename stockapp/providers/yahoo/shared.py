@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.money import in_major_units
 from stockapp.domain.quote import Change, MarketState, Quote, change_since
 from stockapp.providers import fields
 from stockapp.providers.base import Answer, failure_of_status, retry_after
@@ -23,6 +24,8 @@ _STATES = {
     "POSTPOST": MarketState.POST,
     "CLOSED": MarketState.CLOSED,
 }
+# What is counted in units; coins are told in money, indices and currencies mostly as 0.
+_IN_UNITS = frozenset({"EQUITY", "ETF", "MUTUALFUND", "FUTURE", "OPTION"})
 
 
 def read(answer: Answer, root: str) -> Row:
@@ -86,7 +89,41 @@ def quote_of_row(
         delay_minutes=delay(row),
         name=fields.text(row, "longName", "shortName"),
         rolling_24h=is_rolling(row),
+        **of_the_day(row),
     )
+
+
+def of_the_day(row: Row) -> dict[str, float | None]:
+    """The ranges, the volume and the market cap of a row or of a chart's description."""
+    day = number(row, "regularMarketDayLow"), number(row, "regularMarketDayHigh")
+    year = number(row, "fiftyTwoWeekLow"), number(row, "fiftyTwoWeekHigh")
+    if day == year:
+        # Charts of some spans tell the day's range in place of the year's.
+        year = None, None
+    return {
+        "day_low": day[0],
+        "day_high": day[1],
+        "year_low": year[0],
+        "year_high": year[1],
+        "volume": _volume(row),
+        "market_cap": number(row, "marketCap"),
+    }
+
+
+def _volume(row: Row) -> float | None:
+    """The day's volume in units; None for what is counted otherwise, or cannot be right.
+
+    At times Yahoo tells some thousand millions for a company that has fewer shares than that.
+    """
+    told = number(row, "regularMarketVolume")
+    kind = fields.text(row, "quoteType", "instrumentType")
+    if told is None or kind == "CRYPTOCURRENCY" or (told == 0 and kind not in _IN_UNITS):
+        return None
+    price, _ = in_major_units(
+        number(row, "regularMarketPrice") or 0.0, fields.currency(row.get("currency"))
+    )
+    worth = number(row, "marketCap")
+    return None if kind == "EQUITY" and worth and told * price > worth else told
 
 
 def plain(value: Any) -> Any:
