@@ -22,6 +22,7 @@ collect_ignore = (
         "providers/test_yahoo_recorded.py",
         "providers/test_services_recorded.py",
         "providers/test_yahoo_research_recorded.py",
+        "providers/test_yahoo_search_recorded.py",
     ]
 )
 

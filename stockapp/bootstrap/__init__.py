@@ -48,6 +48,7 @@ class House:
             self._background.cache_admin,
             self._services.admin,
             self._services.analyses,
+            self._services.search,
             self.close,
         )
         self.app.extensions["stockapp"] = self

@@ -14,11 +14,13 @@ from stockapp.fetching.http import HttpTransport
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.latency import LateBounds
 from stockapp.fetching.ledger import Ledger
+from stockapp.fetching.lookup import SearchDesk
+from stockapp.fetching.question import Questioner
 from stockapp.fetching.quota import Quotas
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
 from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers import chosen, researchers
+from stockapp.providers import chosen, researchers, searchers
 from stockapp.providers.base import Provider
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.doctor import Address
@@ -83,6 +85,18 @@ def all_desks(
         )
         for researcher in researchers(settings)
         if researcher.name in by_name
+    ]
+
+
+def search_desks(
+    sources: Sequence[Outfit], settings: Settings, backends: Backends, keepers: Gatekeepers
+) -> list[SearchDesk]:
+    """A desk for each source that finds symbols by words, in the order of asking."""
+    by_name = {source.provider.name: source for source in sources}
+    return [
+        SearchDesk(searcher, Questioner(found.provider, found.transport, backends.clock, keepers))
+        for searcher in searchers(settings)
+        if (found := by_name.get(searcher.name))
     ]
 
 

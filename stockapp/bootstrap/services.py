@@ -6,17 +6,28 @@ from collections.abc import Sequence
 
 from stockapp.bootstrap.analysis import AnalysisParts
 from stockapp.bootstrap.backends import Backends
-from stockapp.bootstrap.fetching import all_desks, all_lanes, gatekeepers, outfits, rules
+from stockapp.bootstrap.fetching import (
+    all_desks,
+    all_lanes,
+    gatekeepers,
+    outfits,
+    rules,
+    search_desks,
+)
 from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.lookup import Lookup, SearchDesk
 from stockapp.fetching.race import Race
 from stockapp.providers.simulated.exchange import Exchange
+from stockapp.providers.simulated.provider import listings
 from stockapp.services.boards import Boards
 from stockapp.services.live_prices import LivePrices
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes
+from stockapp.services.remote_search import RemoteSearch
+from stockapp.services.search import Search
 from stockapp.services.source_tests import SourceTesting, SourceTests
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
@@ -42,10 +53,16 @@ class Services:
         lanes = all_lanes(chosen, settings, backends, self.keepers)
         desks = all_desks(chosen, settings, backends, self.keepers)
         race = Race(lanes, backends.executor, clock, self.keepers, rules(settings))
+        searching = search_desks(chosen, settings, backends, self.keepers)
         self.sources = Sources(
-            lanes, desks, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
+            lanes,
+            [*desks, *searching],
+            self.keepers.ledger,
+            self.keepers.breakers,
+            self.keepers.quotas,
         )
         flight = _single_flight(settings, backends)
+        self.search = self._search(searching, flight, settings, backends)
         live_prices = _live_prices(race, flight, self.quotes, settings, backends)
         parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
         self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
@@ -87,6 +104,30 @@ class Services:
             simulated=self.simulated_names(),
             max_symbols=settings.max_symbols,
             lookup_seconds=settings.add_lookup_seconds,
+        )
+
+    def _search(
+        self,
+        desks: Sequence[SearchDesk],
+        flight: SingleFlight,
+        settings: Settings,
+        backends: Backends,
+    ) -> Search:
+        remote = RemoteSearch(
+            Lookup(desks, self.keepers.ledger, backends.clock),
+            flight,
+            backends.executor,
+            backends.cache,
+            backends.clock,
+            limit_seconds=settings.search_seconds,
+        )
+        return Search(
+            remote,
+            backends.watchlists,
+            self.quotes,
+            Profiles(backends.cache),
+            simulated=listings(),
+            titles=self.sources.titles(),
         )
 
     def simulated_names(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from stockapp.web.api_cache import CacheApi
 from stockapp.web.api_history import HistoryApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
+from stockapp.web.api_search import SearchApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.cache_panel import CachePanel
@@ -82,6 +83,7 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
     yield WatchlistApi(services.watchlists).blueprint()
     yield AnalysisApi(analyses, waiter, services.analysis_lifetime).blueprint()
     yield HistoryApi(analyses, waiter).blueprint()
+    yield SearchApi(services.search).blueprint()
     yield CacheApi(background.cache_admin).blueprint()
     yield Health(
         backends.log,

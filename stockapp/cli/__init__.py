@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from stockapp.cli import analyze, cache, doctor, tasks
+from stockapp.cli import analyze, cache, doctor, search, tasks
 from stockapp.services.analyses import Analyses
 from stockapp.services.cache_admin import CacheAdmin
 from stockapp.services.doctor import Doctor
+from stockapp.services.search import Search
 from stockapp.services.task_admin import TaskAdmin
 
 
@@ -17,6 +18,7 @@ def register(
     cache_admin: CacheAdmin,
     task_admin: TaskAdmin,
     analyses: Analyses,
+    searches: Search,
     close: Callable[[], None],
 ) -> None:
     """Add the commands to the application; `close` is called when one is done."""
@@ -24,3 +26,4 @@ def register(
     cache.register(app, cache_admin, close)
     tasks.register(app, task_admin, close)
     analyze.register(app, analyses, close)
+    search.register(app, searches, close)

@@ -5,13 +5,16 @@ from stockapp.providers.alpha_vantage_research import AlphaVantageResearch
 from stockapp.providers.base import Provider
 from stockapp.providers.fmp import Fmp
 from stockapp.providers.fmp_research import FmpResearch
+from stockapp.providers.fmp_search import FmpSearch
 from stockapp.providers.google import Google
 from stockapp.providers.marketstack import MarketStack
 from stockapp.providers.research import Researcher
+from stockapp.providers.searching import Searcher
 from stockapp.providers.simulated.provider import Simulated
 from stockapp.providers.simulated.research import SimulatedResearch
 from stockapp.providers.yahoo.provider import Yahoo
 from stockapp.providers.yahoo.research import YahooResearch
+from stockapp.providers.yahoo.search import YahooSearch
 from stockapp.settings import Settings
 
 
@@ -52,6 +55,11 @@ def researchers(settings: Settings) -> tuple[Researcher, ...]:
         FmpResearch(settings.fmp_api_key.get_secret_value()),
         AlphaVantageResearch(settings.alpha_vantage_api_key.get_secret_value()),
     )
+
+
+def searchers(settings: Settings) -> tuple[Searcher, ...]:
+    """Every source that finds symbols by words, in the order in which they are asked."""
+    return YahooSearch(), FmpSearch(settings.fmp_api_key.get_secret_value())
 
 
 class UnknownSource(ValueError):

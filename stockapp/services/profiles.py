@@ -25,14 +25,15 @@ class Profiles:
     def complete(self, fetched: Sequence[Fetched]) -> list[Fetched]:
         """The same, with the currency and the name of a symbol where its source left them out."""
         quotes = {entry.symbol: entry.quote for entry in fetched if entry.quote}
-        known = self._known(list(quotes))
+        known = self.known(list(quotes))
         whole = {s: completed(quote, known.get(s)) for s, quote in quotes.items()}
         self._learn(whole, known)
         return [
             replace(entry, quote=whole[entry.symbol]) if entry.quote else entry for entry in fetched
         ]
 
-    def _known(self, symbols: Sequence[str]) -> dict[str, Profile]:
+    def known(self, symbols: Sequence[str]) -> dict[str, Profile]:
+        """Those of the symbols of which a source has told the currency."""
         entries = self._cache.get_many([_PREFIX + symbol for symbol in symbols])
         return {
             key.removeprefix(_PREFIX): Profile.from_json(entry.value)

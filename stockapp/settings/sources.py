@@ -42,6 +42,9 @@ class SourceSettings(BaseSettings):
         gt=0,
         description="Longest wait for one symbol over all sources, from its first request on.",
     )
+    search_seconds: float = Field(
+        default=3, gt=0, description="Longest wait for the sources when a symbol is searched for."
+    )
     sources: str = Field(
         default="",
         description=(

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 
 from stockapp.domain.choices import METHODS, BusinessType, Choices
 from stockapp.domain.task import TaskStatus
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.services.histories import HistoryInterval, HistoryRange
+from stockapp.services.search import MAX_LENGTH, normalised
 
 
 class Input(BaseModel):
@@ -22,6 +23,21 @@ def _split(value: Any) -> Any:
     if isinstance(value, str):
         return value.split(",")
     return value
+
+
+def _short(value: str) -> str:
+    """What is searched for, without needless blanks."""
+    text = normalised(value)
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"give at most {MAX_LENGTH} characters")
+    return text
+
+
+class SearchInput(Input):
+    """What to search for, and how much of what is found to tell."""
+
+    q: Annotated[str, AfterValidator(_short)]
+    limit: int = Field(8, ge=1, le=20)
 
 
 class RefreshInput(Input):

@@ -25,6 +25,7 @@ SETTINGS = {
     "STOCKAPP_ALPHA_VANTAGE_A_SECOND": 0,
     # No answer is late here, however slow the machine: what hangs does so until it is let go.
     "STOCKAPP_REQUEST_TIMEOUT_SECONDS": 60,
+    "STOCKAPP_SEARCH_SECONDS": 60,
     "STOCKAPP_SYMBOL_DEADLINE_SECONDS": 60,
     "STOCKAPP_HEDGE_MIN_SECONDS": 60,
     "STOCKAPP_HEDGE_MAX_SECONDS": 60,

@@ -54,6 +54,7 @@ class UpstreamServer:
     def fault(self, route: str, kind: str = "", **options: Any) -> None:
         """Give a route, a service, or * for all, a fault.
 
+        Searches are the routes search (Yahoo's) and fmp/search.
         Routes of research: timeseries/income (or timeseries for all three), profile and history of
         Yahoo; fmp/income and alpha_vantage/income, /balance, /cash_flow, /profile; fmp/history.
         """

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from tests.upstream.accounts import FUND, company_of, statement_of, type_of
 from tests.upstream.bars import bars_of
+from tests.upstream.listed import Listed, found_by
 from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
 
 HOSTS = {"financialmodelingprep.com"}
@@ -18,6 +19,7 @@ _RESEARCH = {
     "/stable/cash-flow-statement": "cash_flow",
     "/stable/historical-price-eod/dividend-adjusted": "history",
 }
+_SEARCHES = ("/stable/search-symbol", "/stable/search-name", "/stable/search-isin")
 # Its names for ours; what a company does not tell is 0, and what it spends negative.
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "income": {
@@ -62,12 +64,16 @@ _NEGATIVE = ("capital_expenditure", "dividends")
 
 
 def route_of(host: str, path: str, query: str) -> str:
-    """fmp for quotes; fmp/income and so on for the rest, which are ones of fmp."""
+    """fmp for quotes; fmp/income, fmp/search and so on for the rest, which are ones of fmp."""
+    if path in _SEARCHES:
+        return f"{ROUTE}/search"
     return f"{ROUTE}/{_RESEARCH[path]}" if path in _RESEARCH else ROUTE
 
 
 def symbols_of(path: str, query: str) -> list[str]:
     found = parse_qs(query)
+    if path in _SEARCHES:
+        return found.get("query") or found.get("isin") or [""]
     return (found.get("symbols") or found.get("symbol") or [""])[0].split(",")
 
 
@@ -78,6 +84,8 @@ def answer(path: str, query: str, symbols: list[str], tick: int) -> Reply:
     if path in _RESEARCH:
         found = parse_qs(query)
         return json_reply(_research(_RESEARCH[path], symbols[0], found, tick))
+    if path in _SEARCHES:
+        return json_reply([_found(listed) for listed in found_by(symbols[0])])
     if path == "/stable/quote" and len(symbols) > 1:
         return json_reply([])
     return json_reply([_row(symbol, tick) for symbol in symbols if is_known(symbol)])
@@ -111,6 +119,16 @@ def _row(symbol: str, tick: int) -> dict[str, object]:
         "exchange": "NASDAQ",
         "previousClose": round(price * 0.98, 2),
         "timestamp": int(time.time()) - 900,
+    }
+
+
+def _found(listed: Listed) -> dict[str, str]:
+    return {
+        "symbol": listed.symbol,
+        "name": listed.name,
+        "currency": currency_of(listed.symbol),
+        "exchangeFullName": "Upstream Exchange",
+        "exchange": "UPS",
     }
 
 

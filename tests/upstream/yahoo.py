@@ -10,6 +10,7 @@ import orjson
 
 from tests.upstream import yahoo_research
 from tests.upstream.accounts import type_of
+from tests.upstream.listed import found_by
 from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
 
 HOSTS = {
@@ -23,7 +24,12 @@ HOSTS = {
 COOKIE = "A3=d=simulated-upstream"
 CRUMB = "a/b.c%2FdE9"
 _SPARK = "/v8/finance/spark"
-_EXACT = {"/v1/test/getcrumb": "getcrumb", "/v7/finance/quote": "quote", _SPARK: "spark"}
+_EXACT = {
+    "/v1/test/getcrumb": "getcrumb",
+    "/v7/finance/quote": "quote",
+    "/v1/finance/search": "search",
+    _SPARK: "spark",
+}
 _BY_PATH = {
     "/ws/fundamentals-timeseries/v1/finance/timeseries/": "timeseries",
     "/v8/finance/chart/": "chart",
@@ -50,7 +56,9 @@ def route_of(host: str, path: str, query: str) -> str:
 
 
 def symbols_of(path: str, query: str) -> list[str]:
-    """The symbols that a request names."""
+    """The symbols that a request names, or the text that it searches for."""
+    if path == "/v1/finance/search":
+        return parse_qs(query).get("q", [""])
     for start in _BY_PATH:
         if path.startswith(start):
             return [unquote(path.removeprefix(start).strip("/"))]
@@ -79,6 +87,7 @@ def answer(route: str, query: str, symbols: list[str], cookie: str, tick: int) -
         "profile": lambda: _profile(symbol, query, tick),
         "summary": lambda: _summary(symbol, tick),
         "page": lambda: _page(symbol, tick),
+        "search": lambda: _search(symbol),
     }
     kind = route.partition("/")[0]
     if kind in makers:
@@ -131,6 +140,24 @@ def _spark(symbols: list[str], tick: int) -> Reply:
                 "dataGranularity": 300,
             }
     return json_reply(found)
+
+
+def _search(text: str) -> Reply:
+    if not text:
+        error = {"code": "Bad Request", "description": "Missing required query parameter=q"}
+        return json_reply({"finance": {"result": None, "error": error}}, 400)
+    rows = [
+        {
+            "symbol": listed.symbol,
+            "longname": listed.name,
+            "quoteType": type_of(listed.symbol),
+            "exchange": "UPS",
+            "exchDisp": "Upstream Exchange",
+            "isYahooFinance": True,
+        }
+        for listed in found_by(text)
+    ]
+    return json_reply({"count": len(rows), "quotes": rows, "news": []})
 
 
 def _summary(symbol: str, tick: int) -> Reply:

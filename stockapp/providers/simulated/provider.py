@@ -9,6 +9,8 @@ import orjson
 
 from stockapp.domain import moment
 from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.company import SecurityType
+from stockapp.domain.listing import Listing
 from stockapp.domain.quote import MarketState, Quote, change_since
 from stockapp.providers.base import (
     Answer,
@@ -19,11 +21,13 @@ from stockapp.providers.base import (
     all_failed,
     failure_of_status,
 )
+from stockapp.providers.simulated.companies import COMPANIES
 from stockapp.providers.simulated.exchange import Exchange, Trade
 from stockapp.providers.simulated.figures import Figures, figures
 
 NAME = "simulated"
 SERVICE = "The simulated exchange"
+EXCHANGE_NAME = "Simulated Exchange"
 
 
 class Simulated(Provider):
@@ -52,6 +56,21 @@ class Simulated(Provider):
             else Failure(Reason.NOT_FOUND, f"{SERVICE} does not list {symbol}.")
             for symbol in symbols
         }
+
+
+def listings() -> tuple[Listing, ...]:
+    """Everything that may be searched for there; nobody need be asked for it."""
+    return tuple(
+        Listing(
+            company.symbol,
+            company.name,
+            EXCHANGE_NAME,
+            SecurityType.SHARE,
+            company.currency,
+            NAME,
+        )
+        for company in COMPANIES
+    )
 
 
 def answer_body(exchange: Exchange, symbols: Sequence[str], instant: datetime) -> bytes:
@@ -83,7 +102,7 @@ def _quote(row: dict[str, Any], received_at: datetime) -> Quote:
         change=change.amount,
         change_percent=change.percent,
         market_state=MarketState.REGULAR,
-        exchange="Simulated Exchange",
+        exchange=EXCHANGE_NAME,
         as_of=moment.from_text(row["at"]),
         delay_minutes=0,
         source=NAME,

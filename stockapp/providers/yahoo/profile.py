@@ -50,6 +50,11 @@ def parse(symbol: str, answer: Answer) -> Company | Failure:
     return _company(symbol, first, price, kind, answer)
 
 
+def security_type(told: str) -> SecurityType:
+    """What Yahoo's word for a kind of security means."""
+    return _TYPES.get(told, SecurityType.OTHER)
+
+
 def _company(
     symbol: str, first: fields.Row, price: fields.Row, kind: fields.Row, answer: Answer
 ) -> Company:
@@ -64,7 +69,7 @@ def _company(
         NAME,
         answer.received_at,
         name=fields.text(price, "longName", "shortName") or fields.text(kind, "longName"),
-        security_type=_TYPES.get(security, SecurityType.OTHER),
+        security_type=security_type(security),
         sector=fields.text(about, "sector"),
         industry=fields.text(about, "industry"),
         country=fields.text(about, "country"),
