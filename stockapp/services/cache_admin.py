@@ -18,6 +18,7 @@ KINDS = {
     "quote": "Quotes",
     "failure": "Failed fetches",
     "profile": "Names and currencies",
+    "sessions": "Trading hours",
 }
 
 _SAMPLE = "cache_use:"
