@@ -174,8 +174,10 @@ class TaskStore(Protocol):
     def release(self, worker: str) -> int:
         """Hand back all that `worker` runs: pending again, ended items kept. Returns how many."""
 
-    def purge(self, ended_before: datetime) -> int:
-        """Delete tasks that ended before then. Returns how many."""
+    def purge(self, ended_before: datetime, having: str | None = None) -> int:
+        """Delete tasks that ended before then; only those with that parameter set, where it is
+        given. Returns how many.
+        """
 
 
 class EventLog(Protocol):

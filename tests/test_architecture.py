@@ -31,12 +31,13 @@ KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}
 FLASK_CACHE_BACKENDS = {
     PACKAGE / "caching" / name for name in ("lru_filesystem.py", "json_redis.py")
 }
-# The application is built in, yfinance costs 0.7 s and 96 MB, and numpy is for the process pool
-# alone: see the comments there.
+# The application is built in, yfinance costs 0.7 s and 96 MB, and numpy and pandas are for the
+# process pool alone: see the comments there.
 LATE_IMPORTS = {
     PACKAGE / "__init__.py",
     PACKAGE / "fetching" / "yfinance_client.py",
     PACKAGE / "analysis" / "charted.py",
+    PACKAGE / "analysis" / "trading_calendar.py",
 }
 MAX_FILE, MAX_FUNCTION = 400, 50
 

@@ -7,6 +7,7 @@ from typing import Any
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
+from stockapp.services.live_mode import LiveMode
 from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.settings import Settings
@@ -28,6 +29,7 @@ class Background:
     cache: CacheUpkeep
     cache_admin: CacheAdmin
     storage: StorageWatch
+    live: LiveMode
 
     def start(self) -> None:
         """Begin."""
@@ -38,9 +40,11 @@ class Background:
         self.vitals.start()
         self.ledger.start()
         self.cache.start()
+        self.live.start()
 
     def stop(self) -> None:
         """End."""
+        self.live.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -72,6 +76,7 @@ def background(
         services.findings.on_event,
         engine.on_event,
         upkeep.on_event,
+        services.live.on_event,
     ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
@@ -86,4 +91,4 @@ def background(
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
     cache = CacheUpkeep(backends.cache, admin)
     storage = StorageWatch(backends.database, backends.clock)
-    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage)
+    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage, services.live)

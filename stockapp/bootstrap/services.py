@@ -22,7 +22,9 @@ from stockapp.fetching.race import Race
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import listings
 from stockapp.services.boards import Boards
+from stockapp.services.live_mode import LiveMode
 from stockapp.services.live_prices import LivePrices
+from stockapp.services.market_hours import MarketHours
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes
@@ -82,6 +84,14 @@ class Services:
             settings.max_symbols,
             fresh_for_watchlist=settings.watchlist_fresh_seconds,
         )
+        self.market_hours = MarketHours(
+            backends.cache,
+            flight,
+            backends.executor,
+            clock,
+            timeout_seconds=settings.compute_timeout_seconds,
+        )
+        self.live = self._live(settings, backends, race)
         self.watchlists = self._watchlists(settings, backends)
         self.boards = Boards(
             backends.watchlists,
@@ -91,6 +101,21 @@ class Services:
             backends.tasks,
             backends.log,
             clock,
+        )
+
+    def _live(self, settings: Settings, backends: Backends, race: Race) -> LiveMode:
+        return LiveMode(
+            backends.watchlists,
+            self.quotes,
+            backends.tasks,
+            self.refreshes,
+            self.market_hours,
+            backends.shared,
+            backends.clock,
+            race.has_plenty_for,
+            on=settings.live_mode,
+            interval_seconds=settings.live_interval_seconds,
+            fresh_seconds=settings.watchlist_fresh_seconds,
         )
 
     def _watchlists(self, settings: Settings, backends: Backends) -> Watchlists:

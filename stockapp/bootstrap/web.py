@@ -45,7 +45,7 @@ def register(
     tell_of_storage(app, background.storage, feeds)
     heartbeat = settings.stream_heartbeat_seconds
     task_streams = TaskStreams(backends.tasks, backends.log, services.fanout, heartbeat)
-    streams = Streams(gate, backends.tasks, task_streams, feeds, heartbeat)
+    streams = Streams(gate, backends.tasks, task_streams, feeds, services.live, heartbeat)
     app.register_blueprint(streams.blueprint())
     for blueprint in _apis(backends, services, background):
         app.register_blueprint(blueprint)

@@ -63,6 +63,11 @@ class Attempt:
     detail: str | None = None
     retry_after_seconds: float | None = None
 
+    @property
+    def spared(self) -> bool:
+        """Whether the source was left out for its few requests, and could have been asked."""
+        return self.outcome is Outcome.SKIPPED and self.reason is None
+
     def to_json(self) -> dict[str, Any]:
         """The attempt as the JSON interface shows it."""
         return {

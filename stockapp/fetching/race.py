@@ -7,6 +7,7 @@ asked, or not asked, is an Attempt. Nothing waits for a source that hangs.
 
 from collections.abc import Callable, Sequence
 
+from stockapp.domain.symbol import is_simulated
 from stockapp.fetching.course import Course, OnCancel, Rules
 from stockapp.fetching.lane import Gatekeepers, Lane
 from stockapp.fetching.news import News
@@ -36,16 +37,30 @@ class Race:
         """All lanes, in the order in which they are asked."""
         return self._course.lanes
 
+    def has_plenty_for(self, symbol: str) -> bool:
+        """Whether any source but those with few requests could know the symbol."""
+        return any(
+            lane.provider.simulated is is_simulated(symbol)
+            and not lane.provider.scarce
+            and lane.unusable(symbol) is None
+            for lane in self.lanes
+        )
+
     def run(
         self,
         symbols: Sequence[str],
         tell: Callable[[News], None],
         on_cancel: OnCancel,
+        *,
+        sparing: bool = False,
     ) -> None:
-        """Fetch all symbols, telling the news as it comes; stops at once when cancelled."""
+        """Fetch all symbols, telling the news as it comes; stops at once when cancelled.
+
+        With `sparing`, sources with few requests are left out.
+        """
         self._learn()
         try:
-            Run(self._course, symbols, tell).go(on_cancel)
+            Run(self._course, symbols, tell, sparing=sparing).go(on_cancel)
         finally:
             self._course.keepers.ledger.flush()
 

@@ -41,7 +41,12 @@ class Run:
     """The state of one run."""
 
     def __init__(
-        self, course: Course, symbols: Sequence[str], tell: Callable[[News], None]
+        self,
+        course: Course,
+        symbols: Sequence[str],
+        tell: Callable[[News], None],
+        *,
+        sparing: bool = False,
     ) -> None:
         self._course = course
         self._rules = course.rules
@@ -53,7 +58,8 @@ class Run:
             for simulated in (False, True)
         }
         self._seekers = {
-            symbol: Seeker(symbol, list(lanes[is_simulated(symbol)])) for symbol in symbols
+            symbol: Seeker.of(symbol, lanes[is_simulated(symbol)], sparing=sparing)
+            for symbol in symbols
         }
         self._won: dict[str, Fetched] = {}
         self._lines: dict[Lane, deque[str]] = {lane: deque() for lane in course.lanes}
@@ -310,8 +316,7 @@ class Run:
 
     def _lose(self, seeker: Seeker) -> None:
         now = self._clock.now()
-        for lane, failure in seeker.unusable:
-            seeker.note(lane, Outcome.SKIPPED, now, 0.0, failure)
+        seeker.note_not_asked(now)
         self._finish(seeker, None, seeker.verdict())
 
     def _finish(self, seeker: Seeker, quote: Quote | None, error: Failure | None) -> None:

@@ -13,6 +13,7 @@ from stockapp.fetching.lane import Lane
 # When two methods of a source do not know a symbol, its others are not asked.
 _ENOUGH_NOT_FOUND = 2
 _ENOUGH_LATE = 2
+_OF_NO_USE = frozenset({Reason.UNSUPPORTED_SYMBOL, Reason.NOT_CONFIGURED})
 _PATIENCE = 1.5
 
 
@@ -46,8 +47,8 @@ class Seeker:
 
     `untried` are the lanes that it may still take, best first; `waiting` those in which it stands
     in line, `flights` its requests under way. `deadline` is set with the first of them. `unusable`
-    lanes are named in the end only, when all else has failed. A daily `close` is held back while a
-    live price may come any moment.
+    lanes are named in the end only, when all else has failed, and so are those `spared` for their
+    few requests. A daily `close` is held back while a live price may come any moment.
     """
 
     symbol: str
@@ -58,7 +59,14 @@ class Seeker:
     unusable: list[tuple[Lane, Failure]] = field(default_factory=list)
     deadline: float | None = None
     close: Quote | None = None
+    spared: list[Lane] = field(default_factory=list)
     _not_found: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, symbol: str, lanes: Sequence[Lane], *, sparing: bool) -> "Seeker":
+        """One that has all these lanes before it; with `sparing` but for the scarce ones."""
+        spared = [lane for lane in lanes if sparing and lane.provider.scarce]
+        return cls(symbol, [lane for lane in lanes if lane not in spared], spared=spared)
 
     @property
     def expects_soon(self) -> bool:
@@ -170,9 +178,34 @@ class Seeker:
             failure = Failure(Reason.TIMEOUT, not_asked)
             self.note(lane, Outcome.SKIPPED, now, 0.0, failure)
 
+    def note_not_asked(self, now: datetime) -> None:
+        """Name those that were no use, and those that were spared though they might have been."""
+        for lane in self.spared:
+            failure = lane.unusable(self.symbol)
+            if failure:
+                self.unusable.append((lane, failure))
+                continue
+            self.attempts.append(
+                Attempt(
+                    lane.source,
+                    lane.method.name,
+                    now,
+                    0.0,
+                    Outcome.SKIPPED,
+                    detail=f"{lane.provider.title} allows few requests: they are kept for"
+                    " refreshes that somebody asks for.",
+                )
+            )
+        for lane, failure in self.unusable:
+            self.note(lane, Outcome.SKIPPED, now, 0.0, failure)
+
     def verdict(self) -> Failure:
         """The failure that tells people most: who knows better outranks a network error."""
         failed = [attempt for attempt in self.attempts if attempt.reason]
+        spared = any(attempt.spared for attempt in self.attempts)
+        if spared and all(attempt.reason in _OF_NO_USE for attempt in failed):
+            detail = f"Only sources with few requests cover {self.symbol}; refresh it yourself."
+            return Failure(Reason.QUOTA_EXHAUSTED, detail)
         if not failed:
             return Failure(Reason.UNSUPPORTED_SYMBOL, f"No source covers {self.symbol}.")
         told = min(failed, key=self._rank)

@@ -15,7 +15,7 @@ from stockapp.services.sources import Sources
 # How long the summary of a task that ended stays on the page.
 _SUMMARY = timedelta(seconds=60)
 # A list's task is looked for among so many of the newest tasks.
-_RECENT = 20
+_RECENT = 60
 
 
 class Boards:
@@ -69,7 +69,10 @@ class Boards:
         ]
 
     def refresh(self, watchlist: str) -> Task | None:
-        """The running refresh of the list, else the one that ended a moment ago."""
+        """The running refresh of the list, else the one that ended a moment ago.
+
+        Not those of live mode: nobody waits for them.
+        """
         return self._newest(KIND, watchlist)
 
     def analysis(self, watchlist: str) -> Task | None:
@@ -79,7 +82,7 @@ class Boards:
     def _newest(self, kind: str, watchlist: str) -> Task | None:
         now = self._clock.now()
         for task in self._tasks.recent(kind=kind, limit=_RECENT):
-            if task.params.get("watchlist") != watchlist:
+            if task.params.get("watchlist") != watchlist or task.params.get("live"):
                 continue
             if task.finished_at is None or now - task.finished_at < _SUMMARY:
                 return task

@@ -19,6 +19,7 @@ KINDS = {
     "failure": "Failed fetches",
     "profile": "Names and currencies",
     "search": "Searches",
+    "sessions": "Trading hours",
 }
 
 _SAMPLE = "cache_use:"

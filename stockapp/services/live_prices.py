@@ -94,6 +94,9 @@ class LivePrices:
 
     def _is_good(self, task: Task, known: Known, report: SymbolReport, now: datetime) -> bool:
         """Whether what is known answers the task."""
+        if report.error and any(a.spared for a in report.attempts) and not _is_live(task):
+            # Live mode asked only some of the sources.
+            return False
         if report.at >= task.created_at:
             return True
         if task.params.get("force"):
@@ -101,6 +104,7 @@ class LivePrices:
         if report.error:
             return report.rest_seconds(now) > 0
         good_for = self._fresh_for_watchlist if task.params.get("watchlist") else math.inf
+        good_for = task.params.get("max_age_seconds", good_for)
         return known.quote is not None and known.quote.is_younger_than(good_for)
 
     def _fetch(self, run: TaskRun, symbols: Sequence[str], asked: "_Asked", landed: Landed) -> None:
@@ -114,7 +118,8 @@ class LivePrices:
                 landed([key_of(entry.symbol) for entry in news.fetched])
 
         try:
-            self._race.run(symbols, tell, run.token.on_cancel)
+            sparing = _is_live(run.task)
+            self._race.run(symbols, tell, run.token.on_cancel, sparing=sparing)
         except Superseded:
             raise
         except Exception:
@@ -170,6 +175,11 @@ class _Asked:
         before = self._label
         self._label = news.started[-1].label if news.started else before
         return self._label != before
+
+
+def _is_live(task: Task) -> bool:
+    """Whether live mode made it, and nobody asked for it."""
+    return bool(task.params.get("live"))
 
 
 def _defect(symbol: str) -> Fetched:

@@ -89,6 +89,24 @@ class Refreshes:
         """
         return self._behind(lambda: self.start(symbols, force=False))
 
+    def start_live(
+        self, watchlist: str, symbols: Sequence[str], max_age_seconds: float
+    ) -> Task | None:
+        """Refresh these of a list that is watched, but for what is younger than that by then.
+
+        Sources with few requests are left out. One runs of each list at a time.
+        """
+        items = [Item(symbol, ItemState.QUEUED) for symbol in symbols]
+        params = {
+            "symbols": list(symbols),
+            "force": False,
+            "watchlist": watchlist,
+            "live": True,
+            "max_age_seconds": max_age_seconds,
+        }
+        key = f"{KIND} live {watchlist}"
+        return self._behind(lambda: self._engine.submit(KIND, params, items, key))
+
     def _behind(self, start: Callable[[], Created | Started]) -> Task | None:
         try:
             return start().task

@@ -61,6 +61,8 @@ class TaskAdmin:
         todo = [item for item in items if item.state is not ItemState.OK] or items
         again = {item.key for item in todo}
         params = {**task.params, "retry_of": task.id}
+        # Somebody asks for it now.
+        params.pop("live", None)
         if "force" in params:
             # Else what failed a moment ago would be taken for the answer.
             params["force"] = True

@@ -87,6 +87,18 @@ class HouseSettings(BaseSettings):
         gt=0,
         description="Looking at or refreshing a watchlist asks anew for quotes older than this.",
     )
+    live_mode: bool = Field(
+        default=True,
+        description="Refresh a list for as long as somebody watches it; false: on request only.",
+    )
+    live_interval_seconds: float = Field(
+        default=60,
+        ge=15,
+        description=(
+            "How often live mode asks for prices whose market is open; where nobody knows whether"
+            " it is, STOCKAPP_WATCHLIST_FRESH_SECONDS counts."
+        ),
+    )
     cache_limit_bytes: int = Field(
         default=100_000_000,
         ge=10_000,

@@ -12,6 +12,7 @@ from stockapp.tasks.periodic import Periodic
 _SWEEP_SECONDS = 0.25
 _TICK_SECONDS = 1.0
 _PURGE_SECONDS = 60.0
+_KEEP_LIVE = timedelta(minutes=10)
 # Time for the worker that accepted a task to claim it, before others try.
 _GRACE_SECONDS = 0.03
 
@@ -75,5 +76,7 @@ class Upkeep:
     def _purge(self) -> None:
         now = self._clock.now()
         self._store.purge(now - self._task_keep)
+        # There are so many, and nobody asked for them: what came of them is on their rows.
+        self._store.purge(now - _KEEP_LIVE, having="live")
         self._log.purge(now - self._event_keep, self._most_events)
         self._storage.shrink()

@@ -150,12 +150,9 @@ def _attempt(told: Mapping[str, Any]) -> Attempt:
 
 
 def _title(task: Task) -> str:
-    total = task.progress.total
     match task.kind:
-        case "live_prices" if task.params.get("watchlist"):
-            return "Refresh of the watchlist"
         case "live_prices":
-            return f"Refresh of {total} symbol{'' if total == 1 else 's'}"
+            return _refresh_title(task)
         case "source_test":
             return f"Test of {words.source_name(task.params['source'])}"
         case "analysis":
@@ -163,6 +160,15 @@ def _title(task: Task) -> str:
         case "analysis_all":
             return "Analysis of the watchlist"
     return task.kind.replace("_", " ").capitalize()
+
+
+def _refresh_title(task: Task) -> str:
+    if task.params.get("live"):
+        return "Live refresh"
+    if task.params.get("watchlist"):
+        return "Refresh of the watchlist"
+    total = task.progress.total
+    return f"Refresh of {total} symbol{'' if total == 1 else 's'}"
 
 
 def _about(task: Task) -> str:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from flask import Blueprint, Response, request
 
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import TaskStore
+from stockapp.services.live_mode import LiveMode
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import htmx, inputs, sse, stock_form
 from stockapp.web.api_prices import require_watchlist
@@ -28,12 +30,14 @@ class Streams:
         tasks: TaskStore,
         task_streams: TaskStreams,
         feeds: Feeds,
+        live: LiveMode,
         heartbeat_seconds: float,
     ) -> None:
         self._gate = gate
         self._tasks = tasks
         self._task_streams = task_streams
         self._feeds = feeds
+        self._live = live
         self._heartbeat_seconds = heartbeat_seconds
 
     def blueprint(self) -> Blueprint:
@@ -59,13 +63,27 @@ class Streams:
 
     def page(self) -> Response:
         """Fragments for a page: `?watchlist=default`, `?tasks=recent`, `?task=ID` or
-        `?stock=AAPL` with what was typed into its form.
+        `?stock=AAPL` with what was typed into its form. A watchlist's may say `&live=1`: it is kept
+        up to date for as long as the stream is open.
         """
         feed = self._feed()
         after_id = sse.last_event_id()
+        watched = _watched_list()
+        watching = ExitStack()
+
+        def subscribe() -> Mailbox[Fragment]:
+            mailbox = feed.subscribe()
+            if watched:
+                watching.enter_context(self._live.watching(watched))
+            return mailbox
+
+        def unsubscribe(mailbox: Mailbox[Fragment]) -> None:
+            watching.close()
+            feed.unsubscribe(mailbox)
+
         return self._gate.response(
-            feed.subscribe,
-            feed.unsubscribe,
+            subscribe,
+            unsubscribe,
             lambda page, wire: self._messages(feed, page, wire, after_id),
         )
 
@@ -73,6 +91,8 @@ class Streams:
         """What a page missed since an event, at once: for pages that get no stream now."""
         feed = self._feed()
         after_id = sse.last_event_id()
+        if watched := _watched_list():
+            self._live.polled(watched)
         missed = feed.catch_up(after_id)
         response = htmx.uncached(missed.html if missed else "")
         position = missed.event_id if missed else after_id
@@ -117,3 +137,11 @@ class Streams:
                     advance(fragment)
         except Closed:
             return
+
+
+def _watched_list() -> str | None:
+    """The watchlist that the page wants to be kept up to date; None: that is not wanted."""
+    if request.args.get("live") != "1":
+        return None
+    shows_other = any(request.args.get(name) for name in ("task", "tasks", "stock"))
+    return None if shows_other else request.args.get("watchlist", DEFAULT_WATCHLIST)

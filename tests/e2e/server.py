@@ -52,6 +52,7 @@ class Server:
             "WEB_CONCURRENCY": "2",
             "STOCKAPP_DATA_DIR": str(self.data_dir / "data"),
             "STOCKAPP_SAMPLE": "none",
+            "STOCKAPP_LIVE_MODE": "false",
             **self.settings,
         }
         with self.log_path.open("ab") as log:

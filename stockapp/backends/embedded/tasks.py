@@ -229,15 +229,20 @@ class SqliteTaskStore:
             lambda connection: changes.hand_back(connection, now, "worker = ?", worker)
         )
 
-    def purge(self, ended_before: datetime) -> int:
-        """Delete tasks that ended before then. Returns how many."""
-        limits = (ended_before.timestamp(), PURGE_BATCH)
+    def purge(self, ended_before: datetime, having: str | None = None) -> int:
+        """Delete tasks that ended before then, or of those the ones with that parameter set."""
+        wanted = "" if having is None else " AND json_extract(params, :path)"
+        values = {
+            "before": ended_before.timestamp(),
+            "most": PURGE_BATCH,
+            "path": f'$."{having}"',
+        }
 
         def purge(connection: Connection) -> int:
             return connection.execute(
-                "DELETE FROM tasks WHERE number IN"
-                " (SELECT number FROM tasks WHERE finished_at < ? LIMIT ?)",
-                limits,
+                "DELETE FROM tasks WHERE number IN (SELECT number FROM tasks"
+                f" WHERE finished_at < :before{wanted} LIMIT :most)",
+                values,
             ).rowcount
 
         deleted = 0

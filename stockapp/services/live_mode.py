@@ -1,0 +1,231 @@
+"""Live mode: what is due on a list is refreshed for as long as somebody watches it.
+
+Every worker looks after the lists that are watched through it; of all workers one at a time starts
+a refresh of a list, and none sooner than the interval after the last.
+"""
+
+import math
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from stockapp.domain import moment
+from stockapp.domain.event import Event, EventType, watchlist_topic
+from stockapp.domain.trading_hours import Session, SessionState
+from stockapp.ports import Clock, SharedState, TaskStore, WatchlistStore
+from stockapp.services.due import Pace, seconds_until_due
+from stockapp.services.live_prices import KIND
+from stockapp.services.market_hours import MarketHours
+from stockapp.services.quotes import Known, Quotes
+from stockapp.services.refresh import Refreshes
+from stockapp.tasks.periodic import Periodic
+
+_LOOK_SECONDS = 1.0
+# Where nothing will be due for long, or nobody can say when: markets open, and fetches fail.
+_LONGEST_PAUSE = 15.0
+# While rows are under way, or hours are being looked up.
+_SHORT_PAUSE = 2.0
+# A page that polls does so every 2 s.
+_POLLER_STAYS = 10.0
+_CLAIM = "live:"
+# What will be due within this share of the interval is refreshed with what is due now.
+_TAKEN_ALONG = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """How live mode fares with a list: rows by the state of their market.
+
+    `next_at`: when this worker expects the next refresh; None where none is in sight.
+    """
+
+    on: bool
+    interval_seconds: float
+    next_at: datetime | None
+    open: int
+    closed: int
+    unknown: int
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A list that somebody watches. Times are monotonic but for `next_at`."""
+
+    streams: int = 0
+    polled_until: float = -math.inf
+    look_at: float = -math.inf
+    changed: bool = False
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that nobody is refreshing."""
+
+    symbol: str
+    known: Known
+    session: Session
+
+    def wait(self, now: datetime, pace: Pace) -> float | None:
+        """Seconds until it is due."""
+        return seconds_until_due(self.known, self.session, now, pace)
+
+
+class LiveMode:
+    """`has_plenty_for` says whether a symbol can be had without asking sources of few requests."""
+
+    def __init__(
+        self,
+        watchlists: WatchlistStore,
+        quotes: Quotes,
+        tasks: TaskStore,
+        refreshes: Refreshes,
+        hours: MarketHours,
+        shared: SharedState,
+        clock: Clock,
+        has_plenty_for: Callable[[str], bool],
+        *,
+        on: bool,
+        interval_seconds: float,
+        fresh_seconds: float,
+    ) -> None:
+        self._watchlists = watchlists
+        self._quotes = quotes
+        self._tasks = tasks
+        self._refreshes = refreshes
+        self._hours = hours
+        self._shared = shared
+        self._clock = clock
+        self._has_plenty_for = has_plenty_for
+        self._on = on
+        self._interval = interval_seconds
+        self._pace = Pace(interval_seconds, fresh_seconds, fresh_seconds)
+        early = interval_seconds * _TAKEN_ALONG
+        self._early_pace = Pace(early, fresh_seconds, fresh_seconds)
+        self._lock = threading.Lock()
+        self._watched: dict[str, _Watched] = {}
+        self._periodic = Periodic("live-mode", self.look, _LOOK_SECONDS)
+
+    def start(self) -> None:
+        """Begin to look after what is watched."""
+        if self._on:
+            self._periodic.start()
+
+    def stop(self) -> None:
+        """Refresh nothing more."""
+        self._periodic.stop()
+
+    @contextmanager
+    def watching(self, watchlist: str) -> Iterator[None]:
+        """For as long as somebody has the list before their eyes."""
+        with self._lock:
+            self._entry(watchlist).streams += 1
+        self._periodic.nudge()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._entry(watchlist).streams -= 1
+
+    def polled(self, watchlist: str) -> None:
+        """Somebody watches the list who comes back every few seconds."""
+        with self._lock:
+            self._entry(watchlist).polled_until = self._clock.monotonic() + _POLLER_STAYS
+
+    def on_event(self, event: Event) -> None:
+        """Look at a list anew that has changed."""
+        if event.type is EventType.WATCHLIST:
+            for name, watched in list(self._watched.items()):
+                if event.topic == watchlist_topic(name):
+                    watched.changed = True
+
+    def status(self, watchlist: str) -> LiveStatus:
+        """How it fares, from what is known."""
+        now = self._clock.now()
+        states = [
+            self._hours.state(item.symbol, now).state for item in self._watchlists.items(watchlist)
+        ]
+        watched = self._watched.get(watchlist)
+        return LiveStatus(
+            self._on,
+            self._interval,
+            watched.next_at if watched else None,
+            states.count(SessionState.OPEN),
+            states.count(SessionState.CLOSED),
+            states.count(SessionState.UNKNOWN),
+        )
+
+    def look(self) -> None:
+        """Start what is due on the lists that are watched; to be called about once a second."""
+        now = self._clock.monotonic()
+        for name, watched in self._still_watched(now):
+            if watched.changed or now >= watched.look_at:
+                watched.changed = False
+                watched.look_at = now + self._look_at(name, watched)
+
+    def _entry(self, watchlist: str) -> _Watched:
+        return self._watched.setdefault(watchlist, _Watched())
+
+    def _still_watched(self, now: float) -> list[tuple[str, _Watched]]:
+        with self._lock:
+            for name, watched in list(self._watched.items()):
+                if not watched.streams and watched.polled_until < now:
+                    del self._watched[name]
+            return list(self._watched.items())
+
+    def _look_at(self, watchlist: str, watched: _Watched) -> float:
+        """Start what is due of the list. Returns in how many seconds to look again."""
+        now = self._clock.now()
+        rows, under_way = self._rows(watchlist, now)
+        waits = [wait for row in rows if (wait := row.wait(now, self._pace)) is not None]
+        soonest = min(waits, default=math.inf)
+        pause = _LONGEST_PAUSE
+        if soonest <= 0:
+            soonest = pause = self._start(watchlist, rows, now)
+        elif under_way or any(row.session.awaited for row in rows):
+            pause = _SHORT_PAUSE
+        in_sight = math.isfinite(soonest)
+        watched.next_at = now + timedelta(seconds=soonest) if in_sight else None
+        return min(pause, soonest)
+
+    def _rows(self, watchlist: str, now: datetime) -> tuple[list[_Row], bool]:
+        """Rows that live mode may refresh, and whether others are being refreshed now."""
+        symbols = [item.symbol for item in self._watchlists.items(watchlist)]
+        under_way = self._tasks.active_states(KIND, symbols)
+        wanted = [s for s in symbols if s not in under_way and self._has_plenty_for(s)]
+        known = self._quotes.known(wanted)
+        rows = [_Row(s, known[s], self._hours.state(s, now)) for s in wanted]
+        return rows, bool(under_way)
+
+    def _start(self, watchlist: str, rows: Sequence[_Row], now: datetime) -> float:
+        """Refresh what is due, if no worker did a moment ago. Returns seconds until the next."""
+        wait = self._claim(watchlist, now)
+        if wait > 0:
+            return wait
+        due = [
+            row
+            for row in rows
+            if (early := row.wait(now, self._early_pace)) is not None and early <= 0
+        ]
+        ages = [row.known.quote.age_seconds for row in due if row.known.quote]
+        # What somebody fetches before the task gets there is younger than any of these.
+        self._refreshes.start_live(
+            watchlist, [row.symbol for row in due], min([self._interval, *ages])
+        )
+        return self._interval
+
+    def _claim(self, watchlist: str, now: datetime) -> float:
+        """Take the right to refresh the list now: 0; else the seconds until somebody may."""
+
+        def change(value: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], float]:
+            if value is not None:
+                since = (now - moment.from_text(value["at"])).total_seconds()
+                # A clock that was set back must not stop it.
+                if 0 <= since < self._interval:
+                    return value, self._interval - since
+            return {"at": moment.to_text(now)}, 0.0
+
+        return self._shared.update(f"{_CLAIM}{watchlist}", change, 2 * self._interval)
