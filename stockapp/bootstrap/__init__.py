@@ -21,7 +21,8 @@ from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.periodic import Periodic
 from stockapp.web import assets, compression, errors, security
 from stockapp.web.json_provider import OrjsonProvider
-from stockapp.web.pages import item_path
+from stockapp.web.layout_forms import theme
+from stockapp.web.list_screen import item_path
 from stockapp.web.present_stock import stock_path
 from stockapp.web.stream_gate import StreamGate
 
@@ -40,7 +41,9 @@ class House:
         gate = StreamGate(settings.max_streams)
         self._background = background(settings, self._backends, self._services, gate)
         self._seeding = _seeding(settings, self._backends, self._services)
-        web.register(self.app, settings, self._backends, self._services, gate, self._background)
+        self._beats = web.register(
+            self.app, settings, self._backends, self._services, gate, self._background
+        )
         doctor = _doctor(settings, self._backends, self._services)
         cli.register(
             self.app,
@@ -58,6 +61,7 @@ class House:
         """Begin the background work of this worker."""
         self._seeding.start()
         self._background.start()
+        self._beats.start()
 
     def drain(self) -> None:
         """End streams and hand tasks over, so that the worker can stop; safe to call twice."""
@@ -72,6 +76,7 @@ class House:
         self._closed = True
         self.drain()
         self._seeding.stop()
+        self._beats.stop()
         self._background.stop()
         self._backends.close()
 
@@ -88,7 +93,8 @@ def _flask(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json = OrjsonProvider(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"item_path": item_path, "stock_path": stock_path}
+    app.jinja_env.filters["stock_path"] = stock_path
+    app.jinja_env.globals |= {"item_path": item_path, "theme": theme}
     errors.register(app)
     compression.register(app)
     assets.register(app, STATIC, PACKED, fresh=settings.reload)

@@ -8,6 +8,7 @@ from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import Background
 from stockapp.bootstrap.services import Services
 from stockapp.settings import Settings
+from stockapp.tasks.periodic import Periodic
 from stockapp.web import compression, words
 from stockapp.web.api_analysis import AnalysisApi
 from stockapp.web.api_cache import CacheApi
@@ -21,7 +22,11 @@ from stockapp.web.cache_panel import CachePanel
 from stockapp.web.compare_page import ComparePage
 from stockapp.web.feeds import Feeds
 from stockapp.web.health import Health
-from stockapp.web.pages import Pages
+from stockapp.web.import_forms import ImportForms
+from stockapp.web.layout_forms import LayoutForms
+from stockapp.web.list_forms import ListForms
+from stockapp.web.list_screen import ListScreen, Reading
+from stockapp.web.search_page import SearchPage
 from stockapp.web.stock_page import StockPage
 from stockapp.web.storage_notice import tell_of_storage
 from stockapp.web.stream import Streams
@@ -29,6 +34,10 @@ from stockapp.web.stream_gate import StreamGate
 from stockapp.web.system_page import SystemPage
 from stockapp.web.task_stream import TaskStreams
 from stockapp.web.tasks_page import TasksPage
+from stockapp.web.watchlist_page import WatchlistPage
+
+# A page that hears nothing for twice as long says that the connection is lost (static/js/live.js).
+_BEAT_SECONDS = 2.0
 
 
 def register(
@@ -38,8 +47,8 @@ def register(
     services: Services,
     gate: StreamGate,
     background: Background,
-) -> None:
-    """Add all routes to the application."""
+) -> Periodic:
+    """Add all routes to the application. Returns what keeps open pages assured, to be started."""
     words.name_sources(services.sources.titles())
     feeds = _feeds(app, backends, services)
     tell_of_storage(app, background.storage, feeds)
@@ -52,12 +61,14 @@ def register(
     for blueprint in _pages(backends, services, background):
         blueprint.after_request(compression.compressed)
         app.register_blueprint(blueprint)
+    return Periodic("beats", feeds.beat, _BEAT_SECONDS)
 
 
 def _feeds(app: Flask, backends: Backends, services: Services) -> Feeds:
     return Feeds(
         app,
         services.boards,
+        services.watchlists,
         services.sources,
         services.admin,
         backends.log,
@@ -102,10 +113,15 @@ def _pages(backends: Backends, services: Services, background: Background) -> It
     yield ComparePage(analyses, clock).blueprint()
     yield StockPage(analyses, clock, services.analysis_lifetime.fresh_seconds).blueprint()
     yield TasksPage(services.admin, services.boards, clock).blueprint()
-    yield Pages(
-        services.boards,
-        services.watchlists,
-        services.refreshes,
-        analyses,
-        clock,
-    ).blueprint()
+    yield SearchPage(services.search).blueprint()
+    yield from _lists(backends, services)
+
+
+def _lists(backends: Backends, services: Services) -> Iterator[Blueprint]:
+    watchlists, boards, refreshes = services.watchlists, services.boards, services.refreshes
+    reading = Reading(boards, watchlists, refreshes, None, services.live, backends.clock)
+    screen = ListScreen(reading)
+    yield WatchlistPage(screen, watchlists, refreshes, services.search).blueprint()
+    yield ListForms(screen, watchlists, boards, refreshes, services.analyses).blueprint()
+    yield LayoutForms(screen, watchlists).blueprint()
+    yield ImportForms(screen, watchlists).blueprint()

@@ -1,7 +1,7 @@
 """Analyses as people and programs ask for them: started, looked at, made anew by other choices."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -105,9 +105,15 @@ class Analyses:
         except (QueueFull, StoreTrouble):
             return None
 
-    def start_all(self, watchlist: str, *, force: bool) -> Begun | None:
-        """Analyse a whole list; None when it is empty. Raises QueueFull and StoreTrouble."""
-        symbols = [item.symbol for item in self._watchlists.items(watchlist)]
+    def start_all(
+        self, watchlist: str, *, force: bool, only: Collection[str] | None = None
+    ) -> Begun | None:
+        """Analyse a whole list, or only some of it; None when there is nothing of it.
+
+        Raises QueueFull and StoreTrouble.
+        """
+        listed = (item.symbol for item in self._watchlists.items(watchlist))
+        symbols = [symbol for symbol in listed if only is None or symbol in only]
         if not symbols:
             return None
         params = {"watchlist": watchlist, "symbols": symbols, "force": force}

@@ -1,6 +1,7 @@
 """The kind `live_prices`: fetching quotes for the symbols of a task."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -207,10 +208,22 @@ def result_of(items: Sequence[Item]) -> Mapping[str, Any]:
 
 
 def closing_words(items: Sequence[Item]) -> str:
-    """What to say when all is done: 48 updated, 1 not updated, 1 failed."""
-    summary = result_of(items)["summary"]
-    words = {"ok": "updated", "stale": "not updated", "failed": "failed"}
-    return ", ".join(f"{n} {words[state]}" for state, n in summary.items() if n) or "Nothing to do"
+    """What to say when all is done: 48 updated, 1 stale, 1 unknown, 2 failed."""
+    counts = Counter(_closing_word(item) for item in items if item.result is not None)
+    told = (f"{counts[word]} {word}" for word in _CLOSING_WORDS if counts[word])
+    return ", ".join(told) or "Nothing to do"
+
+
+_CLOSING_WORDS = ("updated", "stale", "unknown", "failed")
+
+
+def _closing_word(item: Item) -> str:
+    if item.state is ItemState.OK:
+        return "updated"
+    if item.state is ItemState.STALE:
+        return "stale"
+    error = (item.result or {}).get("error") or {}
+    return "unknown" if error.get("code") == Reason.NOT_FOUND.value else "failed"
 
 
 def _known_item(symbol: str, quote: QuoteView | None, report: SymbolReport) -> Item:

@@ -72,6 +72,12 @@ class Refreshes:
         created = self._submit(wanted, fresh, force=force, watchlist=for_list)
         return Started(created.task, created.joined)
 
+    def start_picked(self, watchlist: str, symbols: Sequence[str]) -> Started:
+        """Refresh some rows of a list, whatever their age; raises as `start` does."""
+        wanted = self._wanted(symbols, watchlist)
+        created = self._submit(wanted, {}, force=True, watchlist=watchlist)
+        return Started(created.task, created.joined)
+
     def start_due(self, board: Board, now: datetime) -> Task | None:
         """Refresh what is due of a board that is looked at; not right after another refresh.
 

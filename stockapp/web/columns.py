@@ -26,9 +26,9 @@ class Column(StrEnum):
     SOURCE = "source"
 
     @property
-    def title(self) -> str:
-        """The head of the column."""
-        return _TITLES[self]
+    def head(self) -> str:
+        """What stands above the column."""
+        return _HEADS[self]
 
     @property
     def sortable(self) -> bool:
@@ -41,7 +41,7 @@ class Column(StrEnum):
         return self in _MONEY
 
 
-_TITLES = {
+_HEADS = {
     Column.PRICE: "Price",
     Column.CHANGE: "Change",
     Column.CHANGE_PERCENT: "Change %",
@@ -125,11 +125,18 @@ class Layout:
 
 
 USUAL = Layout()
+_BY_NAME = {column.value: column for column in Column}
 
 
 def parse_columns(text: str) -> tuple[Column, ...]:
     """The columns of a `Layout.key`; what is none is left out."""
-    return tuple(Column(name) for name in text.split(".") if name in Column)
+    found = (column_of(name) for name in text.split("."))
+    return tuple(column for column in found if column)
+
+
+def column_of(name: str) -> Column | None:
+    """The column of that name; None for any other text."""
+    return _BY_NAME.get(name)
 
 
 def from_cookie(text: str) -> Layout:

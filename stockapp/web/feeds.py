@@ -7,14 +7,15 @@ from typing import TypeVar
 from flask import Flask
 
 from stockapp.domain.event import task_topic
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock, EventLog
 from stockapp.services.analyses import Analyses, check
 from stockapp.services.boards import Boards
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
+from stockapp.services.watchlists import Watchlists
 from stockapp.tasks.fanout import Fanout
 from stockapp.web import stock_form
+from stockapp.web.columns import USUAL, parse_columns
 from stockapp.web.feed import Feed, Scene
 from stockapp.web.present_stock import Form
 from stockapp.web.stock_scene import StockScene
@@ -34,6 +35,7 @@ class Feeds:
         self,
         app: Flask,
         boards: Boards,
+        watchlists: Watchlists,
         sources: Sources,
         admin: TaskAdmin,
         log: EventLog,
@@ -50,15 +52,27 @@ class Feeds:
         self._fanout = fanout
         self._clock = clock
         self._lock = threading.Lock()
-        watchlist = WatchlistScene(DEFAULT_WATCHLIST, boards, sources, clock)
-        self._watchlist = self._feed(watchlist)
+        self._boards = boards
+        self._watchlists = watchlists
+        self._sources = sources
+        self._of_lists: dict[tuple[str, str], Feed] = {}
         self._task_list = self._feed(TaskListScene(admin, clock))
         self._of_tasks: dict[str, Feed] = {}
         self._of_stocks: dict[tuple[str, str], Feed] = {}
 
-    def watchlist(self) -> Feed:
-        """The watchlist's page."""
-        return self._watchlist
+    def watchlist(self, name: str, columns: str) -> Feed:
+        """The page of a watchlist by the columns of that `Layout.key`. Raises NoSuchList."""
+        self._watchlists.require(name)
+        layout = USUAL.with_columns(parse_columns(columns)) if columns else USUAL
+        key = (name, layout.key)
+        with self._lock:
+            if key not in self._of_lists:
+                _drop_idle(self._of_lists)
+                scene = WatchlistScene(
+                    name, layout, self._boards, self._watchlists, self._sources, self._clock
+                )
+                self._of_lists[key] = self._feed(scene)
+            return self._of_lists[key]
 
     def task_list(self) -> Feed:
         """The page of the newest tasks."""
@@ -96,9 +110,18 @@ class Feeds:
         """Tell every open page something that is not in the log."""
         with self._app.app_context():
             html = render()
-        of_one = [*self._of_tasks.values(), *self._of_stocks.values()]
-        for feed in (self._watchlist, self._task_list, *of_one):
+        for feed in self._all():
             feed.announce(html)
+
+    def beat(self) -> None:
+        """Tell every open page that the connection is alive."""
+        for feed in self._all():
+            feed.beat()
+
+    def _all(self) -> list[Feed]:
+        with self._lock:
+            of_one = (self._of_lists, self._of_tasks, self._of_stocks)
+            return [self._task_list, *(feed for feeds in of_one for feed in feeds.values())]
 
     def _feed(self, scene: Scene, topic: str | None = None) -> Feed:
         return Feed(self._app, scene, self._log, self._fanout, topic)

@@ -26,7 +26,7 @@ def from_path() -> str:
 def back(key: str, *, otherwise: str) -> AnyResponse:
     """A redirect to the page that sent the form, which will say what that key stands for."""
     came_from = urlsplit(request.referrer or "")
-    known = came_from.path == "/" or came_from.path.split("/")[1:2] == [otherwise.strip("/")]
+    known = came_from.path.split("/")[1:2] in ([""], ["lists"], [otherwise.strip("/")])
     query = [pair for pair in parse_qsl(came_from.query) if pair[0] not in _TOLD] if known else []
     path = came_from.path if known else otherwise
     return redirect(f"{path}?{urlencode([*query, ('done', key)])}", 303)

@@ -1,13 +1,15 @@
-"""Bringing a list along, with a look at what was understood first; and taking it away as CSV."""
+"""Bringing a list along, with a look at what was understood first."""
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.watchlist import WatchlistFull
-from stockapp.services.boards import Boards
-from stockapp.services.item_rules import InvalidItem
+from stockapp.services import csv_text
+from stockapp.services.item_rules import InvalidItem, split
+from stockapp.services.list_import import Preview
 from stockapp.services.watchlists import Watchlists
-from stockapp.web import htmx, list_csv
+from stockapp.web import htmx
 from stockapp.web.list_screen import ListScreen
 from stockapp.web.present_board import list_path
 from stockapp.web.present_import import preview_view
@@ -19,10 +21,9 @@ _OK, _REFUSED = 200, 422
 class ImportForms:
     """Nothing is kept between the look and the import but what the page itself holds."""
 
-    def __init__(self, screen: ListScreen, watchlists: Watchlists, boards: Boards) -> None:
+    def __init__(self, screen: ListScreen, watchlists: Watchlists) -> None:
         self._screen = screen
         self._watchlists = watchlists
-        self._boards = boards
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -30,7 +31,6 @@ class ImportForms:
         blueprint.add_url_rule("/import", view_func=self.ask)
         blueprint.add_url_rule("/import", view_func=self.preview, methods=["POST"])
         blueprint.add_url_rule("/import/confirm", view_func=self.confirm, methods=["POST"])
-        blueprint.add_url_rule("/export.csv", view_func=self.export)
         blueprint.register_error_handler(Exception, htmx.failed)
         return blueprint
 
@@ -42,7 +42,7 @@ class ImportForms:
         """What was understood of a file or of text; nothing is added."""
         file = request.files.get("file")
         content: str | bytes = file.read() if file and file.filename else ""
-        content = content or request.form.get("text", "")
+        content = content or _as_csv(request.form.get("text", ""))
         if not content.strip():
             return self._page(name, "", "Choose a file, or write some symbols.", _REFUSED)
         return self._previewed(name, content)
@@ -58,18 +58,13 @@ class ImportForms:
             return self._page(name, text, str(error), _REFUSED)
         return self._screen.done(name, "imported", str(len(done.added) + len(done.changed)))
 
-    def export(self, name: str) -> Response:
-        """The list with its last prices."""
-        self._watchlists.require(name)
-        return list_csv.download(name, self._boards.rows(name))
-
     def _previewed(self, name: str, content: str | bytes) -> Response:
         try:
             understood = self._watchlists.preview(name, content)
         except InvalidItem as error:
             typed = content if isinstance(content, str) else ""
             return self._page(name, typed, str(error), _REFUSED)
-        return self._page(name, list_csv.as_text(understood, content), preview=understood)
+        return self._page(name, csv_text.decode(content)[0], preview=understood)
 
     def _page(
         self,
@@ -77,7 +72,7 @@ class ImportForms:
         typed: str,
         problem: str = "",
         status: int = _OK,
-        preview: "Preview | None" = None,
+        preview: Preview | None = None,
     ) -> Response:
         html = render(
             "pages/import.html",
@@ -91,3 +86,19 @@ class ImportForms:
         response = htmx.uncached(html)
         response.status_code = status
         return response
+
+
+def _as_csv(text: str) -> str:
+    """Symbols as people have them, one a line; what has a line of headings stays as it is."""
+    words = split(text)
+    if words and words[0].lower() not in ("symbol", "ticker") and all(map(_is_symbol, words)):
+        return "\n".join(("symbol", *words))
+    return text
+
+
+def _is_symbol(word: str) -> bool:
+    try:
+        parse_symbol(word)
+    except InvalidSymbol:
+        return False
+    return True

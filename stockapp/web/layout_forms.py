@@ -1,5 +1,6 @@
-"""The forms about how pages look: order, columns, colours, live mode; browsers keep it in cookies."""
+"""The forms about how pages look: order, columns, colours, live mode; cookies keep it."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import columns, fragments, htmx
-from stockapp.web.columns import LISTED, Column, Layout
+from stockapp.web.columns import LISTED, Layout
 from stockapp.web.list_screen import (
     LIVE_COOKIE,
     ListScreen,
@@ -36,7 +37,7 @@ class LayoutForms:
     def blueprint(self) -> Blueprint:
         """The routes."""
         blueprint = Blueprint("layout", __name__)
-        forms = {
+        forms: dict[str, Callable[..., AnyResponse]] = {
             "/lists/<name>/sort": self.sort,
             "/lists/<name>/columns": self.columns,
             "/live": self.live,
@@ -108,12 +109,11 @@ class LayoutForms:
         """What the form says: the boxes that are ticked, then one of them moved."""
         if "usual" in request.form:
             return columns.USUAL
-        ticked = [Column(name) for name in request.form.getlist("column") if name in Column]
-        chosen = layout().with_columns(ticked)
+        ticked = [columns.column_of(name) for name in request.form.getlist("column")]
+        chosen = layout().with_columns(column for column in ticked if column)
         for button, by in (("earlier", -1), ("later", 1)):
-            name = request.form.get(button, "")
-            if name in Column:
-                return chosen.moved(Column(name), by)
+            if column := columns.column_of(request.form.get(button, "")):
+                return chosen.moved(column, by)
         return chosen
 
 

@@ -1,5 +1,6 @@
 """The forms about whole lists, and about the rows that are picked."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -15,7 +16,6 @@ from stockapp.web.compare_page import MOST
 from stockapp.web.errors import Problem
 from stockapp.web.list_screen import ListScreen
 from stockapp.web.present_board import list_path
-
 
 
 class ListForms:
@@ -38,7 +38,7 @@ class ListForms:
     def blueprint(self) -> Blueprint:
         """The routes."""
         blueprint = Blueprint("list_forms", __name__)
-        forms = {
+        forms: dict[str, Callable[..., AnyResponse]] = {
             "/lists": self.create,
             "/lists/<name>/rename": self.rename,
             "/lists/<name>/delete": self.delete,
@@ -120,7 +120,10 @@ class ListForms:
         return self._screen.done(name, "placed", "", self._screen.whole(name))
 
     def _refresh(self, name: str, symbols: list[str] | None) -> AnyResponse:
-        started = self._refreshes.start(symbols, watchlist=name, force=True)
+        if symbols is None:
+            started = self._refreshes.start(None, watchlist=name, force=True)
+        else:
+            started = self._refreshes.start_picked(name, symbols)
         key = "nothing" if started.task is None else "joined" if started.joined else "started"
         html = ""
         if htmx.is_asking():
@@ -128,7 +131,7 @@ class ListForms:
         return self._screen.done(name, key, "", html)
 
     def _analyze(self, name: str, symbols: list[str] | None) -> AnyResponse:
-        begun = self._analyses.start_all(name, force=False, symbols=symbols)
+        begun = self._analyses.start_all(name, force=False, only=symbols)
         key = "nothing" if begun is None else "joined-analysis" if begun.joined else "analysing"
         html = ""
         if htmx.is_asking():

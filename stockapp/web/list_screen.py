@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Response, make_response, redirect, request
@@ -13,7 +14,6 @@ from stockapp.ports import Clock
 from stockapp.services.boards import Boards
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.refresh import Refreshes
-from stockapp.services.trends import Trends
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import columns, done, fragments, htmx
 from stockapp.web.columns import Column, Layout
@@ -39,7 +39,7 @@ class Reading:
     boards: Boards
     watchlists: Watchlists
     refreshes: Refreshes
-    trends: Trends
+    trends: Any
     live: LiveMode
     clock: Clock
 
@@ -58,7 +58,8 @@ class ListScreen:
         known = reading.boards.board(name)
         if start_due:
             started = reading.refreshes.start_due(known, now)
-            reading.trends.start_due([row.item.symbol for row in known.rows])
+            if reading.trends:
+                reading.trends.start_due([row.item.symbol for row in known.rows])
             known = replace(known, refresh=started or known.refresh)
         filtered = query().get("filter", "")[:_MOST_FILTER].strip()
         shown = Shown(reading.watchlists.lists(), wanted or layout(), filtered)
@@ -197,7 +198,7 @@ def unused(chosen: Layout) -> tuple[Column, ...]:
     return tuple(column for column in Column if column not in chosen.columns)
 
 
-def told(response: Response, **events: object) -> Response:
+def told(response: AnyResponse, **events: object) -> AnyResponse:
     """The answer with events for the page's scripts."""
     response.headers["HX-Trigger"] = json.dumps({f"stockapp:{k}": v for k, v in events.items()})
     return response
@@ -206,5 +207,3 @@ def told(response: Response, **events: object) -> Response:
 def item_path(name: str, symbol: str) -> str:
     """The address of an item's details and forms."""
     return f"/lists/{quote(name, safe='')}/items/{quote(symbol, safe='')}"
-
-

@@ -10,7 +10,7 @@ from stockapp.domain.analysis import Unit
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST, Watchlist
 from stockapp.services.board import Board, Row
 from stockapp.web import words
-from stockapp.web.columns import LISTED, Column, Layout
+from stockapp.web.columns import LISTED, Layout, column_of
 from stockapp.web.figures import figure
 from stockapp.web.pacing import paced
 from stockapp.web.present import direction, refresh_view
@@ -34,6 +34,13 @@ class Shown:
 def list_path(name: str) -> str:
     """The address of a list's page."""
     return "/" if name == DEFAULT_WATCHLIST else f"/lists/{name}"
+
+
+def list_at(path: str) -> str | None:
+    """The name of the list whose page has that address; None for other pages."""
+    if path == "/":
+        return DEFAULT_WATCHLIST
+    return path.removeprefix("/lists/") if path.startswith("/lists/") else None
 
 
 def board_view(board: Board, shown: Shown, now: datetime) -> BoardView:
@@ -86,7 +93,8 @@ def in_order(rows: Sequence[RowView], layout: Layout) -> Sequence[RowView]:
     key = layout.sort
     with_value = [row for row in rows if row.sort[key] != ""]
     with_value.sort(key=lambda row: row.sort[key], reverse=layout.descending)
-    if key in Column and Column(key).money:
+    column = column_of(key)
+    if column and column.money:
         with_value.sort(key=lambda row: row.currency)
     return [*with_value, *(row for row in rows if row.sort[key] == "")]
 

@@ -16,7 +16,7 @@ from stockapp.services.verdicts import Line
 from stockapp.web import words
 from stockapp.web.columns import SYMBOL, Column, Layout
 from stockapp.web.figures import compact, figure, percent, verdict_words
-from stockapp.web.present import attempt_views, direction, places, price_view
+from stockapp.web.present import attempt_views, places, price_view
 from stockapp.web.watchlist_views import (
     EditView,
     ItemView,

@@ -11,7 +11,6 @@ from stockapp.ports import TaskStore
 from stockapp.services.live_mode import LiveMode
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import htmx, inputs, sse, stock_form
-from stockapp.web.api_prices import require_watchlist
 from stockapp.web.compression import compressed
 from stockapp.web.errors import not_found
 from stockapp.web.feed import Feed, Fragment
@@ -62,9 +61,9 @@ class Streams:
         )
 
     def page(self) -> Response:
-        """Fragments for a page: `?watchlist=default`, `?tasks=recent`, `?task=ID` or
-        `?stock=AAPL` with what was typed into its form. A watchlist's may say `&live=1`: it is kept
-        up to date for as long as the stream is open.
+        """Fragments for a page: `?watchlist=default`, `?tasks=recent`, `?task=ID` or `?stock=AAPL`
+        with what was typed into its form. A watchlist's may say `&columns=price.age`, and `&live=1`
+        to be kept up to date for as long as the stream is open.
         """
         feed = self._feed()
         after_id = sse.last_event_id()
@@ -106,8 +105,8 @@ class Streams:
             return self._feeds.stock(inputs.ticker(ticker), stock_form.typed(request.args))
         if request.args.get("tasks") == "recent":
             return self._feeds.task_list()
-        require_watchlist(request.args.get("watchlist", DEFAULT_WATCHLIST))
-        return self._feeds.watchlist()
+        name = request.args.get("watchlist", DEFAULT_WATCHLIST)
+        return self._feeds.watchlist(name, request.args.get("columns", ""))
 
     def _messages(
         self, feed: Feed, page: Mailbox[Fragment], wire: Wire, after_id: int | None

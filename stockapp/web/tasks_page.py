@@ -1,17 +1,15 @@
 """The pages about background work, and what their forms do."""
 
-from http import HTTPStatus
-
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.domain import moment
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock
 from stockapp.services.boards import Boards
 from stockapp.services.task_admin import TaskAdmin
 from stockapp.web import done, fragments, htmx, present_tasks
 from stockapp.web.errors import not_found
+from stockapp.web.present_board import list_at
 from stockapp.web.present_tasks import ItemView
 from stockapp.web.rendering import render
 from stockapp.web.task_scenes import PAGE_LENGTH, TaskListScene, TaskScene
@@ -93,21 +91,16 @@ class TasksPage:
         if not htmx.is_asking():
             return htmx.back(key, otherwise="/tasks")
         html = fragments.message(done.words(key, ""))
-        if htmx.from_path() == "/":
-            refresh = self._boards.refresh(DEFAULT_WATCHLIST)
-            html += fragments.refresh(refresh, self._clock.now())
-            html += fragments.analysis(self._boards.analysis(DEFAULT_WATCHLIST))
+        if name := list_at(htmx.from_path()):
+            html += fragments.refresh(self._boards.refresh(name), name)
+            html += fragments.analysis(self._boards.analysis(name), name)
         return make_response(html)
 
     def retry(self, task_id: str) -> AnyResponse:
         """Do again what a task did not do, and show the new one."""
         created = self._admin.retry(task_id)
         path = f"/tasks/{created.task.id}"
-        if htmx.is_asking():
-            response = make_response("")
-            response.headers["HX-Redirect"] = path
-            return response
-        return redirect(path, HTTPStatus.SEE_OTHER)
+        return htmx.go(path)
 
 
 def _said() -> str:

@@ -6,14 +6,14 @@ from http import HTTPStatus
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from stockapp.domain.symbol import InvalidSymbol
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST, WatchlistFull
 from stockapp.services.additions import AddedMany
 from stockapp.services.item_rules import InvalidItem
-from stockapp.services.list_import import split
 from stockapp.services.refresh import Refreshes, TooManySymbols
+from stockapp.services.search import Search
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import done, fragments, htmx
+from stockapp.web.add_form import meant
 from stockapp.web.item_form import note_and_target
 from stockapp.web.list_screen import ListScreen, told
 from stockapp.web.rendering import render
@@ -24,8 +24,9 @@ class WatchlistPage:
     """Every form works without scripts: then it answers with a redirect."""
 
     def __init__(
-        self, screen: ListScreen, watchlists: Watchlists, refreshes: Refreshes
+        self, screen: ListScreen, watchlists: Watchlists, refreshes: Refreshes, search: Search
     ) -> None:
+        self._search = search
         self._screen = screen
         self._watchlists = watchlists
         self._refreshes = refreshes
@@ -66,29 +67,35 @@ class WatchlistPage:
 
     def about(self) -> Response:
         """What this is, and whose work it uses."""
-        return htmx.page(render("pages/about.html"))
+        return make_response(render("pages/about.html"))
 
     def add(self, name: str) -> AnyResponse:
         """Add what was typed: the row is there at once, and fills in."""
-        typed = request.form.get("symbol", "")
+        typed = request.form.get("choice") or request.form.get("symbol", "")
+        wanted = meant(typed, self._search)
+        if wanted.problem:
+            return self._not_added(name, typed, wanted.problem)
         try:
-            added = self._watchlists.add_many(name, split(typed))
-        except (InvalidSymbol, WatchlistFull, TooManySymbols) as error:
-            return self._not_added(name, typed, str(error))
+            added = self._watchlists.add_many(name, wanted.symbols)
+        except (WatchlistFull, TooManySymbols) as error:
+            return self._not_added(name, typed, AddProblem(str(error)))
         if added.not_taken and not added.added:
-            return self._not_added(name, typed, _refused(added))
+            return self._not_added(name, typed, AddProblem(_refused(added)))
+        return self._added(name, request.form.get("symbol", ""), added)
+
+    def _added(self, name: str, typed: str, added: AddedMany) -> AnyResponse:
         left = ", ".join(entry.text for entry in added.not_taken)
-        key, what = _outcome(added)
         problem = AddProblem(_refused(added)) if left else None
-        html = self._screen.whole(name) if htmx.is_asking() else ""
-        if left and not htmx.is_asking():
-            return self._screen.page(
-                name, typed=left, problem=problem, said=done.words(key, what)
-            )
-        form = fragments.add_form(name, left, problem) if htmx.is_asking() else ""
-        response = self._screen.done(name, key, what, html + form)
-        # The script empties the field, unless the next symbol is being typed there already.
-        return told(response, added={"typed": typed, "left": left}) if form else response
+        key, what = _outcome(added)
+        if htmx.is_asking():
+            form = fragments.add_form(name, left, problem)
+            response = self._screen.done(name, key, what, self._screen.whole(name) + form)
+            # The script empties the field, unless the next symbol is being typed there already.
+            return told(response, added={"typed": typed, "left": left})
+        if problem:
+            said = done.words(key, what)
+            return self._screen.page(name, typed=left, problem=problem, said=said)
+        return self._screen.done(name, key, what)
 
     def item(self, name: str, symbol: str) -> AnyResponse:
         """The details of a row: beside the table, or as a page of their own."""
@@ -115,9 +122,7 @@ class WatchlistPage:
         if item is None:
             self._screen.require_item(name, symbol)
         html = fragments.edit_problem("") if htmx.is_asking() else ""
-        return self._screen.done(
-            name, "saved", symbol, html + self._screen.rows(name, [symbol])
-        )
+        return self._screen.done(name, "saved", symbol, html + self._screen.rows(name, [symbol]))
 
     def remove(self, name: str, symbol: str) -> AnyResponse:
         """Remove an item; it can be undone."""
@@ -144,8 +149,8 @@ class WatchlistPage:
         said = done.words(request.args.get("done", ""), request.args.get("what", ""))
         return self._screen.page(name, said=said, undo=request.args.get("undo", "")[:100])
 
-    def _not_added(self, name: str, typed: str, detail: str) -> Response:
-        problem, status = AddProblem(detail), HTTPStatus.UNPROCESSABLE_ENTITY
+    def _not_added(self, name: str, typed: str, problem: AddProblem) -> Response:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
         if not htmx.is_asking():
             return self._screen.page(name, typed=typed, problem=problem, status=status)
         return make_response(fragments.add_form(name, typed, problem), status)

@@ -50,7 +50,8 @@ class RowView:
     `state` is queued, updating or "". `failure` is the short reason why the last fetch gave no
     price, `failure_detail` its sentence; `unknown` that no source knows the symbol. `target_away`
     is how far the target is from the price. `sort` holds the values by which pages sort, "" where
-    there is none; amounts of money are in `currency`, which groups the rows then. `hidden`: the filter leaves it out. `version` differs whenever anything but the age does.
+    there is none; amounts of money are in `currency`, which groups the rows then. `hidden`: the
+    filter leaves it out. `version` differs whenever anything but the age does.
     """
 
     id: str
@@ -174,8 +175,7 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class FoundView:
-    """What a search found. `note` says why there may be more, `failed` that something went wrong.
-    """
+    """What a search found. `note` says why there may be more, `failed` that one went wrong."""
 
     options: tuple[OptionView, ...]
     note: str
@@ -201,5 +201,3 @@ class PageView:
     undo: str = ""
     item: ItemView | None = None
     customising: bool = False
-
-

@@ -103,6 +103,13 @@ def rate(left: int, eta_seconds: float | None) -> str:
     return f"{a_second * _MINUTE:,.0f} a minute"
 
 
+def span(seconds: float) -> str:
+    """A length of time as one says it: 15 s, 5 min."""
+    if seconds < _SECONDS_MATTER_BELOW:
+        return f"{seconds:g} s"
+    return f"{round(seconds / _MINUTE)} min"
+
+
 def elapsed(milliseconds: float) -> str:
     """How long an attempt took."""
     return f"{milliseconds:,.0f} ms"

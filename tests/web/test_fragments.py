@@ -4,12 +4,12 @@ import re
 
 import pytest
 from flask import Flask
+from stockapp.web.pages import item_path
 
 from stockapp.bootstrap import ROOT
 from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.task import TaskStatus
 from stockapp.web import fragments, present
-from stockapp.web.pages import item_path
 from stockapp.web.present_stock import stock_path
 from tests.web.boards import NOW, UPDATING, a_board, a_quote, a_row, a_status, a_task, an_attempt
 

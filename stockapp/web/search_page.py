@@ -1,0 +1,62 @@
+"""What a search found, for the field that adds symbols; and what was meant by what was typed."""
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from stockapp.services.search import Found, Search
+from stockapp.web import htmx
+from stockapp.web.rendering import render
+from stockapp.web.watchlist_views import FoundView, OptionView
+
+_LIMIT = 8
+_NOTHING = "Nothing found; a symbol can be added all the same."
+
+
+class SearchPage:
+    """Options as one types."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        blueprint = Blueprint("search_page", __name__)
+        blueprint.add_url_rule("/search", view_func=self.options)
+        blueprint.register_error_handler(Exception, htmx.failed)
+        return blueprint
+
+    def options(self) -> AnyResponse:
+        """What fits the text, to choose from."""
+        if not htmx.is_asking():
+            return redirect("/", 303)
+        found = found_view(self._search.find(request.args.get("symbol", ""), limit=_LIMIT))
+        response: Response = htmx.uncached(render("partials/_found.html", found=found))
+        return response
+
+
+def found_view(found: Found) -> FoundView:
+    """What was found, for templates."""
+    options = tuple(
+        OptionView(
+            symbol=listing.symbol,
+            name=listing.name or "",
+            about=", ".join(
+                part
+                for part in (
+                    listing.exchange,
+                    listing.security_type.value if listing.security_type else None,
+                    listing.currency,
+                )
+                if part
+            ),
+            listed=listing.symbol in found.listed,
+        )
+        for listing in found.listings
+    )
+    nothing = found.query and not options and not found.problem
+    return FoundView(
+        options=options,
+        note=found.problem
+        or ("Nothing found; a symbol can be added all the same." if nothing else ""),
+        failed=found.problem is not None,
+    )
