@@ -7,7 +7,6 @@ from typing import TypeVar
 from flask import Flask
 
 from stockapp.domain.event import task_topic
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock, EventLog
 from stockapp.services.analyses import Analyses, check
 from stockapp.services.boards import Boards
@@ -23,7 +22,7 @@ from stockapp.web.watchlist_scene import WatchlistScene
 
 K = TypeVar("K")
 
-# Feeds of single tasks or stocks that nobody looks at any more are dropped over this number.
+# Feeds of single lists, tasks or stocks that nobody looks at any more are dropped over this number.
 _MOST_IDLE = 50
 
 
@@ -45,20 +44,26 @@ class Feeds:
         self._analyses = analyses
         self._analysis_fresh_seconds = analysis_fresh_seconds
         self._app = app
+        self._boards = boards
+        self._sources = sources
         self._admin = admin
         self._log = log
         self._fanout = fanout
         self._clock = clock
         self._lock = threading.Lock()
-        watchlist = WatchlistScene(DEFAULT_WATCHLIST, boards, sources, clock)
-        self._watchlist = self._feed(watchlist)
         self._task_list = self._feed(TaskListScene(admin, clock))
+        self._of_lists: dict[str, Feed] = {}
         self._of_tasks: dict[str, Feed] = {}
         self._of_stocks: dict[tuple[str, str], Feed] = {}
 
-    def watchlist(self) -> Feed:
-        """The watchlist's page."""
-        return self._watchlist
+    def watchlist(self, name: str) -> Feed:
+        """The page of a watchlist, which must exist."""
+        with self._lock:
+            if name not in self._of_lists:
+                _drop_idle(self._of_lists)
+                scene = WatchlistScene(name, self._boards, self._sources, self._clock)
+                self._of_lists[name] = self._feed(scene)
+            return self._of_lists[name]
 
     def task_list(self) -> Feed:
         """The page of the newest tasks."""
@@ -96,8 +101,8 @@ class Feeds:
         """Tell every open page something that is not in the log."""
         with self._app.app_context():
             html = render()
-        of_one = [*self._of_tasks.values(), *self._of_stocks.values()]
-        for feed in (self._watchlist, self._task_list, *of_one):
+        of_one = (self._of_lists, self._of_tasks, self._of_stocks)
+        for feed in (self._task_list, *(feed for feeds in of_one for feed in feeds.values())):
             feed.announce(html)
 
     def _feed(self, scene: Scene, topic: str | None = None) -> Feed:

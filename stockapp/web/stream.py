@@ -7,9 +7,9 @@ from flask import Blueprint, Response, request
 
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import TaskStore
+from stockapp.services.watchlists import Watchlists
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import htmx, inputs, sse, stock_form
-from stockapp.web.api_prices import require_watchlist
 from stockapp.web.errors import not_found
 from stockapp.web.feed import Feed, Fragment
 from stockapp.web.feeds import Feeds
@@ -27,12 +27,14 @@ class Streams:
         tasks: TaskStore,
         task_streams: TaskStreams,
         feeds: Feeds,
+        watchlists: Watchlists,
         heartbeat_seconds: float,
     ) -> None:
         self._gate = gate
         self._tasks = tasks
         self._task_streams = task_streams
         self._feeds = feeds
+        self._watchlists = watchlists
         self._heartbeat_seconds = heartbeat_seconds
 
     def blueprint(self) -> Blueprint:
@@ -85,8 +87,9 @@ class Streams:
             return self._feeds.stock(inputs.ticker(ticker), stock_form.typed(request.args))
         if request.args.get("tasks") == "recent":
             return self._feeds.task_list()
-        require_watchlist(request.args.get("watchlist", DEFAULT_WATCHLIST))
-        return self._feeds.watchlist()
+        name = request.args.get("watchlist", DEFAULT_WATCHLIST)
+        self._watchlists.require(name)
+        return self._feeds.watchlist(name)
 
     def _messages(
         self, feed: Feed, page: Mailbox[Fragment], wire: Wire, after_id: int | None
