@@ -18,6 +18,8 @@ from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_search import SearchApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
+from stockapp.web.api_watchlist_many import WatchlistManyApi
+from stockapp.web.api_watchlists import WatchlistsApi
 from stockapp.web.cache_panel import CachePanel
 from stockapp.web.compare_page import ComparePage
 from stockapp.web.feeds import Feeds
@@ -83,6 +85,7 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
     waiter, analyses = services.waiter, services.analyses
     yield PricesApi(
         services.refreshes,
+        services.watchlists,
         services.boards,
         services.quotes,
         waiter,
@@ -91,8 +94,10 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
     ).blueprint()
     yield ProvidersApi(services.sources, services.source_testing, waiter).blueprint()
     yield TasksApi(services.admin, services.engine, backends.tasks, waiter).blueprint()
-    yield WatchlistApi(services.watchlists).blueprint()
-    yield AnalysisApi(analyses, waiter, services.analysis_lifetime).blueprint()
+    yield WatchlistApi(services.watchlists, services.boards).blueprint()
+    yield WatchlistManyApi(services.watchlists).blueprint()
+    yield WatchlistsApi(services.watchlists).blueprint()
+    yield AnalysisApi(analyses, services.watchlists, waiter, services.analysis_lifetime).blueprint()
     yield HistoryApi(analyses, waiter).blueprint()
     yield SearchApi(services.search).blueprint()
     yield CacheApi(background.cache_admin).blueprint()

@@ -14,7 +14,7 @@ _LOOKED_AT = 20_000
 
 _PLAIN_NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d{1,3})?|\.\d+", re.ASCII)
 _GROUPED = {
-    mark: re.compile(rf"\d{{1,3}}(\{group}\d{{3}})+(\{mark}\d+)?", re.ASCII)
+    mark: re.compile(rf"[1-9]\d{{0,2}}(\{group}\d{{3}})+(\{mark}\d+)?", re.ASCII)
     for mark, group in ((".", ","), (",", "."))
 }
 _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)

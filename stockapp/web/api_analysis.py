@@ -10,8 +10,8 @@ from stockapp.services.aged import Aged
 from stockapp.services.analyses import Analyses
 from stockapp.services.analysis_store import Analysis
 from stockapp.services.waiting import TaskWaiter
+from stockapp.services.watchlists import Watchlists
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
-from stockapp.web.api_prices import require_watchlist
 from stockapp.web.errors import Problem
 from stockapp.web.schemas import AnalyseAllInput, CachedAnalysisInput, NewAnalysisInput
 
@@ -19,8 +19,15 @@ from stockapp.web.schemas import AnalyseAllInput, CachedAnalysisInput, NewAnalys
 class AnalysisApi:
     """The calls about analyses."""
 
-    def __init__(self, analyses: Analyses, waiter: TaskWaiter, lifetime: Lifetime) -> None:
+    def __init__(
+        self,
+        analyses: Analyses,
+        watchlists: Watchlists,
+        waiter: TaskWaiter,
+        lifetime: Lifetime,
+    ) -> None:
         self._analyses = analyses
+        self._watchlists = watchlists
         self._waiter = waiter
         self._lifetime = lifetime
 
@@ -45,7 +52,7 @@ class AnalysisApi:
     def start_all(self) -> Response:
         """Analyse a whole list as one task."""
         wanted = inputs.read(AnalyseAllInput)
-        require_watchlist(wanted.watchlist)
+        self._watchlists.require(wanted.watchlist)
         begun = self._analyses.start_all(wanted.watchlist, force=wanted.force)
         if begun is None or begun.task is None:
             raise Problem(409, "empty_watchlist", "The list is empty; add a symbol first.")

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, jsonify
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Task
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Clock
 from stockapp.services.aged import Aged
 from stockapp.services.board import QuoteView, Row, SymbolReport
@@ -19,9 +18,11 @@ from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes, Started
 from stockapp.services.verdicts import Line
 from stockapp.services.waiting import TaskWaiter
+from stockapp.services.watchlists import Watchlists
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.schemas import RefreshInput
+from stockapp.web.schemas_watchlist import OfListInput
 
 
 class PricesApi:
@@ -30,6 +31,7 @@ class PricesApi:
     def __init__(
         self,
         refreshes: Refreshes,
+        watchlists: Watchlists,
         boards: Boards,
         quotes: Quotes,
         waiter: TaskWaiter,
@@ -37,6 +39,7 @@ class PricesApi:
         lifetime: Lifetime,
     ) -> None:
         self._refreshes = refreshes
+        self._watchlists = watchlists
         self._boards = boards
         self._quotes = quotes
         self._waiter = waiter
@@ -56,7 +59,7 @@ class PricesApi:
     def refresh(self) -> Response:
         """Start a refresh, or join the one that runs; 200 when all quotes are fresh."""
         wanted = inputs.read(RefreshInput)
-        require_watchlist(wanted.watchlist)
+        self._watchlists.require(wanted.watchlist)
         with inputs.symbol_from("symbols"):
             started = self._refreshes.start(
                 wanted.symbols, watchlist=wanted.watchlist, force=wanted.force
@@ -70,7 +73,9 @@ class PricesApi:
 
     def watchlist(self) -> Response:
         """Everything the list's page shows, from the cache only."""
-        board = self._boards.board(DEFAULT_WATCHLIST)
+        name = inputs.read(OfListInput).watchlist
+        self._watchlists.require(name)
+        board = self._boards.board(name)
         response = jsonify(
             {
                 "watchlist": board.watchlist,
@@ -145,17 +150,6 @@ class PricesApi:
         left = self._lifetime.fresh_seconds - max(view.age_seconds for view in views)
         detail = f"; detail={missing}-missing" if missing else ""
         return f"stockapp; hit; ttl={math.floor(left)}{detail}"
-
-
-def require_watchlist(name: str) -> None:
-    """Raises Problem for a list that does not exist; there is one so far."""
-    if name != DEFAULT_WATCHLIST:
-        raise Problem(
-            404,
-            "unknown_watchlist",
-            f"There is no watchlist of that name; use {DEFAULT_WATCHLIST}.",
-            field="watchlist",
-        )
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:

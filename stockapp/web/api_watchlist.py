@@ -1,19 +1,28 @@
-"""JSON: the watchlist's items."""
+"""JSON: the items of a watchlist, one by one; and all of them, also as CSV."""
+
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST, WatchlistItem
+from stockapp.services.boards import Boards
 from stockapp.services.watchlists import Watchlists
-from stockapp.web import inputs
+from stockapp.web import csv_files, inputs, watchlist_rows
 from stockapp.web.errors import Problem, not_found
-from stockapp.web.schemas import ItemChangesInput, NewItemInput
+from stockapp.web.schemas_watchlist import (
+    ItemChangesInput,
+    ItemsInput,
+    NewItemInput,
+    OfListInput,
+)
 
 
 class WatchlistApi:
-    """The calls about what is watched."""
+    """The calls about what is watched. Each takes `watchlist`, and means the first without it."""
 
-    def __init__(self, watchlists: Watchlists) -> None:
+    def __init__(self, watchlists: Watchlists, boards: Boards) -> None:
         self._watchlists = watchlists
+        self._boards = boards
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -26,15 +35,21 @@ class WatchlistApi:
         return blueprint
 
     def items(self) -> Response:
-        """All items."""
-        items = [item.to_json() for item in self._watchlists.items(DEFAULT_WATCHLIST)]
-        return jsonify({"watchlist": DEFAULT_WATCHLIST, "items": items})
+        """All items; as CSV with their last quotes."""
+        wanted = inputs.read(ItemsInput)
+        watchlist = self._watchlists.get_list(wanted.watchlist)
+        if wanted.format == "csv":
+            rows = watchlist_rows.rows(self._boards.rows(watchlist.name))
+            return csv_files.download("watchlist", watchlist.name, watchlist_rows.HEAD, rows)
+        items = [item.to_json() for item in self._watchlists.items(watchlist.name)]
+        return jsonify({"watchlist": watchlist.name, "title": watchlist.title, "items": items})
 
     def add(self) -> Response:
         """Add a symbol: 201 when new, 200 when it was there."""
         new = inputs.read(NewItemInput)
+        self._watchlists.require(new.watchlist)
         added = self._watchlists.add(
-            DEFAULT_WATCHLIST,
+            new.watchlist,
             new.symbol,
             note=new.note,
             target_price=new.target_price,
@@ -43,13 +58,13 @@ class WatchlistApi:
         response = jsonify({**added.item.to_json(), "verified": added.verified})
         if added.created:
             response.status_code = 201
-            response.headers["Location"] = f"/api/watchlist/{added.item.symbol}"
+            response.headers["Location"] = _path(new.watchlist, added.item)
         return response
 
     def item(self, ticker: str) -> Response:
         """One item."""
-        symbol = inputs.ticker(ticker)
-        item = self._watchlists.get(DEFAULT_WATCHLIST, symbol)
+        name, symbol = self._list(), inputs.ticker(ticker)
+        item = self._watchlists.get(name, symbol)
         if item is None:
             raise _not_listed(symbol)
         return jsonify(item.to_json())
@@ -57,18 +72,33 @@ class WatchlistApi:
     def change(self, ticker: str) -> Response:
         """Set the note or the target price."""
         symbol = inputs.ticker(ticker)
-        changes = inputs.read(ItemChangesInput).model_dump(exclude_unset=True)
-        item = self._watchlists.update(DEFAULT_WATCHLIST, symbol, changes)
+        wanted = inputs.read(ItemChangesInput)
+        self._watchlists.require(wanted.watchlist)
+        item = self._watchlists.update(wanted.watchlist, symbol, wanted.changes())
         if item is None:
             raise _not_listed(symbol)
         return jsonify(item.to_json())
 
     def remove(self, ticker: str) -> Response:
-        """Remove an item."""
-        symbol = inputs.ticker(ticker)
-        if not self._watchlists.remove(DEFAULT_WATCHLIST, [symbol]):
+        """Remove an item; a header tells the token that undoes it."""
+        name, symbol = self._list(), inputs.ticker(ticker)
+        removed = self._watchlists.remove(name, [symbol])
+        if not removed.symbols:
             raise _not_listed(symbol)
-        return Response(status=204)
+        response = Response(status=204)
+        if removed.undo:
+            response.headers["Stockapp-Undo"] = removed.undo
+        return response
+
+    def _list(self) -> str:
+        name = inputs.read(OfListInput).watchlist
+        self._watchlists.require(name)
+        return name
+
+
+def _path(watchlist: str, item: WatchlistItem) -> str:
+    path = f"/api/watchlist/{quote(item.symbol, safe='')}"
+    return path if watchlist == DEFAULT_WATCHLIST else f"{path}?watchlist={watchlist}"
 
 
 def _not_listed(symbol: str) -> Problem:

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from stockapp.services import csv_text
 from stockapp.web.pacing import paced
-
-# A spreadsheet runs what begins with one of these.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # Rows written in one go, before other greenlets get their turn.
 _ROWS_AT_ONCE = 100
@@ -19,10 +17,10 @@ Cell = str | float | int | None
 
 
 def download(
-    what: str, symbol: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]
+    what: str, whose: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> Response:
-    """The table as a file that is named by what it holds, and of which symbol."""
-    name = what + "-" + "".join(c if c.isalnum() else "_" for c in symbol)
+    """The table as a file that is named by what it holds, and of which symbol or list."""
+    name = what + "-" + "".join(c if c.isalnum() or c == "-" else "_" for c in whose)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(head)
@@ -38,5 +36,5 @@ def _cell(value: Cell) -> Cell:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return csv_text.quoted(value)
     return int(value) if isinstance(value, float) and value == int(value) else value

@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stockapp.domain.symbol import InvalidSymbol
+from stockapp.domain.watchlist import ListExists, NoSuchList, TooManyLists, WatchlistFull
 from stockapp.ports import QueueFull, StoreTrouble
 from stockapp.services.analyses import BadChoice
 from stockapp.services.analyst import NotComputed
+from stockapp.services.list_admin import Undeletable
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.task_admin import NoSuchTask, NotEnded
-from stockapp.services.watchlists import InvalidItem, UnknownSymbol, WatchlistFull
+from stockapp.services.watchlists import InvalidItem, UnknownSymbol
 
 logger = logging.getLogger(__name__)
 
@@ -100,14 +102,28 @@ def _of_domain(error: Exception) -> Problem | None:
             return Problem(422, "invalid_value", str(error) + hint, field=error.field)
         case TooManySymbols():
             return Problem(422, "too_many_symbols", str(error), field="symbols")
-        case WatchlistFull():
-            return Problem(409, "watchlist_full", str(error), field="symbol")
         case UnknownSymbol():
             attempts = [attempt.to_json() for attempt in error.attempts]
             hint = f"{error} Send accept_unknown: true for that."
             extra = {"symbol": error.symbol, "attempts": attempts}
             return Problem(422, "unknown_symbol", hint, field="symbol", extra=extra)
-    return _of_task(error) or _of_store(error)
+    return _of_list(error) or _of_task(error) or _of_store(error)
+
+
+def _of_list(error: Exception) -> Problem | None:
+    match error:
+        case WatchlistFull():
+            extra = {"room": error.room}
+            return Problem(409, "watchlist_full", str(error), field="symbol", extra=extra)
+        case NoSuchList():
+            return Problem(404, "unknown_watchlist", str(error), field="watchlist")
+        case ListExists():
+            return Problem(409, "watchlist_exists", str(error), field="title")
+        case TooManyLists():
+            return Problem(409, "too_many_watchlists", str(error))
+        case Undeletable():
+            return Problem(409, "watchlist_stays", str(error))
+    return None
 
 
 def _of_task(error: Exception) -> Problem | None:

@@ -21,11 +21,21 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 def read(model: type[ModelT]) -> ModelT:
     """The input of a call from its query and its JSON body. Raises ValidationError, Problem."""
-    fields: dict[str, Any] = {
-        name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()
-    }
-    fields.update(_body())
-    return model.model_validate(fields)
+    return model.model_validate({**_query(), **_body()})
+
+
+def read_query(model: type[ModelT]) -> ModelT:
+    """The input of a call whose body is a file, from its query alone. Raises ValidationError."""
+    return model.model_validate(_query())
+
+
+def file() -> bytes:
+    """The body as it was sent. Raises RequestEntityTooLarge."""
+    data = request.get_data()
+    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
+        # Without a length werkzeug reads as far as the limit and says nothing.
+        raise RequestEntityTooLarge
+    return data
 
 
 def wait_seconds() -> int:
@@ -55,13 +65,13 @@ def _invalid_symbol(field: str, error: InvalidSymbol) -> Problem:
     return Problem(422, "invalid_symbol", str(error), field=field)
 
 
+def _query() -> dict[str, Any]:
+    return {name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()}
+
+
 def _body() -> dict[str, Any]:
-    data = request.get_data()
-    if not data:
+    if not file():
         return {}
-    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
-        # Without a length werkzeug reads as far as the limit and says nothing.
-        raise RequestEntityTooLarge
     if not request.is_json:
         raise UnsupportedMediaType
     body = request.get_json()

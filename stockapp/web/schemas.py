@@ -148,22 +148,6 @@ class AnalyseAllInput(Input):
     force: bool = False
 
 
-class NewItemInput(Input):
-    """A symbol to be added to the watchlist."""
-
-    symbol: str
-    note: str = ""
-    target_price: float | None = Field(None)
-    accept_unknown: bool = False
-
-
-class ItemChangesInput(Input):
-    """Changes to an item; a field left out stays as it is, a target price of null is removed."""
-
-    note: str = ""
-    target_price: float | None = None
-
-
 class TaskListInput(Input):
     """Which tasks to list."""
 

@@ -13,7 +13,7 @@ def read(*rows: list[csv_files.Cell], symbol: str = "VOD.L") -> list[list[str]]:
     return list(csv.reader(io.StringIO(response.get_data(as_text=True))))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1"])
 def test_a_spreadsheet_runs_nothing_of_what_others_wrote(text: str) -> None:
     assert read(["a", text])[1][1] == f"'{text}"
 

@@ -13,11 +13,13 @@ ROW = 'id="row-LARK_2eSIM"'
 
 
 @contextmanager
-def page_stream(client: FlaskClient, after: int | None = None) -> Iterator[Iterator[Message]]:
+def page_stream(
+    client: FlaskClient, after: int | None = None, watchlist: str = "default"
+) -> Iterator[Iterator[Message]]:
     """The messages of a page that was rendered as of now, or as of that event."""
     if after is None:
         after = client.get("/api/watchlist/cached").get_json()["event_id"]
-    response = client.get(f"/stream?watchlist=default&last_event_id={after}")
+    response = client.get(f"/stream?watchlist={watchlist}&last_event_id={after}")
     assert response.status_code == 200
     chunks = response.iter_encoded()
     # The stream's first bytes say that it listens.
@@ -95,6 +97,17 @@ def test_a_page_of_another_database_gets_everything_anew(client: FlaskClient) ->
         data = next(heard).data
     for part in ("#watchlist", "#notices", "#refresh", "#sources"):
         assert f'hx-target="{part}"' in data
+
+
+def test_each_list_has_a_stream_of_its_own(new_app: Callable[..., Flask]) -> None:
+    here, there = (new_app(sample="none").test_client() for _ in range(2))
+    there.post("/api/watchlists", json={"title": "Tech"})
+    with page_stream(here, watchlist="tech") as heard:
+        there.post("/api/watchlist/add-many", json={"symbols": ["QUIL.SIM"]})
+        body = {"symbols": ["LARK.SIM"], "watchlist": "tech"}
+        there.post("/api/watchlist/add-many", json=body)
+        told = list(until(heard, ROW))
+    assert not any("row-QUIL_2eSIM" in message.data for message in told)
 
 
 def test_a_list_that_does_not_exist_has_no_stream(client: FlaskClient) -> None:
