@@ -76,15 +76,12 @@ def all_desks(
     return [
         Desk(
             researcher,
-            by_name[researcher.name].provider,
-            by_name[researcher.name].transport,
-            backends.clock,
-            keepers,
+            Questioner(found.provider, found.transport, backends.clock, keepers),
             partial(backends.executor.run_cpu, timeout_seconds=settings.compute_timeout_seconds),
-            concurrency=by_name[researcher.name].provider.methods[0].concurrency,
+            concurrency=found.provider.methods[0].concurrency,
         )
         for researcher in researchers(settings)
-        if researcher.name in by_name
+        if (found := by_name.get(researcher.name))
     ]
 
 

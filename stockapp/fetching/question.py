@@ -21,13 +21,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T]):
-    """What is asked, and how its answer is read. `about` says so in the log."""
+    """What is asked, and how its answer is read. `about` says so in the log.
+
+    `stopped` tells whether anybody still wants to know.
+    """
 
     method: str
     request: Callable[[], Request]
     parse: Callable[[Answer], T | Failure]
     about: Mapping[str, str]
     timeout_seconds: float
+    stopped: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,19 @@ class Questioner:
         attempt = self._attempt(question.method, how, failure, started_at, elapsed_ms)
         return Told(outcome, attempt)
 
+    def unconfigured(self) -> Failure | None:
+        """That the source lacks its key."""
+        provider = self.provider
+        if provider.configured:
+            return None
+        detail = f"{provider.title} needs a key: set {provider.key_name} and restart."
+        return Failure(Reason.NOT_CONFIGURED, detail)
+
     def skipped(self, method: str, why: Failure) -> Told[T]:
         """Not asked, for that reason."""
-        attempt = self._attempt(method, Outcome.SKIPPED, why, self._clock.now(), 0.0)
+        cancelled = why.reason is Reason.CANCELLED
+        how = Outcome.CANCELLED if cancelled else Outcome.SKIPPED
+        attempt = self._attempt(method, how, why, self._clock.now(), 0.0)
         return Told(why, attempt)
 
     def _exchange(self, question: Question[T]) -> T | Failure:
@@ -86,6 +100,9 @@ class Questioner:
         except TransportError as error:
             outcome = error.failure
         except Exception:
+            if question.stopped():
+                # At the end of a worker its processes are gone: no news.
+                return Failure(Reason.CANCELLED, "Cancelled.")
             # A defect in one source must not take the others' answers with it.
             logger.exception("question failed", extra={"source": self.provider.name})
             title = self.provider.title

@@ -16,6 +16,7 @@ from stockapp.tasks.periodic import Periodic
 # The kinds of entry there are, by the prefix of their keys, as people call them.
 KINDS = {
     "quote": "Quotes",
+    "search": "Searches",
     "failure": "Failed fetches",
     "profile": "Names and currencies",
     "search": "Searches",

@@ -12,6 +12,7 @@ from stockapp.domain.research import Finding, Part
 from stockapp.fetching.desk import Desk
 from stockapp.fetching.inquiry import Found, Inquiry
 from stockapp.fetching.ledger import Record
+from stockapp.fetching.question import Questioner
 from stockapp.providers.base import Answer, Request
 from stockapp.providers.research import Researcher
 
@@ -119,10 +120,7 @@ class World:
         source.clock = self.clock
         return Desk(
             source,
-            source.provider,
-            source,
-            self.clock,
-            self.keepers,
+            Questioner(source.provider, source, self.clock, self.keepers),
             lambda call, *args: call(*args),
             concurrency=concurrency,
         )

@@ -12,6 +12,7 @@ from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
 from stockapp.domain.bars import Bars
 from stockapp.domain.research import Finding, Part
 from stockapp.fetching.desk import Desk
+from stockapp.fetching.question import Questioner
 from stockapp.fetching.transport import TransportError
 from stockapp.providers.alpha_vantage import AlphaVantage
 from stockapp.providers.alpha_vantage_research import AlphaVantageResearch
@@ -180,10 +181,7 @@ class TestAttempts:
         provider = AlphaVantage(KEY, a_second=0, a_day=0, bulk=False)
         desk = Desk(
             AlphaVantageResearch(KEY),
-            provider,
-            Leak("wire"),
-            world.clock,
-            world.keepers,
+            Questioner(provider, Leak("wire"), world.clock, world.keepers),
             lambda call, *args: call(*args),
             concurrency=1,
         )
