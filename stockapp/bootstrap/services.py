@@ -84,13 +84,7 @@ class Services:
             settings.max_symbols,
             fresh_for_watchlist=settings.watchlist_fresh_seconds,
         )
-        self.market_hours = MarketHours(
-            backends.cache,
-            flight,
-            backends.executor,
-            clock,
-            timeout_seconds=settings.compute_timeout_seconds,
-        )
+        self.market_hours = _market_hours(flight, settings, backends)
         self.live = self._live(settings, backends, race)
         self.watchlists = self._watchlists(settings, backends)
         self.boards = Boards(
@@ -192,6 +186,16 @@ def _single_flight(settings: Settings, backends: Backends) -> SingleFlight:
         backends.clock,
         backends.tally,
         patience_seconds=settings.request_timeout_seconds,
+    )
+
+
+def _market_hours(flight: SingleFlight, settings: Settings, backends: Backends) -> MarketHours:
+    return MarketHours(
+        backends.cache,
+        flight,
+        backends.executor,
+        backends.clock,
+        timeout_seconds=settings.compute_timeout_seconds,
     )
 
 

@@ -58,7 +58,9 @@ class MarketHours:
         self._timeout_seconds = timeout_seconds
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
+        # What is to be looked up, and what is being looked up now.
         self._wanted: set[str] = set()
+        self._sought: set[str] = set()
         self._learning = False
 
     def state(self, symbol: str, now: datetime) -> Session:
@@ -77,6 +79,8 @@ class MarketHours:
 
     def _want(self, calendar: str) -> None:
         with self._lock:
+            if calendar in self._sought:
+                return
             self._wanted.add(calendar)
             if self._learning:
                 return
@@ -91,14 +95,12 @@ class MarketHours:
         """Look up all that is wanted, until nothing is."""
         while True:
             with self._lock:
-                wanted, self._wanted = self._wanted, set()
-                self._learning = bool(wanted)
-            if not wanted:
+                self._sought, self._wanted = self._wanted, set()
+                self._learning = bool(self._sought)
+            if not self._sought:
                 return
-            try:
-                self._look_up(sorted(wanted))
-            finally:
-                self._settle(wanted)
+            self._look_up(sorted(self._sought))
+            self._settle(self._sought)
 
     def _look_up(self, calendars: Sequence[str]) -> None:
         keys = [_KEY + calendar for calendar in calendars]

@@ -1,6 +1,7 @@
 """How tasks end in every TaskStore."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -126,3 +127,14 @@ class EndingContract:
         assert store.get("old") is None
         assert {task.id for task in store.recent()} == {"new", "unended"}
         assert store.purge(clock.at) == 0
+
+    def test_those_with_a_parameter_can_be_purged_sooner(
+        self, store: TaskStore, clock: SetClock
+    ) -> None:
+        for id_ in ("other", "live"):
+            task = new_task(id_)
+            store.create(replace(task, params={**task.params, "live": id_ == "live"}))
+            store.cancel(id_)
+        clock.advance(1)
+        assert store.purge(clock.at, having="live") == 1
+        assert [task.id for task in store.recent()] == ["other"]

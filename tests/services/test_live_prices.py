@@ -10,7 +10,7 @@ import pytest
 
 from stockapp.caching.policy import SingleFlight
 from stockapp.caching.tally import Tally
-from stockapp.domain.attempt import Failure, Reason
+from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
 from stockapp.domain.event import Event, EventType
 from stockapp.domain.freshness import Lifetime
 from stockapp.domain.quote import Quote
@@ -32,6 +32,7 @@ class Market:
         self._clock = clock
         self.asked: list[str] = []
         self.unknown: set[str] = set()
+        self.dear: set[str] = set()
         self.defect = False
 
     def run(
@@ -39,14 +40,19 @@ class Market:
         symbols: Sequence[str],
         tell: Callable[[News], None],
         on_cancel: Callable[[Callable[[], None]], None],
+        *,
+        sparing: bool,
     ) -> None:
         del on_cancel
         self.asked += symbols
         if self.defect:
             raise ZeroDivisionError
-        tell(News((), [self._fetched(symbol) for symbol in symbols]))
+        tell(News((), [self._fetched(symbol, sparing) for symbol in symbols]))
 
-    def _fetched(self, symbol: str) -> Fetched:
+    def _fetched(self, symbol: str, sparing: bool) -> Fetched:
+        if symbol in self.dear and sparing:
+            spared = Attempt("few", "quote", self._clock.now(), 0, Outcome.SKIPPED)
+            return Fetched(symbol, None, Failure(Reason.TIMEOUT, "late"), (spared,))
         if symbol in self.unknown:
             return Fetched(symbol, None, Failure(Reason.NOT_FOUND, "unknown"), ())
         now = self._clock.now()
@@ -156,6 +162,29 @@ def test_others_fetch_what_is_older_than_it_may_be(
     clock.advance(age)
     assert refreshed(live_prices, Run(clock, "A", watchlist=watchlist)) == {"A": "ok"}
     assert market.asked == ["A"] * asked
+
+
+@pytest.mark.parametrize(("age", "asked"), [(40, 1), (41, 2)])
+def test_live_mode_fetches_what_is_no_younger_than_what_it_saw(
+    live_prices: LivePrices, clock: SetClock, market: Market, age: float, asked: int
+) -> None:
+    refreshed(live_prices, Run(clock, "A"))
+    clock.advance(age)
+    run = Run(clock, "A", watchlist="default", live=True, max_age_seconds=41)
+    assert refreshed(live_prices, run) == {"A": "ok"}
+    assert market.asked == ["A"] * asked
+
+
+def test_who_asks_is_not_content_with_a_failure_of_live_mode_that_spared_a_source(
+    live_prices: LivePrices, clock: SetClock, market: Market
+) -> None:
+    market.dear = {"A"}
+    asking = Run(clock, "A", watchlist="default")
+    live = Run(clock, "A", watchlist="default", live=True, max_age_seconds=60)
+    assert refreshed(live_prices, live) == {"A": "failed"}
+    assert refreshed(live_prices, live) == {"A": "failed"}
+    assert market.asked == ["A"]
+    assert refreshed(live_prices, asking) == {"A": "ok"}
 
 
 def test_an_unknown_symbol_is_remembered_for_five_minutes_unless_somebody_insists(
