@@ -47,14 +47,19 @@ static/vendor/manifest.json: package-lock.json scripts/assets.py requirements-no
 	@$(BIN)/python scripts/assets.py
 	@touch $@
 
-test: setup $(VENV)/.dev ## Run all tests, on all cores
+# npm empties its folder before it installs, and this stamp with it.
+node_modules/.tests: static/vendor/manifest.json
+	@$(BIN)/python scripts/assets.py tests >/dev/null
+	@touch $@
+
+test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS)
 
 soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, killed processes on one cache
 	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 $(BIN)/python -m pytest --timeout 3000 \
 		tests/caching/test_processes.py tests/e2e/test_faults.py
 
-check: setup $(VENV)/.dev ## Lint, format, types and tests
+check: setup $(VENV)/.dev node_modules/.tests ## Lint, format, types and tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

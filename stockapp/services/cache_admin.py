@@ -19,7 +19,6 @@ KINDS = {
     "search": "Searches",
     "failure": "Failed fetches",
     "profile": "Names and currencies",
-    "search": "Searches",
     "sessions": "Trading hours",
 }
 

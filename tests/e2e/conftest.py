@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.upstream.client import UpstreamServer
 
+from . import gallery as sights
 from .bureau import Bureau, opened
+from .gallery import Gallery
 from .server import Server, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -83,6 +85,13 @@ def bureau(open_bureau: Bureau) -> Iterator[Bureau]:
     open_bureau.reset()
     yield open_bureau
     open_bureau.upstream.reset()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """Servers that stand still, in the states that are to be seen."""
+    with sights.opened(tmp_path_factory.mktemp("gallery")) as gallery:
+        yield gallery
 
 
 @pytest.fixture(scope="session")
