@@ -8,6 +8,7 @@ from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
 from stockapp.services.storage_watch import StorageWatch
+from stockapp.services.system_samples import EndedItems, SystemSamples
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.settings import Settings
 from stockapp.tasks.fanout import Follower
@@ -28,6 +29,7 @@ class Background:
     cache: CacheUpkeep
     cache_admin: CacheAdmin
     storage: StorageWatch
+    samples: SystemSamples
 
     def start(self) -> None:
         """Begin."""
@@ -38,9 +40,11 @@ class Background:
         self.vitals.start()
         self.ledger.start()
         self.cache.start()
+        self.samples.start()
 
     def stop(self) -> None:
         """End."""
+        self.samples.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -66,18 +70,21 @@ def background(
         event_keep_seconds=settings.event_keep_seconds,
         most_events=settings.event_limit,
     )
+    ended = EndedItems()
     listeners = [
         services.quotes.on_event,
         services.analysis_store.on_event,
         services.findings.on_event,
         engine.on_event,
         upkeep.on_event,
+        ended.on_event,
     ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
     gauges: dict[str, Callable[[], Any]] = {
         "running_tasks": lambda: engine.running,
         "open_streams": lambda: int(gate),
+        "stream_limit": lambda: settings.max_streams,
     }
     gauges |= {"cache": backends.cache.vitals}
     vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
@@ -86,4 +93,7 @@ def background(
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
     cache = CacheUpkeep(backends.cache, admin)
     storage = StorageWatch(backends.database, backends.clock)
-    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage)
+    samples = SystemSamples(
+        backends.shared, backends.clock, vitals, backends.tasks, services.keepers.ledger, ended
+    )
+    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage, samples)

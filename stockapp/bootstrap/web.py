@@ -14,6 +14,7 @@ from stockapp.web.api_cache import CacheApi
 from stockapp.web.api_history import HistoryApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
+from stockapp.web.api_system import SystemApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.cache_panel import CachePanel
@@ -21,6 +22,7 @@ from stockapp.web.compare_page import ComparePage
 from stockapp.web.feeds import Feeds
 from stockapp.web.health import Health
 from stockapp.web.pages import Pages
+from stockapp.web.sources_panel import SourcesPanel
 from stockapp.web.stock_page import StockPage
 from stockapp.web.storage_notice import tell_of_storage
 from stockapp.web.stream import Streams
@@ -28,6 +30,7 @@ from stockapp.web.stream_gate import StreamGate
 from stockapp.web.system_page import SystemPage
 from stockapp.web.task_stream import TaskStreams
 from stockapp.web.tasks_page import TasksPage
+from stockapp.web.work_panel import WorkPanel
 
 
 def register(
@@ -48,10 +51,21 @@ def register(
     app.register_blueprint(streams.blueprint())
     for blueprint in (*_apis(backends, services, background), *_pages(backends, services)):
         app.register_blueprint(blueprint)
-    panel = CachePanel(background.cache_admin, backends.clock)
-    app.register_blueprint(panel.blueprint())
-    system = SystemPage(services.sources, services.source_testing, panel, backends.clock)
-    app.register_blueprint(system.blueprint())
+    for blueprint in _system(backends, services, background):
+        app.register_blueprint(blueprint)
+
+
+def _system(backends: Backends, services: Services, background: Background) -> Iterator[Blueprint]:
+    clock = backends.clock
+    cache = CachePanel(background.cache_admin, clock)
+    yield cache.blueprint()
+    work = WorkPanel(services.admin, background.vitals, background.samples)
+    yield work.blueprint()
+    sources = SourcesPanel(services.sources, services.source_testing, background.samples, clock)
+    yield sources.blueprint()
+    yield SystemPage(
+        sources, cache, work, background.storage, services.sources, background.vitals, clock
+    ).blueprint()
 
 
 def _feeds(app: Flask, backends: Backends, services: Services) -> Feeds:
@@ -90,7 +104,9 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
         background.vitals,
         background.cache_admin,
         background.storage,
+        background.samples,
     ).blueprint()
+    yield SystemApi(background.samples).blueprint()
 
 
 def _pages(backends: Backends, services: Services) -> Iterator[Blueprint]:

@@ -18,6 +18,14 @@ KINDS = {
     "quote": "Quotes",
     "failure": "Failed fetches",
     "profile": "Names and currencies",
+    "company": "Companies",
+    "income": "Income statements",
+    "balance": "Balance sheets",
+    "cash_flow": "Cash flows",
+    "history": "Price histories",
+    "chart": "Charts",
+    "analysis": "Analyses",
+    "verdict": "Verdicts",
 }
 
 _SAMPLE = "cache_use:"
