@@ -64,6 +64,14 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
+class Unended:
+    """How many tasks some worker runs, and how many wait for one."""
+
+    running: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Openings:
     """Which tasks a worker has room for: of these kinds, None: any; with at most so many items."""
 
@@ -131,6 +139,9 @@ class TaskStore(Protocol):
         before: str | None = None,
     ) -> list[Task]:
         """Newest first, without items and results; `before` is the id of a task to start after."""
+
+    def unended(self) -> Unended:
+        """How many tasks have not ended; a cheap read."""
 
     def claim(
         self,

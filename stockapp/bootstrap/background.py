@@ -9,6 +9,7 @@ from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.storage_watch import StorageWatch
+from stockapp.services.system_samples import EndedItems, SystemSamples
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.settings import Settings
 from stockapp.tasks.fanout import Follower
@@ -30,6 +31,7 @@ class Background:
     cache_admin: CacheAdmin
     storage: StorageWatch
     live: LiveMode
+    samples: SystemSamples
 
     def start(self) -> None:
         """Begin."""
@@ -41,10 +43,12 @@ class Background:
         self.ledger.start()
         self.cache.start()
         self.live.start()
+        self.samples.start()
 
     def stop(self) -> None:
         """End."""
         self.live.stop()
+        self.samples.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -70,6 +74,7 @@ def background(
         event_keep_seconds=settings.event_keep_seconds,
         most_events=settings.event_limit,
     )
+    ended = EndedItems()
     listeners = [
         services.quotes.on_event,
         services.analysis_store.on_event,
@@ -77,12 +82,14 @@ def background(
         engine.on_event,
         upkeep.on_event,
         services.live.on_event,
+        ended.on_event,
     ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
     gauges: dict[str, Callable[[], Any]] = {
         "running_tasks": lambda: engine.running,
         "open_streams": lambda: int(gate),
+        "stream_limit": lambda: settings.max_streams,
     }
     gauges |= {"cache": backends.cache.vitals}
     vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
@@ -91,4 +98,18 @@ def background(
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
     cache = CacheUpkeep(backends.cache, admin)
     storage = StorageWatch(backends.database, backends.clock)
-    return Background(follower, upkeep, meter, vitals, ledger, cache, admin, storage, services.live)
+    samples = SystemSamples(
+        backends.shared, backends.clock, vitals, backends.tasks, services.keepers.ledger, ended
+    )
+    return Background(
+        follower,
+        upkeep,
+        meter,
+        vitals,
+        ledger,
+        cache,
+        admin,
+        storage,
+        services.live,
+        samples,
+    )

@@ -16,6 +16,7 @@ from stockapp.web.api_history import HistoryApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
 from stockapp.web.api_search import SearchApi
+from stockapp.web.api_system import SystemApi
 from stockapp.web.api_tasks import TasksApi
 from stockapp.web.api_watchlist import WatchlistApi
 from stockapp.web.api_watchlist_many import WatchlistManyApi
@@ -29,6 +30,7 @@ from stockapp.web.layout_forms import LayoutForms
 from stockapp.web.list_forms import ListForms
 from stockapp.web.list_screen import ListScreen, Reading
 from stockapp.web.search_page import SearchPage
+from stockapp.web.sources_panel import SourcesPanel
 from stockapp.web.stock_page import StockPage
 from stockapp.web.storage_notice import tell_of_storage
 from stockapp.web.stream import Streams
@@ -37,6 +39,7 @@ from stockapp.web.system_page import SystemPage
 from stockapp.web.task_stream import TaskStreams
 from stockapp.web.tasks_page import TasksPage
 from stockapp.web.watchlist_page import WatchlistPage
+from stockapp.web.work_panel import WorkPanel
 
 # A page that hears nothing for twice as long says that the connection is lost (static/js/live.js).
 _BEAT_SECONDS = 2.0
@@ -64,6 +67,19 @@ def register(
         blueprint.after_request(compression.compressed)
         app.register_blueprint(blueprint)
     return Periodic("beats", feeds.beat, _BEAT_SECONDS)
+
+
+def _system(backends: Backends, services: Services, background: Background) -> Iterator[Blueprint]:
+    clock = backends.clock
+    cache = CachePanel(background.cache_admin, clock)
+    yield cache.blueprint()
+    work = WorkPanel(services.admin, background.vitals, background.samples)
+    yield work.blueprint()
+    sources = SourcesPanel(services.sources, services.source_testing, background.samples, clock)
+    yield sources.blueprint()
+    yield SystemPage(
+        sources, cache, work, background.storage, services.sources, background.vitals, clock
+    ).blueprint()
 
 
 def _feeds(app: Flask, backends: Backends, services: Services) -> Feeds:
@@ -107,14 +123,14 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
         background.vitals,
         background.cache_admin,
         background.storage,
+        background.samples,
     ).blueprint()
+    yield SystemApi(background.samples).blueprint()
 
 
 def _pages(backends: Backends, services: Services, background: Background) -> Iterator[Blueprint]:
     analyses, clock = services.analyses, backends.clock
-    panel = CachePanel(background.cache_admin, clock)
-    yield panel.blueprint()
-    yield SystemPage(services.sources, services.source_testing, panel, clock).blueprint()
+    yield from _system(backends, services, background)
     yield ComparePage(analyses, clock).blueprint()
     yield StockPage(analyses, clock, services.analysis_lifetime.fresh_seconds).blueprint()
     yield TasksPage(services.admin, services.boards, clock).blueprint()

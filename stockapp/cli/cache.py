@@ -35,7 +35,7 @@ def register(app: Flask, cache: CacheAdmin, close: Callable[[], None]) -> None:
     @click.argument("kind", required=False)
     @click.option("--yes", is_flag=True, help="Do not ask.")
     def clear(kind: str | None, yes: bool) -> None:
-        """Delete all entries, or those of a KIND (quote, failure, profile)."""
+        """Delete all entries, or those of a KIND, as `stats` names them."""
         with _telling_of_trouble(close):
             if not yes:
                 click.confirm(

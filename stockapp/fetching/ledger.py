@@ -103,6 +103,10 @@ class Ledger:
 
             self._shared.update(f"{_PREFIX}{source}/{method}", change, _KEEP_SECONDS)
 
+    def requests(self) -> int:
+        """How many requests all workers have sent to all sources, of those that are remembered."""
+        return sum(int(value["requests"]) for value in self._shared.scan(_PREFIX).values())
+
     def records(self) -> list[Record]:
         """What is known of every method that was asked within a week."""
         return [_record(value) for _, value in sorted(self._shared.scan(_PREFIX).items())]

@@ -20,6 +20,14 @@ KINDS = {
     "failure": "Failed fetches",
     "profile": "Names and currencies",
     "sessions": "Trading hours",
+    "company": "Companies",
+    "income": "Income statements",
+    "balance": "Balance sheets",
+    "cash_flow": "Cash flows",
+    "history": "Price histories",
+    "chart": "Charts",
+    "analysis": "Analyses",
+    "verdict": "Verdicts",
 }
 
 _SAMPLE = "cache_use:"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stockapp.domain.task import Item, ItemState, Task
+from stockapp.domain.task import Item, ItemState, Task, TaskStatus
 from stockapp.ports import Cancelled, Created, EventLog, TaskStore
 from stockapp.tasks.engine import TaskEngine
 
@@ -26,6 +26,24 @@ class TaskAdmin:
     def recent(self, *, limit: int, before: str | None = None) -> list[Task]:
         """Newest first, without items and results."""
         return self._tasks.recent(limit=limit, before=before)
+
+    def under_way(self, limit: int) -> list[Task]:
+        """The newest of those that run, then of those that wait, without items and results."""
+        running = self._tasks.recent(status=TaskStatus.RUNNING, limit=limit)
+        waiting = self._tasks.recent(status=TaskStatus.PENDING, limit=limit - len(running))
+        return [*running, *waiting]
+
+    def ended(self, limit: int) -> list[Task]:
+        """Those that ended last, without items and results; they are kept for a day or so."""
+        ended = [
+            task
+            for status in TaskStatus
+            if status.ended
+            for task in self._tasks.recent(status=status, limit=limit)
+        ]
+        return sorted(ended, key=lambda task: task.finished_at or task.created_at, reverse=True)[
+            :limit
+        ]
 
     def last_event_id(self) -> int:
         """The id of the newest event; to be read before what a page shows."""

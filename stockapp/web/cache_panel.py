@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.ports import CacheTrouble, Clock
 from stockapp.services.cache_admin import KINDS, CacheAdmin
-from stockapp.web import htmx
+from stockapp.web import done, fragments, htmx, polled
 from stockapp.web.api_cache import cleared, unusable
 from stockapp.web.errors import not_found
 from stockapp.web.present_cache import CacheView, cache_view, cleared_words, title_of
@@ -28,12 +28,14 @@ class CachePanel:
         blueprint.add_url_rule("", view_func=self.section)
         blueprint.add_url_rule("/clear", view_func=self.ask)
         blueprint.add_url_rule("/clear", view_func=self.clear, methods=["POST"])
+        blueprint.add_url_rule("/verify", view_func=self.verify, methods=["POST"])
+        blueprint.register_error_handler(Exception, polled.failed)
         return blueprint
 
     def view(self) -> CacheView | None:
         """The section's content; None while the cache cannot tell."""
         try:
-            return cache_view(self._admin.report(), self._admin.troubles(), self._clock.now())
+            return cache_view(self._admin.report(), self._clock.now())
         except CacheTrouble:
             return None
 
@@ -67,6 +69,20 @@ class CachePanel:
         """Clear, and show the page again."""
         count = cleared(self._admin, _kind(request.form.get("kind", "")))
         query = urlencode({"done": "cleared", "what": count})
+        return redirect(f"/system?{query}#cache", HTTPStatus.SEE_OTHER)
+
+    def verify(self) -> AnyResponse:
+        """Check every entry, and say what came of it."""
+        try:
+            check = self._admin.verify()
+        except CacheTrouble as error:
+            raise unusable(error) from None
+        key = "mended" if check.damaged else "verified"
+        if htmx.is_asking():
+            said = fragments.message(done.words(key, str(check.damaged)))
+            html = render("partials/_cache.html", cache=self.view(), troubles=self.troubles())
+            return htmx.uncached(html + said)
+        query = urlencode({"done": key, "what": check.damaged})
         return redirect(f"/system?{query}#cache", HTTPStatus.SEE_OTHER)
 
 

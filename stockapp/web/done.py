@@ -34,6 +34,10 @@ _DONE = {
     "cancelled": "Cancelled.",
     "cleared": "Entries deleted from the cache: {}.",
     "ended": "It had ended already.",
+    "testing": "The test has started.",
+    "asked-again": "It is asked again from now on.",
+    "verified": "Every entry of the cache was checked; none is damaged.",
+    "mended": "The cache was checked; damaged entries deleted: {}.",
 }
 
 

@@ -8,6 +8,7 @@ from stockapp.ports import EventLog, StoreTrouble
 from stockapp.services.cache_admin import CacheAdmin
 from stockapp.services.sources import Sources
 from stockapp.services.storage_watch import StorageWatch
+from stockapp.services.system_samples import SystemSamples
 from stockapp.services.vitals import Vitals
 
 
@@ -21,12 +22,14 @@ class Health:
         vitals: Vitals,
         cache: CacheAdmin,
         storage: StorageWatch,
+        samples: SystemSamples,
     ) -> None:
         self._log = log
         self._sources = sources
         self._vitals = vitals
         self._cache = cache
         self._storage = storage
+        self._samples = samples
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -46,14 +49,15 @@ class Health:
         return Response("ready\n", mimetype="text/plain")
 
     def detailed(self) -> Response:
-        """The database, the cache, workers with hub lag and memory, how each source answered."""
+        """The database, the cache, tasks, streams, all workers, how each source answered."""
         report = self._storage.report
+        known: dict[str, Any] = {"workers": [], "sources": [], "tasks": None, "streams": None}
         try:
-            workers, sources = self._vitals.workers(), self._last_answers()
+            known |= self._of_all_workers()
             trouble = report.trouble
         except StoreTrouble as error:
             # What the workers share is not known then; that it is not, is.
-            workers, sources, trouble = [], [], str(error)
+            trouble = str(error)
         database = {
             "status": "failing" if trouble else "ok",
             "trouble": trouble,
@@ -61,9 +65,19 @@ class Health:
         }
         troubles = self._cache.troubles()
         cache = {"status": "failing" if troubles else "ok", "troubles": troubles}
-        return jsonify(
-            {"database": database, "cache": cache, "workers": workers, "sources": sources}
-        )
+        return jsonify({"database": database, "cache": cache, **known})
+
+    def _of_all_workers(self) -> dict[str, Any]:
+        workers, present = self._vitals.workers(), self._samples.present()
+        return {
+            "workers": workers,
+            "sources": self._last_answers(),
+            "tasks": {"running": present.running, "waiting": present.waiting},
+            "streams": {
+                "open": present.streams,
+                "limit": sum(worker["stream_limit"] for worker in workers),
+            },
+        }
 
     def _last_answers(self) -> list[dict[str, Any]]:
         return [

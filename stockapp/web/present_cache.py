@@ -1,16 +1,18 @@
 """The system page's cache section, for templates."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from stockapp.domain.cache_statistics import CacheStatistics, PrefixStatistics
-from stockapp.services.cache_admin import KINDS, CacheReport, Sample
+from stockapp.services.cache_admin import KINDS, CacheReport
+from stockapp.web.charts import Chart, Measured, Point, Window, chart
 
-# The units of the drawings; the style sheet stretches them.
+# The unit of the bar; the style sheet stretches it.
 BAR_WIDTH = 1000
-CHART_WIDTH, CHART_HEIGHT = 1000, 100
+_COLOURS = 6
 _HOUR = 3600.0
+# Samples are half a minute apart.
+_GAP_SECONDS = 90.0
 _KILO = 1000
 
 
@@ -36,57 +38,28 @@ class CacheKindView:
 
 
 @dataclass(frozen=True, slots=True)
-class CacheLayerView:
-    """One worker's memory."""
-
-    pid: int
-    entries: str
-    size: str
-    limit: str
-    hits: str
-
-
-@dataclass(frozen=True, slots=True)
 class CacheView:
-    """The section. `area` is the path of the chart of the last hour, "" until there is one."""
+    """The section."""
 
     use: str
     entries: str
     found: str
     bar_words: str
-    chart_words: str
-    chart_top: str
-    area: str
+    chart: Chart
     kinds: tuple[CacheKindView, ...]
-    layers: tuple[CacheLayerView, ...]
-    troubles: tuple[str, ...]
 
 
-def cache_view(report: CacheReport, troubles: Sequence[str], now: datetime) -> CacheView:
+def cache_view(report: CacheReport, now: datetime) -> CacheView:
     """All of it."""
     statistics = report.statistics
     total = statistics.total
-    peak = max((sample.bytes for sample in report.samples), default=0)
     return CacheView(
         use=_use(statistics),
         entries=f"{total.entries:,}",
         found=_share(statistics.prefixes.get("quote", PrefixStatistics()).hit_rate),
-        bar_words=f"{_use(statistics)} used",
-        chart_words=f"At most {size(peak)} in the last hour, {size(total.bytes)} now",
-        chart_top=size(peak),
-        area=_area(report.samples, peak, now),
+        bar_words=_by_kind(statistics),
+        chart=_chart(report, now),
         kinds=_kinds(statistics),
-        layers=tuple(
-            CacheLayerView(
-                pid,
-                f"{layer['entries']:,}",
-                size(layer["bytes"]),
-                size(layer["limit_bytes"]),
-                f"{layer['hits']:,}",
-            )
-            for pid, layer in sorted(report.workers.items())
-        ),
-        troubles=tuple(troubles),
     )
 
 
@@ -112,14 +85,26 @@ def _use(statistics: CacheStatistics) -> str:
     return f"{used} of {size(statistics.limit_bytes)}, {100 * statistics.utilisation:.1f} %"
 
 
+def _by_kind(statistics: CacheStatistics) -> str:
+    """What takes most of the room, in words."""
+    whole = statistics.total.bytes
+    if not whole:
+        return "Nothing is cached"
+    kinds = sorted(statistics.prefixes.items(), key=lambda kind: kind[1].bytes, reverse=True)
+    told = (f"{title_of(name)} {_share(figures.bytes / whole)}" for name, figures in kinds[:4])
+    return f"Room taken by kind: {', '.join(told)}"
+
+
 def _share(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.0f} %"
 
 
 def _kinds(statistics: CacheStatistics) -> tuple[CacheKindView, ...]:
-    whole = statistics.limit_bytes or statistics.total.bytes or 1
+    whole = statistics.total.bytes or 1
     views, left = [], 0.0
-    names = [*KINDS, *(name for name in statistics.prefixes if name not in KINDS)]
+    # Quotes are told of even where there are none: everything else follows from them.
+    names = [name for name in KINDS if name == "quote" or name in statistics.prefixes]
+    names += [name for name in statistics.prefixes if name not in KINDS]
     for number, name in enumerate(names, 1):
         figures = statistics.prefixes.get(name, PrefixStatistics())
         width = BAR_WIDTH * figures.bytes / whole
@@ -134,7 +119,7 @@ def _kind(
     return CacheKindView(
         kind=name,
         title=title_of(name),
-        number=min(number, 4),
+        number=min(number, _COLOURS),
         entries=f"{figures.entries:,}",
         size=size(figures.bytes),
         found=f"{figures.hits:,}",
@@ -150,20 +135,20 @@ def _kind(
     )
 
 
-def _area(samples: Sequence[Sample], peak: int, now: datetime) -> str:
-    """The path of an area of bytes over the last hour, ending now."""
-    if len(samples) <= 1 or peak == 0:
-        return ""
-    points = [
-        (
-            CHART_WIDTH * max(0.0, 1 - (now - sample.at).total_seconds() / _HOUR),
-            CHART_HEIGHT * (1 - sample.bytes / peak),
-        )
-        for sample in samples
-    ]
-    line = " ".join(f"L{x:.1f} {y:.1f}" for x, y in points)
-    first, last = points[0][0], points[-1][0]
-    return f"M{first:.1f} {CHART_HEIGHT} {line} L{last:.1f} {CHART_HEIGHT} Z"
+def _chart(report: CacheReport, now: datetime) -> Chart:
+    """Bytes used over the last hour."""
+    used = size(report.statistics.total.bytes)
+    points: list[Point] = [(sample.at, sample.bytes) for sample in report.samples]
+    points.append((now, report.statistics.total.bytes))
+    window = Window(now, _HOUR, _GAP_SECONDS, "60 min")
+    return chart(
+        "Bytes used",
+        used,
+        [Measured("busy", "", points)],
+        window,
+        lambda count: size(round(count)),
+        least_top=_KILO,
+    )
 
 
 def cleared_words(kind: str | None, report: CacheReport) -> str:

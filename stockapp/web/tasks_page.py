@@ -89,7 +89,8 @@ class TasksPage:
         cancelled = self._admin.cancel(task_id)
         key = "cancelled" if cancelled.changed else "ended"
         if not htmx.is_asking():
-            return htmx.back(key, otherwise="/tasks")
+            came_from = htmx.from_path()
+            return htmx.back(key, otherwise=came_from if came_from == "/system" else "/tasks")
         html = fragments.message(done.words(key, ""))
         if name := list_at(htmx.from_path()):
             html += fragments.refresh(self._boards.refresh(name), name)

@@ -115,6 +115,11 @@ def elapsed(milliseconds: float) -> str:
     return f"{milliseconds:,.0f} ms"
 
 
+def count(number: int, noun: str) -> str:
+    """So many of something whose plural is made by an s: "1 worker", "2 workers"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """How long something took as a whole."""
     if seconds < _SECONDS_MATTER_BELOW:

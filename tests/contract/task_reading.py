@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from stockapp.domain.event import EventType, task_topic
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, TaskStatus
-from stockapp.ports import EventLog, TaskStore
+from stockapp.ports import EventLog, TaskStore, Unended
 
 from .backends import Backends, SetClock
 from .tasks import LEASE, new_task
@@ -32,6 +32,14 @@ class ListingContract:
         assert [task.id for task in store.recent(status=TaskStatus.CANCELLED)] == ["t1"]
         assert [task.id for task in store.recent(kind="analysis")] == ["t2"]
         assert store.recent(kind="analysis", status=TaskStatus.CANCELLED) == []
+
+    def test_unended_tasks_are_counted_as_running_or_waiting(self, store: TaskStore) -> None:
+        assert store.unended() == Unended(0, 0)
+        for number in range(4):
+            store.create(new_task(f"t{number}"))
+        store.claim("w", LEASE, "t0")
+        store.cancel("t1")
+        assert store.unended() == Unended(running=1, waiting=2)
 
     def test_pages_have_no_gap_and_no_repeat_even_within_one_instant(
         self, store: TaskStore, clock: SetClock

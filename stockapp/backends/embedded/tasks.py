@@ -12,7 +12,7 @@ from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.task_changes import UNENDED
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
-from stockapp.ports import ANY_TASK, Cancelled, Clock, Created, Openings, QueueFull
+from stockapp.ports import ANY_TASK, Cancelled, Clock, Created, Openings, QueueFull, Unended
 
 PURGE_BATCH = 100
 
@@ -98,6 +98,14 @@ class SqliteTaskStore:
         return self._database.read(
             lambda connection: [task_rows.task(row) for row in connection.execute(query, values)]
         )
+
+    def unended(self) -> Unended:
+        """How many tasks have not ended; a cheap read."""
+        query = f"SELECT status, COUNT(*) FROM tasks WHERE {UNENDED} GROUP BY status"
+        counts: dict[str, int] = self._database.read(
+            lambda connection: dict(connection.execute(query).fetchall())
+        )
+        return Unended(counts.get(TaskStatus.RUNNING, 0), counts.get(TaskStatus.PENDING, 0))
 
     def claim(
         self,

@@ -7,7 +7,10 @@ from datetime import datetime
 from stockapp.domain import moment
 from stockapp.domain.task import Task
 from stockapp.services.sources import MethodReport, SourceReport
+from stockapp.services.system_samples import SystemSample
 from stockapp.web import words
+from stockapp.web.charts import Chart
+from stockapp.web.present_work import requests_chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,25 @@ class SourceCardView:
     tested: str
 
 
-def source_cards(
-    reports: Sequence[SourceReport], tests: Mapping[str, Task], now: datetime
-) -> tuple[SourceCardView, ...]:
-    """All sources, in the order of preference."""
-    return tuple(_card(report, tests.get(report.name), now) for report in reports)
+@dataclass(frozen=True, slots=True)
+class SourcesView:
+    """The section: how much they are asked, and each of them, in the order of preference."""
+
+    chart: Chart
+    cards: tuple[SourceCardView, ...]
+
+
+def sources_view(
+    reports: Sequence[SourceReport],
+    tests: Mapping[str, Task],
+    samples: Sequence[SystemSample],
+    now: datetime,
+) -> SourcesView:
+    """All of it."""
+    return SourcesView(
+        chart=requests_chart(samples, now),
+        cards=tuple(_card(report, tests.get(report.name), now) for report in reports),
+    )
 
 
 def _card(report: SourceReport, test: Task | None, now: datetime) -> SourceCardView:
