@@ -85,6 +85,11 @@ class RemoteSearch:
             return held.told(error=late)
         return held.told(new=ask.asked)
 
+    def held(self, text: str) -> Remote | None:
+        """What is cached and answers, without asking anybody; None when sources must be asked."""
+        held = self._held(f"{PREFIX}:{text.casefold()}")
+        return held.told() if held.answers else None
+
     def _fetch(self, ask: "_Ask") -> None:
         """Have the sources asked, and wait for that as long as there is time."""
         if not self._places.acquire(timeout=max(0.0, self._left(ask))):

@@ -13,7 +13,6 @@ from stockapp.domain.attempt import Attempt, Failure, Reason
 from stockapp.domain.isin import WrongCheckDigit, isin_in
 from stockapp.domain.listing import Listing
 from stockapp.domain.symbol import is_simulated
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import WatchlistStore
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
@@ -45,7 +44,7 @@ class Found:
 
     `problem` says why there may be more than this, or why the text cannot be meant; `attempts` who
     was asked. `cached`: the sources' part was found before; `age` is how many seconds ago that was.
-    `listed` are those of the symbols that are on a list.
+    `listed` are those of the symbols that are on a list. `asking`: sources were not asked yet.
     """
 
     query: str
@@ -55,6 +54,7 @@ class Found:
     cached: bool = False
     age: float | None = None
     listed: frozenset[str] = frozenset()
+    asking: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What was found as the JSON interface shows it."""
@@ -90,8 +90,11 @@ class Search:
         self._simulated = tuple(simulated)
         self._titles = titles
 
-    def find(self, text: str, limit: int = 8) -> Found:
-        """What fits the text; waits for the sources, but not for long. Raises StoreTrouble."""
+    def find(self, text: str, limit: int = 8, *, at_once: bool = False) -> Found:
+        """What fits the text; waits for the sources, but not for long. Raises StoreTrouble.
+
+        With `at_once` it does not wait: where sources have to be asked, `asking` says so.
+        """
         query = normalised(text)
         if not query:
             return Found("")
@@ -102,9 +105,8 @@ class Search:
             isin = isin_in(query)
         except WrongCheckDigit as error:
             return Found(query, problem=str(error))
-        names = {item.symbol: item.name for item in self._watchlists.items(DEFAULT_WATCHLIST)}
-        # Nobody but the invented exchange, which is known here, has anything of that name.
-        remote = Remote() if is_simulated(query.upper()) else self._remote.find(isin or query)
+        names = self._names()
+        remote, asking = self._told(query, isin or query, at_once=at_once)
         listings = self._ranked(query, names, remote.listings, limit)
         return Found(
             query,
@@ -114,7 +116,25 @@ class Search:
             remote.cached,
             remote.age,
             frozenset(names).intersection(listing.symbol for listing in listings),
+            asking,
         )
+
+    def _names(self) -> dict[str, str | None]:
+        """What is on any of the lists."""
+        lists = self._watchlists.lists()
+        return {
+            item.symbol: item.name for one in lists for item in self._watchlists.items(one.name)
+        }
+
+    def _told(self, query: str, wanted: str, *, at_once: bool) -> tuple[Remote, bool]:
+        """What sources say, and whether they would have to be asked for that."""
+        # Nobody but the invented exchange, which is known here, has anything of that name.
+        if is_simulated(query.upper()):
+            return Remote(), False
+        if not at_once:
+            return self._remote.find(wanted), False
+        held = self._remote.held(wanted)
+        return held or Remote(), held is None
 
     def _ranked(
         self,

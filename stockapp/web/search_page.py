@@ -1,5 +1,7 @@
 """What a search found, for the field that adds symbols; and what was meant by what was typed."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -29,7 +31,10 @@ class SearchPage:
         """What fits the text, to choose from."""
         if not htmx.is_asking():
             return redirect("/", 303)
-        found = found_view(self._search.find(request.args.get("symbol", ""), limit=_LIMIT))
+        text = request.args.get("symbol", "")
+        # First what is known here; the answer itself then asks for what sources find.
+        at_once = "sources" not in request.args
+        found = found_view(self._search.find(text, limit=_LIMIT, at_once=at_once))
         response: Response = htmx.uncached(render("partials/_found.html", found=found))
         return response
 
@@ -53,10 +58,11 @@ def found_view(found: Found) -> FoundView:
         )
         for listing in found.listings
     )
-    nothing = found.query and not options and not found.problem
+    nothing = _NOTHING if found.query and not options and not found.asking else ""
+    more = urlencode({"symbol": found.query, "sources": "yes"})
     return FoundView(
         options=options,
-        note=found.problem
-        or ("Nothing found; a symbol can be added all the same." if nothing else ""),
+        note=found.problem or nothing,
         failed=found.problem is not None,
+        more=f"/search?{more}" if found.asking else "",
     )

@@ -175,11 +175,15 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class FoundView:
-    """What a search found. `note` says why there may be more, `failed` that one went wrong."""
+    """What a search found. `note` says why there may be more, `failed` that one went wrong.
+
+    `more` is the address of what the sources find besides, "" when they were asked.
+    """
 
     options: tuple[OptionView, ...]
     note: str
     failed: bool
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
