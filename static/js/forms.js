@@ -1,6 +1,6 @@
 // What the forms leave to us: saying so when an answer does not come, and where the focus goes.
 
-const SHOWN_MS = 8000;
+const SHOWN_MS = 8000, UNDO_MS = 60_000;
 let clearing;
 
 function say(text, level) {
@@ -9,13 +9,13 @@ function say(text, level) {
   status.textContent = text;
 }
 
-// Good news goes by itself; bad news stays until something else is done.
+// Good news goes by itself, what can be undone later; bad news stays until something else is done.
 function fade() {
   clearTimeout(clearing);
   clearing = setTimeout(() => {
     const status = document.getElementById("status");
     if (!status.matches(".error")) status.textContent = "";
-  }, SHOWN_MS);
+  }, document.querySelector("#status form") ? UNDO_MS : SHOWN_MS);
 }
 
 const ofForm = (event) => event.detail?.ctx?.sourceElement?.matches?.("form");
@@ -33,7 +33,7 @@ document.addEventListener("htmx:response:error", (event) => {
 // The field is emptied, unless the next symbol is being typed there already.
 document.addEventListener("stockapp:added", (event) => {
   const input = document.getElementById("add-symbol");
-  if (input.value === event.detail.typed) input.value = "";
+  if (input.value === event.detail.typed) input.value = event.detail.left;
   if ([document.body, null].includes(document.activeElement)) input.focus();
 });
 
@@ -43,17 +43,20 @@ document.addEventListener("stockapp:address", (event) => {
 });
 
 // The focus of a row that is removed goes to its neighbour.
-let neighbour;
+let leaving, neighbour;
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "removing") leaving = event.submitter?.closest("tr");
+}, true);
 document.addEventListener("htmx:before:request", (event) => {
-  const form = event.detail.ctx.sourceElement;
-  if (!form.matches?.("[data-removes]")) return;
-  const row = form.closest("tr");
+  const row = event.detail.ctx.sourceElement.id === "removing" && leaving;
+  leaving = undefined;
+  if (!row) return;
   neighbour = (row.nextElementSibling ?? row.previousElementSibling)?.id;
 });
 document.addEventListener("htmx:after:swap", () => {
   if (document.querySelector("#status:not(:empty)")) fade();
   if (neighbour === undefined || document.activeElement !== document.body) return;
-  const next = document.querySelector(`#${CSS.escape(neighbour)} [data-removes] button`);
+  const next = document.querySelector(`#${CSS.escape(neighbour)} button.remove`);
   (next ?? document.getElementById("add-symbol")).focus({ preventScroll: true });
   neighbour = undefined;
 });

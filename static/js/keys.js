@@ -32,7 +32,7 @@ function pick(shift) {
 function remove() {
   const picked = document.querySelector("#rows .pick input:checked");
   if (picked) document.querySelector("#picked [value=remove]").click();
-  else current()?.querySelector("[data-removes] button").click();
+  else current()?.querySelector("button.remove").click();
 }
 
 const DO = {

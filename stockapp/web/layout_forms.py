@@ -60,7 +60,9 @@ class LayoutForms:
         if not htmx.is_asking():
             return keep_layout(redirect(path, HTTPStatus.SEE_OTHER), name, wanted)
         # The script sorts by itself; only the order of the list is ours to tell.
-        html = self._screen.whole(name) if wanted.sort == LISTED else ""
+        html = ""
+        if wanted.sort == LISTED:
+            html = fragments.whole(self._screen.board(name, wanted))
         return keep_layout(told(make_response(html), address={"path": path}), name, wanted)
 
     def columns(self, name: str) -> AnyResponse:

@@ -108,9 +108,7 @@ class ListForms:
             case "up" | "down":
                 return self._step(name, symbols, up=what == "up")
             case "remove":
-                removed = self._watchlists.remove(name, symbols)
-                html, count = self._screen.whole(name), str(len(removed))
-                return self._screen.done(name, "removed-many", count, html, undo=removed.undo)
+                return self._remove(name, symbols)
         raise Problem(422, "invalid_value", "There is no such thing to do.", field="do")
 
     def place(self, name: str) -> AnyResponse:
@@ -118,6 +116,14 @@ class ListForms:
         before = request.form.get("before") or None
         self._watchlists.place(name, request.form.getlist("symbol"), before)
         return self._screen.done(name, "placed", "", self._screen.whole(name))
+
+    def _remove(self, name: str, symbols: list[str]) -> AnyResponse:
+        removed = self._watchlists.remove(name, symbols)
+        key, what = "removed-many", str(len(removed))
+        if len(symbols) == 1:
+            key, what = "removed" if removed else "gone", symbols[0]
+        html = self._screen.whole(name)
+        return self._screen.done(name, key, what, html, undo=removed.undo)
 
     def _refresh(self, name: str, symbols: list[str] | None) -> AnyResponse:
         if symbols is None:

@@ -15,7 +15,7 @@ from stockapp.services.board import Row
 from stockapp.services.verdicts import Line
 from stockapp.web import words
 from stockapp.web.columns import SYMBOL, Column, Layout
-from stockapp.web.figures import compact, figure, percent, verdict_words
+from stockapp.web.figures import figure, percent, verdict_words
 from stockapp.web.present import attempt_views, places, price_view
 from stockapp.web.watchlist_views import (
     EditView,
@@ -55,7 +55,7 @@ def row_view(row: Row, now: datetime, layout: Layout, *, hidden: bool = False) -
         day=_range(quote, quote.day_low, quote.day_high, "today") if quote else None,
         year=_range(quote, quote.year_low, quote.year_high, "of 52 weeks") if quote else None,
         trend=_trend(row.trend) if row.trend else None,
-        volume=compact(quote.volume) if quote and quote.volume is not None else "",
+        volume=words.count(quote.volume) if quote and quote.volume is not None else "",
         market_cap=_cap(quote),
         worth=_worth(row.line, now) if row.line else None,
         state=words.state(row.state),

@@ -110,6 +110,14 @@ def span(seconds: float) -> str:
     return f"{round(seconds / _MINUTE)} min"
 
 
+def count(number: float) -> str:
+    """A number of things, as short as one reads it: 12,345, then 1.23 m."""
+    for scale, name in ((1e9, "bn"), (1e6, "m")):
+        if number >= scale:
+            return f"{number / scale:,.2f} {name}"
+    return f"{number:,.0f}"
+
+
 def elapsed(milliseconds: float) -> str:
     """How long an attempt took."""
     return f"{milliseconds:,.0f} ms"
