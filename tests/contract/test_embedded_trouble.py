@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stockapp.backends.embedded import damage, set_aside
-from stockapp.backends.embedded.connection import Connection
+from stockapp.backends.embedded import damage, schema, set_aside
+from stockapp.backends.embedded.connection import Connection, open_writer
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.domain.watchlist import WatchlistItem
@@ -121,6 +121,14 @@ class TestWhatPasses:
         again.close()
 
 
+def spoil(path: Path) -> None:
+    """Overwrite a part of the file, behind its first tables."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(b"\xff" * (size // 4))
+
+
 class TestDamageAtTheStart:
     def test_a_sound_database_stays(self, database: Database, path: Path) -> None:
         store(database, "a")
@@ -163,10 +171,7 @@ class TestDamageAtTheStart:
         worker.state.put_many(values, 3600)
         lists = worker.watchlists.lists()
         worker.close()
-        size = path.stat().st_size
-        with path.open("r+b") as file:
-            file.seek(size // 2)
-            file.write(b"\xff" * (size // 4))
+        spoil(path)
         assert damage.prepare(path) is not None
         again = open_embedded(tmp_path, clock)
         assert again.watchlists.lists() == lists
@@ -174,6 +179,24 @@ class TestDamageAtTheStart:
         assert again.watchlists.items("tech") == [item]
         assert not again.watchlists.seed("default", [])
         again.close()
+
+    def test_so_are_those_of_a_version_that_knew_one_list(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "stockapp.sqlite3"
+        monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+        old = open_writer(path)
+        insert = "INSERT INTO watchlist_items VALUES (?, 'default', ?, 1.5, NULL, 'note', NULL, 0)"
+        old.executemany(insert, [(2, "A"), (1, "B")])
+        filling = [(str(number), "x" * 500) for number in range(500)]
+        old.executemany("INSERT INTO shared_state VALUES (?, ?, 0)", filling)
+        old.close()
+        monkeypatch.undo()
+        spoil(path)
+        assert damage.prepare(path) is not None
+        worker = open_embedded(tmp_path, SetClock())
+        assert [item.symbol for item in worker.watchlists.items("default")] == ["B", "A"]
+        worker.close()
 
     def test_streams_cannot_resume_by_ids_of_the_old_log(self, tmp_path: Path) -> None:
         path = tmp_path / "stockapp.sqlite3"
