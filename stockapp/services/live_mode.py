@@ -27,7 +27,7 @@ _LOOK_SECONDS = 1.0
 # Where nothing will be due for long, or nobody can say when: markets open, and fetches fail.
 _LONGEST_PAUSE = 15.0
 # While rows are under way, or hours are being looked up.
-_SHORT_PAUSE = 2.0
+_SHORT_PAUSE = 5.0
 # A page that polls does so every 2 s.
 _POLLER_STAYS = 10.0
 _CLAIM = "live:"

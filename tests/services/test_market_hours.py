@@ -89,10 +89,11 @@ class Computers:
     def __init__(self, backends: Backends) -> None:
         self.submit = backends.executor.submit
         self.computed: list[str] = []
-        self.gate = threading.Event()
+        self.begun, self.gate = threading.Event(), threading.Event()
         self.trouble: Exception | None = None
 
     def run_cpu(self, call: Callable[..., Any], /, *args: Any, timeout_seconds: float) -> Any:
+        self.begun.set()
         assert self.gate.wait(30)
         self.computed.append(args[0])
         if self.trouble:
@@ -180,9 +181,11 @@ def test_hours_that_could_not_be_computed_are_tried_for_again_later(
     world: World, trouble: Exception
 ) -> None:
     hours, computers = world.worker()
-    computers.gate.set()
     computers.trouble = trouble
     world.state(hours, "VOD.L")
+    assert computers.begun.wait(30)
+    world.state(hours, "VOD.L")
+    computers.gate.set()
     assert eventually(lambda: not hours.state("VOD.L", world.clock.now()).awaited)
     assert world.state(hours, "VOD.L") is UNKNOWN
     assert computers.computed == ["XLON"]
