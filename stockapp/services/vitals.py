@@ -71,7 +71,7 @@ class Vitals:
         self._meter = meter
         self._gauges = gauges
         self._started_at = clock.now()
-        self._periodic = Periodic("vitals", self._publish, _PUBLISH_SECONDS)
+        self._periodic = Periodic("vitals", self.publish, _PUBLISH_SECONDS)
 
     def start(self) -> None:
         """Publish until stopped."""
@@ -88,7 +88,8 @@ class Vitals:
         """The figures of every live worker, a few seconds old at the most."""
         return [value for _, value in sorted(self._shared.scan(_PREFIX).items())]
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
+        """Tell of this worker now."""
         self._shared.put_many({_PREFIX + self._worker: self._figures()}, 3 * _PUBLISH_SECONDS)
 
     def _figures(self) -> dict[str, Any]:

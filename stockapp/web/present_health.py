@@ -89,7 +89,9 @@ def _of_sources(reports: Sequence[SourceReport]) -> Iterator[Complaint]:
             yield Complaint("bad", f"{report.title} fails and is left alone for now.", anchor)
         else:
             names = ", ".join(method.name for method in alone)
-            yield Complaint("warn", f"{report.title} fails at {names}, its others go on.", anchor)
+            yield Complaint(
+                "warn", f"{report.title} fails at {names}; its other methods go on.", anchor
+            )
 
 
 def _of_workers(workers: Sequence[Mapping[str, Any]]) -> Iterator[Complaint]:

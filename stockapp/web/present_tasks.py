@@ -51,6 +51,8 @@ class TaskView:
     running: bool
     created: str
     created_at: str
+    ended: str
+    ended_at: str
     took: str
     retries: str
     error: str
@@ -87,6 +89,8 @@ def task_view(task: Task, now: datetime) -> TaskView:
         running=not task.status.ended,
         created=words.ago((now - task.created_at).total_seconds()),
         created_at=moment.to_text(task.created_at),
+        ended=words.ago((now - task.finished_at).total_seconds()) if task.finished_at else "",
+        ended_at=moment.to_text(task.finished_at) if task.finished_at else "",
         took=_took(task),
         retries=_retries(task.retries),
         error=error.detail if error else "",

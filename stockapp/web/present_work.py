@@ -143,8 +143,8 @@ def _tasks_chart(present: SystemSample, samples: Sequence[SystemSample], window:
         "Tasks",
         _under_way(present),
         [
-            Measured("busy", "running", [(s.at, s.running) for s in every]),
             Measured("waiting", "waiting", [(s.at, s.waiting) for s in every]),
+            Measured("busy", "running", [(s.at, s.running) for s in every]),
         ],
         window,
         _number,

@@ -1,13 +1,14 @@
 """The page about sources, in a real browser."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.upstream.client import UpstreamServer
 
-from .server import Server
+from .server import Server, serving
 
 pytestmark = pytest.mark.browser
 
@@ -45,8 +46,54 @@ def test_without_scripts_the_buttons_work_too(yahoo: Yahoo, window: Window) -> N
     server.refresh("TWO", wait=20)
     page = window(server.url + "/system", java_script_enabled=False)
     page.locator("#source-yahoo").get_by_role("button", name="Ask again now").click()
-    expect(page).to_have_url(server.url + "/system")
+    expect(page.get_by_role("status")).to_have_text("It is asked again from now on.")
     expect(page.locator("#source-yahoo").get_by_text("left alone", exact=True)).to_have_count(0)
+
+
+def test_charts_move_and_a_task_is_cancelled_and_run_again(tmp_path: Path, window: Window) -> None:
+    with serving(tmp_path, WEB_CONCURRENCY=1, STOCKAPP_SIMULATED_LATENCY_MS=60_000) as server:
+        page = window(server.url + "/system")
+        line = page.locator("#memory path.line").first
+        drawn = line.get_attribute("d")
+        assert drawn is not None
+        expect(line).not_to_have_attribute("d", drawn)
+        task = server.refresh("LARK.SIM")
+        tasks, name = page.locator("#tasks"), "Refresh of 1 symbol"
+        tasks.get_by_role("button", name=f"Cancel {name}").click()
+        expect(page.get_by_role("status")).to_have_text("Cancelled.")
+        assert server.get(f"/api/tasks/{task['id']}").json()["status"] == "cancelled"
+        tasks.get_by_role("button", name=f"Retry {name}").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        assert task["id"] not in page.url
+
+
+def test_the_head_says_what_is_wrong_and_says_so_once_more_when_it_is_over(
+    yahoo: Yahoo, window: Window
+) -> None:
+    server, upstream = yahoo
+    page = window(server.url + "/system")
+    expect(page.locator("#health")).to_contain_text("All is well")
+    upstream.fault("quote", "status", status=429, retry_after=300)
+    server.refresh("THREE", wait=20)
+    expect(page.get_by_role("status")).to_have_text("One thing is wrong")
+    page.get_by_role("link", name="Yahoo fails at quote").click()
+    expect(page).to_have_url(server.url + "/system#source-yahoo")
+    upstream.heal("quote")
+    server.close_breakers()
+    expect(page.get_by_role("status")).to_have_text("All is well")
+
+
+def test_a_lost_connection_is_said_and_what_is_shown_stays(
+    simulated: Server, window: Window
+) -> None:
+    page = window(simulated.url + "/system", refused=True)
+    notice = page.get_by_text("The connection to stockapp is lost.")
+    expect(notice).to_be_hidden()
+    page.context.set_offline(True)
+    expect(notice).to_be_visible()
+    expect(page.get_by_role("heading", name="Workers")).to_be_visible()
+    page.context.set_offline(False)
+    expect(notice).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 1200])
