@@ -110,7 +110,7 @@ def span(seconds: float) -> str:
     return f"{round(seconds / _MINUTE)} min"
 
 
-def count(number: float) -> str:
+def volume(number: float) -> str:
     """A number of things, as short as one reads it: 12,345, then 1.23 m."""
     for scale, name in ((1e9, "bn"), (1e6, "m")):
         if number >= scale:
