@@ -17,8 +17,9 @@ from stockapp.fetching.ledger import Ledger
 from stockapp.fetching.quota import Quotas
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
+from stockapp.fetching.trend_desk import TrendDesk
 from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers import chosen, researchers
+from stockapp.providers import chosen, researchers, trenders
 from stockapp.providers.base import Provider
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.doctor import Address
@@ -83,6 +84,25 @@ def all_desks(
         )
         for researcher in researchers(settings)
         if researcher.name in by_name
+    ]
+
+
+def trend_desks(
+    sources: Sequence[Outfit], backends: Backends, keepers: Gatekeepers
+) -> list[TrendDesk]:
+    """A desk for each chosen source that tells trends."""
+    by_name = {source.provider.name: source for source in sources}
+    return [
+        TrendDesk(
+            trender,
+            by_name[trender.name].provider,
+            by_name[trender.name].transport,
+            backends.clock,
+            keepers,
+            concurrency=by_name[trender.name].provider.methods[0].concurrency,
+        )
+        for trender in trenders()
+        if trender.name in by_name
     ]
 
 

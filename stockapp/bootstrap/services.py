@@ -6,13 +6,24 @@ from collections.abc import Sequence
 
 from stockapp.bootstrap.analysis import AnalysisParts
 from stockapp.bootstrap.backends import Backends
-from stockapp.bootstrap.fetching import all_desks, all_lanes, gatekeepers, outfits, rules
+from stockapp.bootstrap.fetching import (
+    all_desks,
+    all_lanes,
+    gatekeepers,
+    outfits,
+    rules,
+    trend_desks,
+)
 from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.lane import Gatekeepers
 from stockapp.fetching.race import Race
+from stockapp.fetching.trend_desk import TrendDesk
+from stockapp.fetching.trend_inquiry import TrendInquiry
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.boards import Boards
+from stockapp.services.findings import Findings
 from stockapp.services.live_prices import LivePrices
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
@@ -20,6 +31,9 @@ from stockapp.services.refresh import Refreshes
 from stockapp.services.source_tests import SourceTesting, SourceTests
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
+from stockapp.services.trend_store import TrendStore
+from stockapp.services.trending import Trending
+from stockapp.services.trends import Trends
 from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists
 from stockapp.settings import Settings
@@ -41,17 +55,23 @@ class Services:
         lanes = all_lanes(chosen, settings, backends, self.keepers)
         desks = all_desks(chosen, settings, backends, self.keepers)
         race = Race(lanes, backends.executor, clock, self.keepers, rules(settings))
+        lines = trend_desks(chosen, backends, self.keepers)
         self.sources = Sources(
-            lanes, desks, self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
+            lanes, [*desks, *lines], self.keepers.ledger, self.keepers.breakers, self.keepers.quotas
         )
         flight = _single_flight(settings, backends)
         live_prices = _live_prices(race, flight, self.quotes, settings, backends)
         parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
         self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
         self.findings = parts.findings
+        trend_store = TrendStore(backends.cache, clock)
+        trending = _trending(
+            lines, self.keepers, flight, trend_store, self.findings, settings, backends
+        )
         source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
-        kinds = [live_prices.kind(), source_tests.kind(), *parts.kinds()]
+        kinds = [live_prices.kind(), source_tests.kind(), trending.kind(), *parts.kinds()]
         self.engine = _engine(kinds, settings, backends)
+        self.trends = Trends(self.engine, backends.tasks, trend_store)
         self.analyses = parts.analyses(self.engine)
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
         self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
@@ -69,6 +89,7 @@ class Services:
             backends.watchlists,
             self.quotes,
             self.analysis_store,
+            self.trends,
             self.sources,
             backends.tasks,
             backends.log,
@@ -125,6 +146,24 @@ def _single_flight(settings: Settings, backends: Backends) -> SingleFlight:
         backends.tally,
         patience_seconds=settings.request_timeout_seconds,
     )
+
+
+def _trending(
+    desks: Sequence[TrendDesk],
+    keepers: Gatekeepers,
+    flight: SingleFlight,
+    store: TrendStore,
+    findings: Findings,
+    settings: Settings,
+    backends: Backends,
+) -> Trending:
+    inquiry = TrendInquiry(
+        desks,
+        backends.executor,
+        keepers.ledger,
+        timeout_seconds=settings.request_timeout_seconds,
+    )
+    return Trending(inquiry, flight, store, findings, backends.clock)
 
 
 def _live_prices(

@@ -10,8 +10,11 @@ from stockapp.providers.marketstack import MarketStack
 from stockapp.providers.research import Researcher
 from stockapp.providers.simulated.provider import Simulated
 from stockapp.providers.simulated.research import SimulatedResearch
+from stockapp.providers.simulated.trends import SimulatedTrends
+from stockapp.providers.trends import Trender
 from stockapp.providers.yahoo.provider import Yahoo
 from stockapp.providers.yahoo.research import YahooResearch
+from stockapp.providers.yahoo.trend import YahooTrends
 from stockapp.settings import Settings
 
 
@@ -52,6 +55,14 @@ def researchers(settings: Settings) -> tuple[Researcher, ...]:
         FmpResearch(settings.fmp_api_key.get_secret_value()),
         AlphaVantageResearch(settings.alpha_vantage_api_key.get_secret_value()),
     )
+
+
+def trenders() -> tuple[Trender, ...]:
+    """Every source that tells the last month's closes of many symbols at once.
+
+    Each has its own symbols: the simulated exchange `.SIM`, Yahoo all others.
+    """
+    return (SimulatedTrends(), YahooTrends())
 
 
 class UnknownSource(ValueError):

@@ -10,6 +10,7 @@ from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
 from stockapp.domain.freshness import Freshness
 from stockapp.domain.quote import Quote
 from stockapp.domain.task import ItemState, Task
+from stockapp.domain.trend import Trend
 from stockapp.domain.watchlist import WatchlistItem
 from stockapp.services.aged import Aged
 from stockapp.services.verdicts import Line
@@ -105,7 +106,7 @@ class Row:
 
     `state` is queued or running while a refresh works on the symbol, else None. `report` tells of
     the last fetch; where its `error` is set and a quote is there, that quote is an older one.
-    `line` is what the last analysis came to.
+    `line` is what the last analysis came to, `trend` how the price went in the last month.
     """
 
     item: WatchlistItem
@@ -113,6 +114,7 @@ class Row:
     state: ItemState | None
     report: SymbolReport | None
     line: Aged[Line] | None = None
+    trend: Aged[Trend] | None = None
 
     def is_due(self, now: datetime, fresh_seconds: float) -> bool:
         """Whether looking at it should refresh it: it is older than that, or not fresh at all,

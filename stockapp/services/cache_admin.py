@@ -18,6 +18,7 @@ KINDS = {
     "quote": "Quotes",
     "failure": "Failed fetches",
     "profile": "Names and currencies",
+    "trend": "Sparklines",
 }
 
 _SAMPLE = "cache_use:"

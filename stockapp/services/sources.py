@@ -11,6 +11,7 @@ from stockapp.fetching.desk import Desk
 from stockapp.fetching.lane import Lane
 from stockapp.fetching.ledger import Ledger, Record
 from stockapp.fetching.quota import QuotaLeft, Quotas
+from stockapp.fetching.trend_desk import TrendDesk
 from stockapp.providers.base import Method, Provider
 from stockapp.services.board import SourceStatus
 
@@ -95,13 +96,16 @@ class Sources:
     def __init__(
         self,
         lanes: Sequence[Lane],
-        desks: Sequence[Desk],
+        desks: Sequence[Desk | TrendDesk],
         ledger: Ledger,
         breakers: Breakers,
         quotas: Quotas,
     ) -> None:
         # By source: its ways to tell more than prices.
-        self._research = {desk.provider.name: desk.methods for desk in desks}
+        self._research: dict[str, tuple[str, ...]] = {}
+        for desk in desks:
+            name = desk.provider.name
+            self._research[name] = (*self._research.get(name, ()), *desk.methods)
         self._lanes = {lane.label: lane for lane in lanes}
         self._providers = {lane.source: lane.provider for lane in lanes}
         self._ledger = ledger
