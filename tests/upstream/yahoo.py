@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 import orjson
 
 from tests.upstream import yahoo_research
-from tests.upstream.accounts import type_of
+from tests.upstream.accounts import company_of, type_of
 from tests.upstream.bars import bars_of
 from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
 
@@ -227,9 +227,15 @@ def _row(symbol: str, tick: int) -> dict[str, Any]:
         "regularMarketChangePercent": round((price - previous) / previous * 100, 4),
         "regularMarketTime": int(time.time()) - 900,
         "regularMarketVolume": 1_000_000,
-        "marketCap": round(price * 1e9),
         **_ranges(price),
+        **_worth(symbol, tick),
     }
+
+
+def _worth(symbol: str, tick: int) -> dict[str, int]:
+    """In pounds for a price in pence; what is no company is worth nothing that is told."""
+    company = company_of(symbol, tick)
+    return {"marketCap": round(company.market_cap)} if company and company.market_cap else {}
 
 
 def _ranges(price: float) -> dict[str, float]:
