@@ -79,6 +79,7 @@ def background(
         services.quotes.on_event,
         services.analysis_store.on_event,
         services.findings.on_event,
+        services.trends.on_event,
         engine.on_event,
         upkeep.on_event,
         services.live.on_event,

@@ -19,8 +19,9 @@ from stockapp.fetching.question import Questioner
 from stockapp.fetching.quota import Quotas
 from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
+from stockapp.fetching.trend_desk import TrendDesk
 from stockapp.fetching.yfinance_client import YahooTransport
-from stockapp.providers import chosen, researchers, searchers
+from stockapp.providers import chosen, researchers, searchers, trenders
 from stockapp.providers.base import Provider
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.services.doctor import Address
@@ -94,6 +95,18 @@ def search_desks(
         SearchDesk(searcher, Questioner(found.provider, found.transport, backends.clock, keepers))
         for searcher in searchers(settings)
         if (found := by_name.get(searcher.name))
+    ]
+
+
+def trend_desks(
+    sources: Sequence[Outfit], backends: Backends, keepers: Gatekeepers
+) -> list[TrendDesk]:
+    """A desk for each chosen source that tells trends."""
+    by_name = {source.provider.name: source for source in sources}
+    return [
+        TrendDesk(trender, Questioner(found.provider, found.transport, backends.clock, keepers))
+        for trender in trenders()
+        if (found := by_name.get(trender.name))
     ]
 
 

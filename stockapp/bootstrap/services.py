@@ -13,15 +13,20 @@ from stockapp.bootstrap.fetching import (
     outfits,
     rules,
     search_desks,
+    trend_desks,
 )
 from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.fetching.breaker import Breakers
+from stockapp.fetching.lane import Gatekeepers
 from stockapp.fetching.lookup import Lookup, SearchDesk
 from stockapp.fetching.race import Race
+from stockapp.fetching.trend_desk import TrendDesk
+from stockapp.fetching.trend_inquiry import TrendInquiry
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import listings
 from stockapp.services.boards import Boards
+from stockapp.services.findings import Findings
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.live_prices import LivePrices
 from stockapp.services.market_hours import MarketHours
@@ -33,6 +38,9 @@ from stockapp.services.search import Search
 from stockapp.services.source_tests import SourceTesting, SourceTests
 from stockapp.services.sources import Sources
 from stockapp.services.task_admin import TaskAdmin
+from stockapp.services.trend_store import TrendStore
+from stockapp.services.trending import Trending
+from stockapp.services.trends import Trends
 from stockapp.services.undo import Removals
 from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists
@@ -56,9 +64,10 @@ class Services:
         desks = all_desks(chosen, settings, backends, self.keepers)
         race = Race(lanes, backends.executor, clock, self.keepers, rules(settings))
         searching = search_desks(chosen, settings, backends, self.keepers)
+        lines = trend_desks(chosen, backends, self.keepers)
         self.sources = Sources(
             lanes,
-            [*desks, *searching],
+            [*desks, *searching, *lines],
             self.keepers.ledger,
             self.keepers.breakers,
             self.keepers.quotas,
@@ -69,9 +78,14 @@ class Services:
         parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
         self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
         self.findings = parts.findings
+        trend_store = TrendStore(backends.cache, clock)
+        trending = _trending(
+            lines, self.keepers, flight, trend_store, self.findings, settings, backends
+        )
         source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
-        kinds = [live_prices.kind(), source_tests.kind(), *parts.kinds()]
+        kinds = [live_prices.kind(), source_tests.kind(), trending.kind(), *parts.kinds()]
         self.engine = _engine(kinds, settings, backends)
+        self.trends = Trends(self.engine, backends.tasks, trend_store)
         self.analyses = parts.analyses(self.engine)
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
         self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
@@ -91,6 +105,7 @@ class Services:
             backends.watchlists,
             self.quotes,
             self.analysis_store,
+            self.trends,
             self.sources,
             backends.tasks,
             backends.log,
@@ -197,6 +212,24 @@ def _market_hours(flight: SingleFlight, settings: Settings, backends: Backends) 
         backends.clock,
         timeout_seconds=settings.compute_timeout_seconds,
     )
+
+
+def _trending(
+    desks: Sequence[TrendDesk],
+    keepers: Gatekeepers,
+    flight: SingleFlight,
+    store: TrendStore,
+    findings: Findings,
+    settings: Settings,
+    backends: Backends,
+) -> Trending:
+    inquiry = TrendInquiry(
+        desks,
+        backends.executor,
+        keepers.ledger,
+        timeout_seconds=settings.request_timeout_seconds,
+    )
+    return Trending(inquiry, flight, store, findings, backends.clock)
 
 
 def _live_prices(

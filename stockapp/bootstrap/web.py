@@ -140,7 +140,7 @@ def _pages(backends: Backends, services: Services, background: Background) -> It
 
 def _lists(backends: Backends, services: Services) -> Iterator[Blueprint]:
     watchlists, boards, refreshes = services.watchlists, services.boards, services.refreshes
-    reading = Reading(boards, watchlists, refreshes, None, services.live, backends.clock)
+    reading = Reading(boards, watchlists, refreshes, services.trends, services.live, backends.clock)
     screen = ListScreen(reading)
     yield WatchlistPage(screen, watchlists, refreshes, services.search).blueprint()
     yield ListForms(screen, watchlists, boards, refreshes, services.analyses).blueprint()

@@ -203,7 +203,7 @@ class Lane:
         }
 
     def _note(self, symbols: Sequence[str], sent: Sent) -> None:
-        failure = _failure_of_request(list(sent.parsed.values()))
+        failure = failure_of_request(list(sent.parsed.values()))
         if failure is None:
             self._latency.note(sent.elapsed_seconds)
             self.answered_at = self._clock.monotonic()
@@ -235,7 +235,7 @@ def _by_failure(parsed: Parsed) -> dict[str, list[str]]:
     return failed
 
 
-def _failure_of_request(outcomes: Sequence[Quote | Failure]) -> Failure | None:
+def failure_of_request(outcomes: Sequence[object]) -> Failure | None:
     """The failure that a request as a whole had: none of its symbols, by the source."""
     failures = [entry for entry in outcomes if isinstance(entry, Failure)]
     if len(failures) == len(outcomes) and all(f.reason in OF_THE_SOURCE for f in failures):

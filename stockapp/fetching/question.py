@@ -23,7 +23,7 @@ T = TypeVar("T")
 class Question(Generic[T]):
     """What is asked, and how its answer is read. `about` says so in the log.
 
-    `stopped` tells whether anybody still wants to know.
+    `stopped` tells whether anybody still wants to know; `symbols` how many it is about.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Question(Generic[T]):
     about: Mapping[str, str]
     timeout_seconds: float
     stopped: Callable[[], bool] = lambda: False
+    symbols: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Questioner:
         obstacle = self._keepers.breakers.obstacle(label, self.provider.key_mark)
         if obstacle:
             return self.skipped(question.method, obstacle)
-        turn = self._keepers.quotas.reserve(self.provider, 1)
+        cost = question.symbols if self.provider.counts_symbols else 1
+        turn = self._keepers.quotas.reserve(self.provider, cost)
         if isinstance(turn, Failure):
             return self.skipped(question.method, turn)
         sleep(turn)

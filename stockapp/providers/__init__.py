@@ -12,9 +12,12 @@ from stockapp.providers.research import Researcher
 from stockapp.providers.searching import Searcher
 from stockapp.providers.simulated.provider import Simulated
 from stockapp.providers.simulated.research import SimulatedResearch
+from stockapp.providers.simulated.trends import SimulatedTrends
+from stockapp.providers.trends import Trender
 from stockapp.providers.yahoo.provider import Yahoo
 from stockapp.providers.yahoo.research import YahooResearch
 from stockapp.providers.yahoo.search import YahooSearch
+from stockapp.providers.yahoo.trend import YahooTrends
 from stockapp.settings import Settings
 
 
@@ -60,6 +63,14 @@ def researchers(settings: Settings) -> tuple[Researcher, ...]:
 def searchers(settings: Settings) -> tuple[Searcher, ...]:
     """Every source that finds symbols by words, in the order in which they are asked."""
     return YahooSearch(), FmpSearch(settings.fmp_api_key.get_secret_value())
+
+
+def trenders() -> tuple[Trender, ...]:
+    """Every source that tells the last month's closes of many symbols at once.
+
+    Each has its own symbols: the simulated exchange `.SIM`, Yahoo all others.
+    """
+    return (SimulatedTrends(), YahooTrends())
 
 
 class UnknownSource(ValueError):

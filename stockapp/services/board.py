@@ -106,7 +106,7 @@ class Row:
 
     `state` is queued or running while a refresh works on the symbol, else None. `report` tells of
     the last fetch; where its `error` is set and a quote is there, that quote is an older one.
-    `line` is what the last analysis came to.
+    `line` is what the last analysis came to, `trend` how the price went in the last month.
     """
 
     item: WatchlistItem

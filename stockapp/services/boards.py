@@ -11,6 +11,7 @@ from stockapp.services.board import Board, Row
 from stockapp.services.live_prices import KIND
 from stockapp.services.quotes import Quotes
 from stockapp.services.sources import Sources
+from stockapp.services.trends import Trends
 
 # How long the summary of a task that ended stays on the page.
 _SUMMARY = timedelta(seconds=60)
@@ -26,6 +27,7 @@ class Boards:
         watchlists: WatchlistStore,
         quotes: Quotes,
         analyses: AnalysisStore,
+        trends: Trends,
         sources: Sources,
         tasks: TaskStore,
         log: EventLog,
@@ -34,6 +36,7 @@ class Boards:
         self._watchlists = watchlists
         self._quotes = quotes
         self._analyses = analyses
+        self._trends = trends
         self._sources = sources
         self._tasks = tasks
         self._log = log
@@ -57,6 +60,7 @@ class Boards:
         known = self._quotes.known(wanted)
         states = self._tasks.active_states(KIND, wanted)
         lines = self._analyses.lines(wanted)
+        trends = self._trends.known(wanted)
         return [
             Row(
                 item,
@@ -64,6 +68,7 @@ class Boards:
                 states.get(item.symbol),
                 known[item.symbol].report,
                 lines.get(item.symbol),
+                trends.get(item.symbol),
             )
             for item in items
         ]

@@ -28,6 +28,7 @@ KINDS = {
     "chart": "Charts",
     "analysis": "Analyses",
     "verdict": "Verdicts",
+    "trend": "Sparklines",
 }
 
 _SAMPLE = "cache_use:"

@@ -12,6 +12,7 @@ from stockapp.fetching.lane import Lane
 from stockapp.fetching.ledger import Ledger, Record
 from stockapp.fetching.lookup import SearchDesk
 from stockapp.fetching.quota import QuotaLeft, Quotas
+from stockapp.fetching.trend_desk import TrendDesk
 from stockapp.providers.base import Method, Provider
 from stockapp.services.board import SourceStatus
 
@@ -96,7 +97,7 @@ class Sources:
     def __init__(
         self,
         lanes: Sequence[Lane],
-        desks: Sequence[Desk | SearchDesk],
+        desks: Sequence[Desk | SearchDesk | TrendDesk],
         ledger: Ledger,
         breakers: Breakers,
         quotas: Quotas,

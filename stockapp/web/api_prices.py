@@ -159,6 +159,8 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "state": row.state.value if row.state else None,
         "last_fetch": row.report.to_json() if row.report else None,
         "analysis": _line_to_json(row.line) if row.line else None,
+        "trend": list(row.trend.value.closes) if row.trend else None,
+        "trend_age_seconds": round(row.trend.age_seconds, 1) if row.trend else None,
     }
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Response, make_response, redirect, request
@@ -14,6 +13,7 @@ from stockapp.ports import Clock
 from stockapp.services.boards import Boards
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.refresh import Refreshes
+from stockapp.services.trends import Trends
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import columns, done, fragments, htmx
 from stockapp.web.columns import Column, Layout
@@ -39,7 +39,7 @@ class Reading:
     boards: Boards
     watchlists: Watchlists
     refreshes: Refreshes
-    trends: Any
+    trends: Trends
     live: LiveMode
     clock: Clock
 
@@ -58,8 +58,7 @@ class ListScreen:
         known = reading.boards.board(name)
         if start_due:
             started = reading.refreshes.start_due(known, now)
-            if reading.trends:
-                reading.trends.start_due([row.item.symbol for row in known.rows])
+            reading.trends.start_due([row.item.symbol for row in known.rows])
             known = replace(known, refresh=started or known.refresh)
         filtered = query().get("filter", "")[:_MOST_FILTER].strip()
         shown = Shown(reading.watchlists.lists(), wanted or layout(), filtered)

@@ -30,6 +30,7 @@ ITEM_WORDS = {
     ItemState.CANCELLED: ("cancelled", ""),
 }
 _NAMED = 4
+_TITLES = {"analysis_all": "Analysis of the watchlist", "trends": "Sparklines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def attempts_of(item: Item) -> tuple[AttemptView, ...]:
     """What was tried for an item."""
     told: Sequence[Mapping[str, Any]] = (item.result or {}).get("attempts", ())
     views = attempt_views([_attempt(entry) for entry in told])
-    if item.key not in _NO_PRICES:
+    if item.key not in _NO_PRICES and "trend" not in (item.result or {}):
         return views
     return tuple(replace(view, outcome="answered") if view.ok else view for view in views)
 
@@ -161,9 +162,7 @@ def _title(task: Task) -> str:
             return f"Test of {words.source_name(task.params['source'])}"
         case "analysis":
             return f"Analysis of {task.params['symbol']}"
-        case "analysis_all":
-            return "Analysis of the watchlist"
-    return task.kind.replace("_", " ").capitalize()
+    return _TITLES.get(task.kind) or task.kind.replace("_", " ").capitalize()
 
 
 def _refresh_title(task: Task) -> str:

@@ -3,13 +3,16 @@
 import html
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import orjson
 
 from tests.upstream import yahoo_research
-from tests.upstream.accounts import type_of
+from tests.upstream.accounts import company_of, type_of
+from tests.upstream.bars import bars_of
 from tests.upstream.listed import found_by
 from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
 
@@ -45,6 +48,8 @@ def route_of(host: str, path: str, query: str) -> str:
     """
     if host == "fc.yahoo.com":
         return "cookie"
+    if path == _SPARK and "range=1mo" in query:
+        return "trend"
     if path in _EXACT:
         return _EXACT[path]
     route = next((name for start, name in _BY_PATH.items() if path.startswith(start)), "consent")
@@ -81,6 +86,7 @@ def answer(route: str, query: str, symbols: list[str], cookie: str, tick: int) -
     makers: dict[str, Callable[[], Reply]] = {
         "quote": lambda: _quote(symbols, tick),
         "spark": lambda: _spark(symbols, tick),
+        "trend": lambda: _trend(symbols, tick),
         "chart": lambda: _chart(symbol, tick, days),
         "history": lambda: _history(symbol, tick),
         "timeseries": lambda: yahoo_research.timeseries(symbol, query),
@@ -120,10 +126,37 @@ def _quote(symbols: list[str], tick: int) -> Reply:
     return json_reply({"quoteResponse": {"result": rows, "error": None}})
 
 
+def _trend(symbols: list[str], tick: int) -> Reply:
+    """A month of daily closes, with a day on which it did not trade."""
+    if len(symbols) > 20:
+        return _too_many()
+    found = {}
+    for symbol in filter(is_known, symbols):
+        bars = bars_of(symbol, tick)[-22:]
+        closes: list[float | None] = [bar.close for bar in bars]
+        closes[5] = None
+        opened = time_of_day(14, 30, tzinfo=UTC)
+        found[symbol] = {
+            "symbol": symbol,
+            "timestamp": [int(datetime.combine(bar.day, opened).timestamp()) for bar in bars],
+            "close": closes,
+            "chartPreviousClose": bars[0].open,
+            "previousClose": None,
+            "start": None,
+            "end": None,
+            "dataGranularity": 300,
+        }
+    return json_reply(found)
+
+
+def _too_many() -> Reply:
+    error = {"code": "Bad Request", "description": "Too many symbols"}
+    return json_reply({"spark": {"result": None, "error": error}}, 400)
+
+
 def _spark(symbols: list[str], tick: int) -> Reply:
     if len(symbols) > 20:
-        error = {"code": "Bad Request", "description": "Too many symbols"}
-        return json_reply({"spark": {"result": None, "error": error}}, 400)
+        return _too_many()
     now = int(time.time())
     found = {}
     for symbol in symbols:
@@ -220,6 +253,24 @@ def _row(symbol: str, tick: int) -> dict[str, Any]:
         "regularMarketChange": round(price - previous, 2),
         "regularMarketChangePercent": round((price - previous) / previous * 100, 4),
         "regularMarketTime": int(time.time()) - 900,
+        "regularMarketVolume": 1_000_000,
+        **_ranges(price),
+        **_worth(symbol, tick),
+    }
+
+
+def _worth(symbol: str, tick: int) -> dict[str, int]:
+    """In pounds for a price in pence; what is no company is worth nothing that is told."""
+    company = company_of(symbol, tick)
+    return {"marketCap": round(company.market_cap)} if company and company.market_cap else {}
+
+
+def _ranges(price: float) -> dict[str, float]:
+    return {
+        "regularMarketDayLow": round(price * 0.97, 2),
+        "regularMarketDayHigh": round(price * 1.01, 2),
+        "fiftyTwoWeekLow": round(price * 0.6, 2),
+        "fiftyTwoWeekHigh": round(price * 1.3, 2),
     }
 
 
@@ -257,6 +308,8 @@ def _meta(symbol: str, tick: int) -> dict[str, Any]:
         "exchangeTimezoneName": "Europe/London",
         "regularMarketTime": now - 900,
         "regularMarketPrice": price,
+        "regularMarketVolume": 1_000_000,
+        **_ranges(price),
         "chartPreviousClose": round(price * 0.98, 2),
         "priceHint": 2,
         "dataGranularity": "1d",

@@ -11,7 +11,7 @@ from stockapp.domain.event import EventType, task_topic
 from stockapp.domain.task import Item, NewTask, Progress, Task, TaskStatus
 
 # What of an item's result goes into its event.
-_TOLD = ("quote", "error", "analysed", "of")
+_TOLD = ("quote", "error", "analysed", "of", "trend")
 
 UNENDED = "status IN ('pending', 'running')"
 

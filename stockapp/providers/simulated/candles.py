@@ -21,13 +21,18 @@ def candles(exchange: Exchange, company: Company, first: date, last: date) -> li
     decimals = places(company)
     bars: list[Candle] = []
     for (_, opened), (day, close) in pairwise(closes):
-        if day.weekday() >= _SATURDAY:
+        if not is_trading_day(day):
             continue
         up, down, swing = _draw(exchange, company, day)
         high = round(max(opened, close) * (1 + _REACH * up), decimals)
         low = round(max(min(opened, close) * (1 - _REACH * down), 10.0**-decimals), decimals)
         bars.append((day.isoformat(), opened, high, low, close, float(round(usual * swing))))
     return bars
+
+
+def is_trading_day(day: date) -> bool:
+    """Whether the day has a bar; at weekends there are prices alone."""
+    return day.weekday() < _SATURDAY
 
 
 def volume_of(exchange: Exchange, company: Company, day: date) -> float:

@@ -18,23 +18,35 @@ _URL = "https://query1.finance.yahoo.com/v8/finance/spark"
 
 def request(symbols: Sequence[str]) -> Request:
     """The request for these symbols. Bars of five minutes tell when the last price was made."""
-    return Request(_URL, {"symbols": ",".join(symbols), "range": "1d", "interval": "5m"})
+    return request_of(symbols, span="1d", interval="5m")
+
+
+def request_of(symbols: Sequence[str], *, span: str, interval: str) -> Request:
+    """The request for so long a time, in bars of that length."""
+    query = {"symbols": ",".join(symbols), "range": span, "interval": interval}
+    return Request(_URL, query)
 
 
 def parse(symbols: Sequence[str], answer: Answer) -> Parsed:
     """A quote or a failure for each symbol; what Yahoo does not know is simply absent."""
     try:
-        document = shared.document(answer)
+        found = parts(symbols, answer)
     except fields.BadAnswer as error:
         return all_failed(symbols, error.failure)
+    return {symbol: _outcome(symbol, found.get(symbol.upper()), answer) for symbol in symbols}
+
+
+def parts(symbols: Sequence[str], answer: Answer) -> dict[str, Any]:
+    """What the answer holds, by symbol in upper case. Raises BadAnswer."""
+    document = shared.document(answer)
     if document and not any(isinstance(part, dict) for part in document.values()):
-        failure = Failure(Reason.BAD_RESPONSE, "Yahoo sent an answer without its list of prices.")
-        return all_failed(symbols, failure)
+        detail = "Yahoo sent an answer without its list of prices."
+        raise fields.BadAnswer(Failure(Reason.BAD_RESPONSE, detail))
     found = {name.upper(): part for name, part in document.items()}
     if found and not any(symbol.upper() in found for symbol in symbols):
-        failure = fields.other_symbol(shared.SERVICE, ", ".join(symbols), ", ".join(found))
-        return all_failed(symbols, failure)
-    return {symbol: _outcome(symbol, found.get(symbol.upper()), answer) for symbol in symbols}
+        asked = ", ".join(symbols)
+        raise fields.BadAnswer(fields.other_symbol(shared.SERVICE, asked, ", ".join(found)))
+    return found
 
 
 def _outcome(symbol: str, part: Any, answer: Answer) -> Quote | Failure:
