@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import sleep
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
 from stockapp.fetching.lane import OF_THE_SOURCE, Gatekeepers
@@ -29,7 +29,7 @@ class Question(Generic[T]):
     method: str
     request: Callable[[], Request]
     parse: Callable[[Answer], T | Failure]
-    about: Mapping[str, str]
+    about: Mapping[str, Any]
     timeout_seconds: float
     stopped: Callable[[], bool] = lambda: False
     symbols: int = 1
