@@ -29,6 +29,10 @@ class Shelf:
         if symbols:
             self.add(*symbols)
 
+    def clear(self) -> None:
+        """Delete the list, if it is still there."""
+        self.server.delete(f"/api/watchlists/{self.name}")
+
     def add(self, *symbols: str) -> None:
         """Put symbols on the list."""
         body = {"watchlist": self.name, "symbols": list(symbols)}
@@ -94,4 +98,3 @@ def start_refresh(page: Page) -> None:
     """Press the button; the summary of the one before is gone once this one's bar is there."""
     page.locator("#refresh").get_by_role("button", name="Refresh", exact=True).click()
     expect(page.get_by_role("progressbar", name="Refresh")).to_be_visible()
-
