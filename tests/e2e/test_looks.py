@@ -86,7 +86,10 @@ def test_on_paper_there_is_the_table_and_nothing_to_press(shelf: Make, window: W
     shop = shelf(3)
     page = window(f"{shop.url}?item={shop.order()[0]}")
     pick(page, shop.order()[0])
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    page.get_by_label("Colours").select_option("dark")
     page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == ink
     # The heads of columns stay, which are pressed to sort.
     controls = "button:not(.sort):visible, input:visible, select:visible, summary:visible"
     expect(page.locator(controls)).to_have_count(0)
