@@ -22,6 +22,8 @@ from stockapp.web.list_screen import (
     told,
     unused,
 )
+from stockapp.web.present_board import list_path
+from stockapp.web.rendering import render
 
 THEME_COOKIE = "theme"
 _THEMES = ("light", "dark")
@@ -45,6 +47,7 @@ class LayoutForms:
         }
         for path, view in forms.items():
             blueprint.add_url_rule(path, view_func=view, methods=["POST"])
+        blueprint.add_url_rule("/lists/<name>/live", view_func=self.live_words)
         blueprint.register_error_handler(Exception, htmx.failed)
         return blueprint
 
@@ -92,6 +95,14 @@ class LayoutForms:
             response = told(make_response(fragments.live_line(view)), shows={"shows": query})
         keep(response, LIVE_COOKIE, "on" if on else "off")
         return response
+
+    def live_words(self, name: str) -> AnyResponse:
+        """How live mode is now, as the page renews it."""
+        self._watchlists.require(name)
+        if not htmx.is_asking():
+            return redirect(list_path(name), HTTPStatus.SEE_OTHER)
+        view = self._screen.live(name)
+        return htmx.uncached(render("partials/_live_words.html", live=view))
 
     def theme(self) -> AnyResponse:
         """Choose light or dark colours, or those of the system."""
