@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM
 from tests.e2e.gallery import SIGHTS, Gallery, Sight, opened
@@ -28,13 +28,14 @@ MODES: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
 
 
 def picture(page: Page, path: Path) -> None:
-    """What the page shows, from its top."""
+    """What the page shows, from where it was scrolled to."""
     size = page.viewport_size
     assert size is not None
-    whole = page.evaluate("document.documentElement.scrollHeight")
-    height = max(size["height"], min(whole, MOST_HEIGHT))
-    clip = {"x": 0, "y": 0, "width": size["width"], "height": height}
-    page.screenshot(path=path, full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
+    top = page.evaluate("scrollY")
+    below = page.evaluate("document.documentElement.scrollHeight") - top
+    height = max(size["height"], min(below, MOST_HEIGHT))
+    clip = FloatRect(x=0, y=top, width=size["width"], height=height)
+    page.screenshot(path=path, full_page=True, clip=clip, animations="disabled")
 
 
 def take(browser: Browser, gallery: Gallery, sights: Sequence[Sight]) -> None:
