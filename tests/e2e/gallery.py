@@ -34,10 +34,10 @@ class Sight:
     path: str
     do: Callable[[Page], object] | None = None
     server: str = "full"
-    # The charts and what else is drawn by scripts is there when this is.
+    # What is drawn by scripts is there when this is.
     ready: str = "main"
-    # The browser notes an answer that is an error.
-    is_error: bool = False
+    # Whether it differs from the others in more than what part of it is seen.
+    checked: bool = True
 
 
 def _add_unknown(page: Page) -> None:
@@ -50,17 +50,22 @@ def _open_row(page: Page) -> None:
     page.locator("summary", has_text="LARK.SIM").click()
 
 
+def _show_chart(page: Page) -> None:
+    page.locator("#history").evaluate("section => section.scrollIntoView()")
+
+
 SIGHTS = (
     Sight("watchlist", "/"),
     Sight("watchlist-row-open", "/", _open_row),
-    Sight("watchlist-add-unknown", "/", _add_unknown, is_error=True),
+    Sight("watchlist-add-unknown", "/", _add_unknown),
     Sight("watchlist-empty", "/", server="empty"),
     Sight("stock", "/stocks/LARK.SIM", ready="#chart canvas"),
-    Sight("stock-by-bad-assumption", "/stocks/LARK.SIM?discount_rate=much", is_error=True),
+    Sight("stock-chart", "/stocks/LARK.SIM", _show_chart, ready="#chart canvas", checked=False),
+    Sight("stock-by-bad-assumption", "/stocks/LARK.SIM?discount_rate=much"),
     Sight("stock-unknown", "/stocks/NOPE.SIM"),
     Sight("compare-nothing", "/compare"),
     Sight("compare", "/compare?symbols=LARK.SIM,HOLM.SIM"),
-    Sight("compare-bad-symbol", "/compare?symbols=!!", is_error=True),
+    Sight("compare-bad-symbol", "/compare?symbols=!!"),
     Sight("tasks", "/tasks"),
     Sight("tasks-none", "/tasks", server="empty"),
     Sight("task", "/tasks/{task}"),
@@ -68,8 +73,9 @@ SIGHTS = (
     Sight("system", "/system"),
     Sight("clear-cache", "/system/cache/clear"),
     Sight("about", "/about"),
-    Sight("error-404", "/nothing-here", is_error=True),
+    Sight("error-404", "/nothing-here"),
 )
+CHECKED = tuple(sight for sight in SIGHTS if sight.checked)
 
 
 @dataclass(frozen=True)
