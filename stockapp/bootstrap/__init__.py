@@ -92,6 +92,8 @@ def build(settings: Settings) -> House:
 def _flask(settings: Settings) -> Flask:
     app = Flask("stockapp", template_folder=ROOT / "templates", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # A list that may be read as a file may also be pasted, and confirmed.
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.json = OrjsonProvider(app)
     # A name that nobody hands over is an error, not an empty place.
     app.jinja_env.undefined = StrictUndefined

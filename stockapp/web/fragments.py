@@ -88,12 +88,13 @@ def live_line(live: LiveView) -> str:
     return partial("#live-line", render("partials/_live_line.html", live=live))
 
 
-def message(text: str, level: str = "info", *, undo: str = "") -> str:
+def message(text: str, level: str = "info", *, name: str = "", undo: str = "") -> str:
     """A sentence in the page's one status region; `level` is info or error.
 
-    With `undo`, the token of a removal, a button beside it takes that back.
+    With `undo`, the token of a removal, a button beside it takes that back on the page of the list
+    of that name.
     """
-    html = render("partials/_status.html", text=text, level=level, undo=undo)
+    html = render("partials/_status.html", text=text, level=level, name=name, undo=undo)
     return partial("#status", html)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -141,7 +141,8 @@ class ListScreen:
     ) -> AnyResponse:
         """That a form was carried out: what it changed, or a redirect to the page, that says so."""
         if htmx.is_asking():
-            return make_response(fragments.message(done.words(key, what), undo=undo) + html)
+            said = fragments.message(done.words(key, what), name=name, undo=undo)
+            return make_response(said + html)
         told = {"done": key, "what": what, "undo": undo}
         return redirect(address(name, {k: v for k, v in told.items() if v}), HTTPStatus.SEE_OTHER)
 
@@ -150,7 +151,7 @@ def query() -> Mapping[str, str]:
     """The query of the page: the one that is asked for, or the one that sent the form."""
     if request.method == "GET" and not htmx.is_asking():
         return request.args
-    return dict(parse_qsl(urlsplit(request.referrer or "").query))
+    return dict(parse_qsl(htmx.came_from().query))
 
 
 def layout() -> Layout:

@@ -17,6 +17,8 @@ _SESSIONS = {
     MarketState.POST: "after hours",
     MarketState.CLOSED: "market closed",
 }
+# The parts of a task's closing words that tell of nothing that went wrong.
+_GOOD_ENDS = ("updated", "analysed", "with the verdict buy", "Nothing to do")
 
 
 def refresh_view(task: Task | None) -> RefreshView | None:
@@ -41,7 +43,8 @@ def attempt_views(attempts: Sequence[Attempt]) -> tuple[AttemptView, ...]:
 
 
 def _all_updated(task: Task) -> bool:
-    return task.status is TaskStatus.COMPLETED and "," not in task.progress.message
+    parts = task.progress.message.split(", ")
+    return task.status is TaskStatus.COMPLETED and all(part.endswith(_GOOD_ENDS) for part in parts)
 
 
 def _refresh_line(task: Task) -> str:
