@@ -94,4 +94,3 @@ def start_refresh(page: Page) -> None:
     """Press the button; the summary of the one before is gone once this one's bar is there."""
     page.locator("#refresh").get_by_role("button", name="Refresh", exact=True).click()
     expect(page.get_by_role("progressbar", name="Refresh")).to_be_visible()
-
