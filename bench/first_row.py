@@ -7,7 +7,6 @@ nothing in the browser's cache, all figures in the server's.
 import statistics
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,16 +73,13 @@ def visit(browser: Browser, url: str) -> Visit:
 
 def fill(server: Server, rows: int) -> None:
     """Have so many rows in the list, each with its price."""
-    known = {item["symbol"] for item in server.get("/api/watchlist").json()["items"]}
-    new = [symbol for number in range(rows) if (symbol := f"ROW{number}") not in known]
-    with ThreadPoolExecutor(8) as together:
-        list(together.map(lambda symbol: _add(server, symbol), new))
-    task = server.post("/api/watchlist/live-prices-async", headers={"Prefer": "wait=30"}).json()
-    assert task["summary"]["ok"] == rows, task["summary"]
-
-
-def _add(server: Server, symbol: str) -> None:
-    server.post("/api/watchlist", json={"symbol": symbol, "accept_unknown": True})
+    symbols = ", ".join(f"ROW{number}" for number in range(rows))
+    server.post("/api/watchlist/add-many", json={"text": symbols})
+    for _ in range(5):
+        answer = server.post("/api/watchlist/live-prices-async", headers={"Prefer": "wait=30"})
+        if "live_prices" in (told := answer.json()) and told["summary"]["ok"] == rows:
+            return
+    raise RuntimeError(f"not all rows have a price: {told}")
 
 
 def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Path) -> None:

@@ -182,7 +182,7 @@ class Search:
         for one in listings:
             profile, view = profiles.get(one.symbol), views.get(one.symbol)
             quote = view.quote if view else None
-            told = quote.currency if quote and not quote.currency_assumed else None
+            told = quote.currency if quote else None
             completed.append(
                 replace(
                     one,

@@ -63,6 +63,7 @@ def whole(view: BoardView) -> str:
     of_name = {"name": name}
     return "".join(
         (
+            partial("#list-name", render("partials/_list_title.html", board=view)),
             partial("#watchlist", render("partials/_table.html", board=view)),
             partial("#lists-all", render("partials/_tabs_all.html", tabs=view.tabs)),
             partial("#notices", render("partials/_notices.html", board=view)),

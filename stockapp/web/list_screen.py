@@ -1,7 +1,7 @@
 """What all pages and forms of a list share: reading it, its layout, and answering about it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlencode
@@ -97,6 +97,10 @@ class ListScreen:
         response = htmx.uncached(html)
         response.status_code = status
         return response
+
+    def look_up(self, symbols: Sequence[str]) -> None:
+        """Have the lines of rows fetched that are new."""
+        self._reading.trends.start_due(symbols)
 
     def item(self, name: str, symbol: str) -> ItemView | None:
         """The details of an item; None when it is not listed."""

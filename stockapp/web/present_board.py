@@ -56,6 +56,7 @@ def board_view(board: Board, shown: Shown, now: datetime) -> BoardView:
     return BoardView(
         name=name,
         title=known[name].title if name in known else name,
+        deleted=name not in known,
         path=list_path(name),
         tabs=tabs(shown.lists, name),
         layout=shown.layout,

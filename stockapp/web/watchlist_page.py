@@ -87,6 +87,7 @@ class WatchlistPage:
         left = ", ".join(entry.text for entry in added.not_taken)
         problem = AddProblem(_refused(added)) if left else None
         key, what = _outcome(added)
+        self._screen.look_up(added.added)
         if htmx.is_asking():
             form = fragments.add_form(name, left, problem)
             response = self._screen.done(name, key, what, self._screen.whole(name) + form)

@@ -115,7 +115,7 @@ def digest(events: Sequence[Event], topic: str) -> Changes:
 def _digest_list(event: Event, topic: str, changes: Changes) -> None:
     if event.topic == topic and event.data["action"] == "changed":
         changes.symbols.add(event.data["symbol"])
-    elif event.topic == topic:
+    elif topic in (event.topic, watchlist_topic(event.data.get("watchlist", ""))):
         changes.structure = True
     elif event.topic == WATCHLISTS_TOPIC or event.data["action"] in ("added", "removed"):
         changes.lists = True

@@ -1,7 +1,7 @@
 """Servers and a browser, shared by the tests of one process."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from . import gallery as sights
 from .bureau import Bureau, opened
 from .gallery import Gallery
 from .server import Server, serving
+from .shelf import Shelf
 
 CHROMIUM = "/usr/bin/chromium"
 # Ample also on a busy machine; nothing waits longer than it has to.
@@ -85,6 +86,20 @@ def bureau(open_bureau: Bureau) -> Iterator[Bureau]:
     open_bureau.reset()
     yield open_bureau
     open_bureau.upstream.reset()
+
+
+@pytest.fixture
+def shelf(bureau: Bureau) -> Callable[..., Shelf]:
+    """Makes lists on the server of the bureau, of symbols that are given, or of so many new ones.
+
+    Their prices are known unless `priced=False`.
+    """
+
+    def make(wanted: Sequence[str] | int = (), *, priced: bool = True) -> Shelf:
+        symbols = [bureau.new() for _ in range(wanted)] if isinstance(wanted, int) else wanted
+        return Shelf(bureau, symbols, priced=priced)
+
+    return make
 
 
 @pytest.fixture(scope="session")

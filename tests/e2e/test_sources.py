@@ -275,7 +275,7 @@ class TestProviders:
         methods = {m["method"]: m for m in report(house, "yahoo")["methods"]}
         prices, research = list(methods)[:5], set(list(methods)[5:])
         assert prices == ["quote", "spark", "chart", "summary", "page"]
-        assert research == {"profile", "statements", "history"}
+        assert research == {"profile", "statements", "history", "trend"}
         quote = methods["quote"]
         assert quote["requests"] > quote["failed_requests"] > 0
         assert 0 < quote["success_rate"] < 1

@@ -48,9 +48,7 @@ def a_trend(*closes, symbol="AAPL", currency="USD", freshness=Freshness.FRESH):
     return Aged(trend, 60.0, freshness, recent=True)
 
 
-def a_line(
-    verdict=Verdict.BUY, fair=250.0, margin=0.09, currency="USD", freshness=Freshness.FRESH
-):
+def a_line(verdict=Verdict.BUY, fair=250.0, margin=0.09, currency="USD", freshness=Freshness.FRESH):
     """What an analysis of an hour ago came to."""
     at = NOW - timedelta(hours=1)
     line = Line("AAPL", at, at, False, verdict, currency, fair, 227.5, margin, "It is cheap.")

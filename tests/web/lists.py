@@ -31,9 +31,7 @@ class AList:
         """The page by that query."""
         return LexborHTMLParser(self.page(query))
 
-    def send(
-        self, form: str, *, at: str = "", htmx: bool = False, **fields: Any
-    ) -> TestResponse:
+    def send(self, form: str, *, at: str = "", htmx: bool = False, **fields: Any) -> TestResponse:
         """The answer to a form of the page with that query; `form` is its address in the list."""
         headers = {"Referer": f"http://localhost{self.path}{at}"} | (HTMX if htmx else {})
         return self.client.post(f"{self.path}/{form}", data=fields, headers=headers)
@@ -55,7 +53,9 @@ class AList:
     def rows(self, query: str = "") -> list[str]:
         """The symbols of the rows that the page shows, in their order."""
         rows = self.tree(query).css("tr.row")
-        return [str(row.attributes["data-symbol"]) for row in rows if "hidden" not in row.attributes]
+        return [
+            str(row.attributes["data-symbol"]) for row in rows if "hidden" not in row.attributes
+        ]
 
 
 def text_of(tree: LexborHTMLParser, selector: str) -> str:

@@ -39,7 +39,12 @@ class TestOrder:
         assert order(*rows, by="price", descending=True) == ["HIGH", "LOW", "NONE"]
 
     def test_amounts_of_money_are_in_order_within_their_currency(self):
-        rows = [priced("US", 5), priced("JP", 2000, "JPY"), priced("US2", 7), priced("J2", 1, "JPY")]
+        rows = [
+            priced("US", 5),
+            priced("JP", 2000, "JPY"),
+            priced("US2", 7),
+            priced("J2", 1, "JPY"),
+        ]
         assert order(*rows, by="price") == ["J2", "JP", "US", "US2"]
         assert order(*rows, by="price", descending=True) == ["JP", "J2", "US2", "US"]
 
@@ -48,7 +53,11 @@ class TestOrder:
         assert order(*rows, by="price", descending=True) == ["POUNDS", "PENCE"]
 
     def test_figures_that_are_no_money_are_in_order_across_currencies(self):
-        rows = [priced("US", 5, volume=10), priced("JP", 5, "JPY", volume=20), priced("X", 5, volume=30)]
+        rows = [
+            priced("US", 5, volume=10),
+            priced("JP", 5, "JPY", volume=20),
+            priced("X", 5, volume=30),
+        ]
         assert order(*rows, by="volume") == ["US", "JP", "X"]
 
     def test_the_youngest_price_comes_first_by_age(self):

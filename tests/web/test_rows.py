@@ -90,7 +90,10 @@ class TestCells:
 
     def test_a_price_of_which_nothing_else_is_known_says_so(self):
         told = cells(a_row(quote=a_quote(previous=None, currency=None)))
-        assert (told["Change"], told["Change %"]) == ("–Change unknown", "–Change in percent unknown")
+        assert (told["Change"], told["Change %"]) == (
+            "–Change unknown",
+            "–Change in percent unknown",
+        )
         assert told["Currency"] == "currency?"
         assert told["Market cap"] == "–Market capitalisation unknown"
 

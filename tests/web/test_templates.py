@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
+from stockapp.web.present_system import SourceCardView
 
 from stockapp.services.storage_watch import StorageReport
 from stockapp.web.errors import Problem
 from stockapp.web.present_cache import CacheView
 from stockapp.web.present_compare import CompareView
-from stockapp.web.present_system import SourceCardView
 from stockapp.web.present_tasks import ItemView, TaskView
 from stockapp.web.stock_views import ChoicesView, StockView
 from stockapp.web.views import (
