@@ -127,6 +127,7 @@ class WatchlistPage:
 
     def remove(self, name: str, symbol: str) -> AnyResponse:
         """Remove an item; it can be undone."""
+        self._watchlists.require(name)
         removed = self._watchlists.remove(name, [symbol])
         key = "removed" if removed else "gone"
         html = self._screen.whole(name)
@@ -134,6 +135,7 @@ class WatchlistPage:
 
     def remove_samples(self, name: str) -> AnyResponse:
         """Remove the sample list."""
+        self._watchlists.require(name)
         removed = self._watchlists.remove_samples(name)
         html = self._screen.whole(name)
         return self._screen.done(name, "samples", str(len(removed)), html, undo=removed.undo)
