@@ -60,7 +60,8 @@ def tabs(lists: Sequence[Watchlist], here: str) -> str:
 def whole(view: BoardView) -> str:
     """All of a page that can change: for rows that come or go, and for pages that missed much."""
     name = view.name
-    of_name = {"name": name}
+    refresh_bar = render("partials/_refresh.html", refresh=view.refresh, name=name)
+    analysis_bar = render("partials/_analysis.html", analysis=view.analysis, name=name)
     return "".join(
         (
             partial("#list-name", render("partials/_list_title.html", board=view)),
@@ -68,11 +69,9 @@ def whole(view: BoardView) -> str:
             partial("#lists-all", render("partials/_tabs_all.html", tabs=view.tabs)),
             partial("#notices", render("partials/_notices.html", board=view)),
             partial("#totals", render("partials/_totals.html", totals=view.totals)),
-            partial("#refresh", render("partials/_refresh.html", refresh=view.refresh, **of_name)),
-            partial(
-                "#analysis", render("partials/_analysis.html", analysis=view.analysis, **of_name)
-            ),
-            partial("#sources", render("partials/_sources.html", failing=view.failing, **of_name)),
+            partial("#refresh", refresh_bar),
+            partial("#analysis", analysis_bar),
+            partial("#sources", render("partials/_sources.html", failing=view.failing, name=name)),
         )
     )
 

@@ -45,7 +45,11 @@ class TestWhatIsMeant:
         ],
     )
     def test_symbols_are_taken_as_they_stand_and_nobody_is_asked(
-        self, searches: Searches, means: Callable[[str], Meant], typed: str, symbols: tuple[str, ...]
+        self,
+        searches: Searches,
+        means: Callable[[str], Meant],
+        typed: str,
+        symbols: tuple[str, ...],
     ) -> None:
         assert means(typed) == Meant(symbols)
         assert searches.yahoo.asked == []

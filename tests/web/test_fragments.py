@@ -104,7 +104,7 @@ def test_sources_that_answer_leave_an_empty_place():
 def test_the_whole_page_is_all_that_can_change():
     html = fragments.whole(board(a_row("LARK.SIM", sample=True)))
     assert targets(html) == [
-        *("#watchlist", "#lists-all", "#notices", "#totals"),
+        *("#list-name", "#watchlist", "#lists-all", "#notices", "#totals"),
         *("#refresh", "#analysis", "#sources"),
     ]
     assert "Simulated prices are invented." in html

@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 
 from .lists import AList, text_of
 
-FILE = "Ticker,Comment,Target Price,Shares\nLARK.SIM,keep,12.50,3\nQUIL.SIM,,,\nLARK.SIM,,,\n!!,,,\n"
+FILE = (
+    "Ticker,Comment,Target Price,Shares\nLARK.SIM,keep,12.50,3\nQUIL.SIM,,,\nLARK.SIM,,,\n!!,,,\n"
+)
 
 
 def look(a_list: AList, content: str | bytes, **fields: Any) -> TestResponse:
@@ -139,7 +141,9 @@ def test_a_list_that_would_be_too_long_stays_as_it_is(new_app: Callable[..., Fla
 @pytest.mark.parametrize("written", ['"><script>x</script>', "</textarea><script>x</script>"])
 def test_what_a_file_says_cannot_become_markup(a_list: AList, written: str) -> None:
     cell = written.replace('"', '""')
-    text = f'symbol,name,note,{written.replace(",", "")}\nLARK.SIM,"{cell}","{cell}",\n"{cell}",,,\n'
+    text = (
+        f'symbol,name,note,{written.replace(",", "")}\nLARK.SIM,"{cell}","{cell}",\n"{cell}",,,\n'
+    )
     for answer in (look(a_list, text), a_list.send("import", text=text)):
         assert answer.status_code == 200
         assert "<script>" not in answer.text

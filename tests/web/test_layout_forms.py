@@ -235,5 +235,3 @@ def test_what_was_said_before_is_not_said_again(a_list: AList) -> None:
     answer = a_list.client.post(f"/tasks/{task['id']}/cancel", headers={"Referer": told})
     assert (answer.location or "").startswith(f"{a_list.path}?sort=symbol&done=")
     assert "undo" not in (answer.location or "")
-
-

@@ -13,21 +13,30 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
-from stockapp.web.present_system import SourceCardView
 
 from stockapp.services.storage_watch import StorageReport
+from stockapp.web.columns import Column, Layout
 from stockapp.web.errors import Problem
 from stockapp.web.present_cache import CacheView
 from stockapp.web.present_compare import CompareView
-from stockapp.web.present_tasks import ItemView, TaskView
+from stockapp.web.present_health import HealthView
+from stockapp.web.present_import import PreviewView
+from stockapp.web.present_source_cards import SourcesView
+from stockapp.web.present_tasks import ItemView as TaskItemView
+from stockapp.web.present_tasks import TaskView
+from stockapp.web.present_work import WorkersView, WorkView
 from stockapp.web.stock_views import ChoicesView, StockView
-from stockapp.web.views import (
+from stockapp.web.views import AttemptView, PriceView, RefreshView, SourceView
+from stockapp.web.watchlist_views import (
     AddProblem,
-    AttemptView,
     BoardView,
-    RefreshView,
+    FoundView,
+    ItemView,
+    ListTab,
+    LiveView,
+    PageView,
     RowView,
-    SourceView,
+    TotalsView,
 )
 
 from .template_types import Checker
@@ -35,38 +44,51 @@ from .template_types import Checker
 WEB = Path(__file__).parent.parent.parent / "stockapp" / "web"
 
 ATTEMPTS = tuple[AttemptView, ...]
+TABS = tuple[ListTab, ...]
 HANDED: dict[str, dict[str, Any]] = {
     "pages/about.html": {},
     "pages/clear_cache.html": {"kind": str, "title": str, "amount": str},
     "pages/compare.html": {"compare": CompareView, "typed": str, "problem": str, "most": int},
     "pages/error.html": {"problem": Problem},
+    "pages/import.html": {
+        **{"name": str, "title": str, "list_path": str, "typed": str, "problem": str},
+        **{"preview": PreviewView | None},
+    },
+    "pages/item.html": {"item": ItemView, "title": str, "said": str},
     "pages/stock.html": {"stock": StockView, "said": str},
     "pages/system.html": {
-        **{"sources": list[SourceCardView], "cache": CacheView | None},
-        **{"troubles": list[str], "said": str},
+        **{"health": HealthView, "work": WorkView, "machine": WorkersView},
+        **{"sources": SourcesView, "cache": CacheView | None, "troubles": list[str], "said": str},
     },
     "pages/task.html": {
-        **{"task": TaskView, "task_id": str, "items": list[ItemView]},
+        **{"task": TaskView, "task_id": str, "items": list[TaskItemView]},
         **{"event_id": int, "now": str, "said": str},
     },
-    "pages/task_item.html": {"item": ItemView, "attempts": ATTEMPTS, "task_id": str},
+    "pages/task_item.html": {"item": TaskItemView, "attempts": ATTEMPTS, "task_id": str},
     "pages/tasks.html": {
         **{"tasks": list[TaskView], "newest": bool, "older": str},
         **{"event_id": int, "now": str, "said": str},
     },
     "pages/watchlist.html": {
-        **{"board": BoardView, "typed": str, "problem": AddProblem | None, "said": str},
+        **{"board": BoardView, "page": PageView, "shows": str},
+        **{"unused": tuple[Column, ...]},
     },
-    "partials/_add.html": {"typed": str, "problem": AddProblem | None},
-    "partials/_analysis.html": {"analysis": RefreshView | None},
+    "partials/_add.html": {"name": str, "typed": str, "problem": AddProblem | None},
+    "partials/_analysis.html": {"analysis": RefreshView | None, "name": str},
     "partials/_cache.html": {"cache": CacheView | None, "troubles": list[str]},
+    "partials/_columns.html": {"board": BoardView, "unused": tuple[Column, ...], "open": bool},
     "partials/_comparison.html": {"compare": CompareView},
+    "partials/_found.html": {"found": FoundView},
+    "partials/_item.html": {"item": ItemView},
+    "partials/_item_facts.html": {"item": ItemView, "row": RowView, "price": PriceView | None},
+    "partials/_list_title.html": {"board": BoardView},
+    "partials/_live_line.html": {"live": LiveView},
+    "partials/_live_words.html": {"live": LiveView},
     "partials/_notices.html": {"board": BoardView},
-    "partials/_refresh.html": {"refresh": RefreshView | None},
-    "partials/_row.html": {"row": RowView},
-    "partials/_source_cards.html": {"sources": list[SourceCardView]},
-    "partials/_sources.html": {"failing": tuple[SourceView, ...]},
-    "partials/_status.html": {"text": str, "level": str},
+    "partials/_refresh.html": {"refresh": RefreshView | None, "name": str},
+    "partials/_row.html": {"row": RowView, "name": str, "layout": Layout},
+    "partials/_sources.html": {"failing": tuple[SourceView, ...], "name": str},
+    "partials/_status.html": {"text": str, "level": str, "name": str, "undo": str},
     "partials/_stock_doubts.html": {"stock": StockView, "key": str},
     "partials/_stock_figures.html": {"stock": StockView, "key": str},
     "partials/_stock_head.html": {"stock": StockView},
@@ -75,13 +97,19 @@ HANDED: dict[str, dict[str, Any]] = {
     "partials/_stock_run.html": {"stock": StockView},
     "partials/_stock_statements.html": {"stock": StockView},
     "partials/_storage.html": {},
+    "partials/_system_health.html": {"health": HealthView},
+    "partials/_system_sources.html": {"sources": SourcesView},
+    "partials/_system_tasks.html": {"work": WorkView},
+    "partials/_system_workers.html": {"machine": WorkersView},
     "partials/_table.html": {"board": BoardView},
-    "partials/_task_attempts.html": {"item": ItemView, "attempts": ATTEMPTS, "task_id": str},
+    "partials/_tabs_all.html": {"tabs": TABS},
+    "partials/_task_attempts.html": {"item": TaskItemView, "attempts": ATTEMPTS, "task_id": str},
     "partials/_task_head.html": {"task": TaskView},
-    "partials/_task_item.html": {"item": ItemView, "task_id": str},
-    "partials/_task_items.html": {"items": list[ItemView], "task_id": str},
+    "partials/_task_item.html": {"item": TaskItemView, "task_id": str},
+    "partials/_task_items.html": {"items": list[TaskItemView], "task_id": str},
     "partials/_task_row.html": {"task": TaskView},
     "partials/_tasks.html": {"tasks": list[TaskView]},
+    "partials/_totals.html": {"totals": tuple[TotalsView, ...]},
 }
 
 
@@ -90,8 +118,21 @@ def storage_report() -> StorageReport:
     return StorageReport()
 
 
+def theme() -> str:
+    """As the application's own."""
+    return ""
+
+
+def item_path(name: str, symbol: str) -> str:
+    """As the application's own."""
+    return f"{name}/{symbol}"
+
+
 # What all templates see.
-GLOBALS: dict[str, Any] = {"asset": Any, "storage_report": storage_report}
+GLOBALS: dict[str, Any] = {
+    **{"asset": Any, "storage_report": storage_report},
+    **{"theme": theme, "item_path": item_path},
+}
 
 
 @pytest.fixture
@@ -154,7 +195,7 @@ def test_a_template_that_is_handed_too_little_fails_instead_of_showing_nothing(
 
 
 def test_a_field_that_is_renamed_is_missed(environment: Environment) -> None:
-    for name in ("price", "edit", "symbol", "attempts"):
+    for name in ("price", "symbol", "worth", "sort"):
         others = [(field.name, field.type) for field in fields(RowView) if field.name != name]
         renamed = make_dataclass("Renamed", others)
         found = Checker(environment, GLOBALS).check("pages/watchlist.html", page_of(renamed))
@@ -173,8 +214,8 @@ def test_types_are_followed_through_all_that_templates_do() -> None:
     assert problems(include, row=RowView) == ["part:1: RowView has no nothing"]
     loop = {"page": "{% for row in board.rows %}{{ row.price.nothing }}{% endfor %}"}
     assert problems(loop, board=BoardView) == ["page:1: PriceView has no nothing"]
-    alias = {"page": "{% set a = row.edit %}{% with b = a %}{{ b.nothing }}{% endwith %}"}
-    assert problems(alias, row=RowView) == ["page:1: EditView has no nothing"]
+    alias = {"page": "{% set a = row.price %}{% with b = a %}{{ b.nothing }}{% endwith %}"}
+    assert problems(alias, row=RowView) == ["page:1: PriceView has no nothing"]
     macro = {"page": "{% macro cell(of) %}{{ of.nothing }}{% endmacro %}{{ cell(row) }}"}
     assert problems(macro, row=RowView) == ["page:1: RowView has no nothing"]
     shared = {
