@@ -60,6 +60,8 @@ def tabs(lists: Sequence[Watchlist], here: str) -> str:
 def whole(view: BoardView) -> str:
     """All of a page that can change: for rows that come or go, and for pages that missed much."""
     name = view.name
+    refresh_bar = render("partials/_refresh.html", refresh=view.refresh, name=name)
+    analysis_bar = render("partials/_analysis.html", analysis=view.analysis, name=name)
     return "".join(
         (
             partial("#list-name", render("partials/_list_title.html", board=view)),
@@ -67,10 +69,8 @@ def whole(view: BoardView) -> str:
             partial("#lists-all", render("partials/_tabs_all.html", tabs=view.tabs)),
             partial("#notices", render("partials/_notices.html", board=view)),
             partial("#totals", render("partials/_totals.html", totals=view.totals)),
-            partial("#refresh", render("partials/_refresh.html", refresh=view.refresh, name=name)),
-            partial(
-                "#analysis", render("partials/_analysis.html", analysis=view.analysis, name=name)
-            ),
+            partial("#refresh", refresh_bar),
+            partial("#analysis", analysis_bar),
             partial("#sources", render("partials/_sources.html", failing=view.failing, name=name)),
         )
     )

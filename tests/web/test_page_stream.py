@@ -157,6 +157,17 @@ def test_what_happens_on_another_list_changes_its_number_alone(a_list: AList) ->
     assert every <= {"#lists-all", "#refresh", "#analysis", "#totals", "#sources"}
 
 
+def test_a_list_that_is_renamed_or_deleted_elsewhere_says_so(a_list: AList) -> None:
+    client = a_list.client
+    made = client.post("/api/watchlists", json={"title": f"{a_list.name} more"}).get_json()
+    path = f"/api/watchlists/{made['name']}"
+    with page_stream(client, watchlist=made["name"]) as heard:
+        client.patch(path, json={"title": "Another"})
+        assert '<h1 id="list-name"><bdi>Another</bdi>' in first_with(heard, "Another").data
+        client.delete(path)
+        assert "This list was deleted" in first_with(heard, "deleted").data
+
+
 def test_totals_come_with_the_end_of_a_refresh(a_list: AList) -> None:
     a_list.add("LARK.SIM")
     with page_stream(a_list.client, watchlist=a_list.name) as heard:

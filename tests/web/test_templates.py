@@ -22,7 +22,8 @@ from stockapp.web.present_compare import CompareView
 from stockapp.web.present_health import HealthView
 from stockapp.web.present_import import PreviewView
 from stockapp.web.present_source_cards import SourcesView
-from stockapp.web.present_tasks import ItemView, TaskView
+from stockapp.web.present_tasks import ItemView as TaskItemView
+from stockapp.web.present_tasks import TaskView
 from stockapp.web.present_work import WorkersView, WorkView
 from stockapp.web.stock_views import ChoicesView, StockView
 from stockapp.web.views import AttemptView, PriceView, RefreshView, SourceView
@@ -30,19 +31,20 @@ from stockapp.web.watchlist_views import (
     AddProblem,
     BoardView,
     FoundView,
+    ItemView,
     ListTab,
     LiveView,
     PageView,
     RowView,
     TotalsView,
 )
-from stockapp.web.watchlist_views import ItemView as ItemPanel
 
 from .template_types import Checker
 
 WEB = Path(__file__).parent.parent.parent / "stockapp" / "web"
 
 ATTEMPTS = tuple[AttemptView, ...]
+TABS = tuple[ListTab, ...]
 HANDED: dict[str, dict[str, Any]] = {
     "pages/about.html": {},
     "pages/clear_cache.html": {"kind": str, "title": str, "amount": str},
@@ -52,23 +54,24 @@ HANDED: dict[str, dict[str, Any]] = {
         **{"name": str, "title": str, "list_path": str, "typed": str, "problem": str},
         **{"preview": PreviewView | None},
     },
-    "pages/item.html": {"item": ItemPanel, "title": str, "said": str},
+    "pages/item.html": {"item": ItemView, "title": str, "said": str},
     "pages/stock.html": {"stock": StockView, "said": str},
     "pages/system.html": {
         **{"health": HealthView, "work": WorkView, "machine": WorkersView},
         **{"sources": SourcesView, "cache": CacheView | None, "troubles": list[str], "said": str},
     },
     "pages/task.html": {
-        **{"task": TaskView, "task_id": str, "items": list[ItemView]},
+        **{"task": TaskView, "task_id": str, "items": list[TaskItemView]},
         **{"event_id": int, "now": str, "said": str},
     },
-    "pages/task_item.html": {"item": ItemView, "attempts": ATTEMPTS, "task_id": str},
+    "pages/task_item.html": {"item": TaskItemView, "attempts": ATTEMPTS, "task_id": str},
     "pages/tasks.html": {
         **{"tasks": list[TaskView], "newest": bool, "older": str},
         **{"event_id": int, "now": str, "said": str},
     },
     "pages/watchlist.html": {
-        **{"board": BoardView, "page": PageView, "shows": str, "unused": tuple[Column, ...]},
+        **{"board": BoardView, "page": PageView, "shows": str},
+        **{"unused": tuple[Column, ...]},
     },
     "partials/_add.html": {"name": str, "typed": str, "problem": AddProblem | None},
     "partials/_analysis.html": {"analysis": RefreshView | None, "name": str},
@@ -76,8 +79,8 @@ HANDED: dict[str, dict[str, Any]] = {
     "partials/_columns.html": {"board": BoardView, "unused": tuple[Column, ...], "open": bool},
     "partials/_comparison.html": {"compare": CompareView},
     "partials/_found.html": {"found": FoundView},
-    "partials/_item.html": {"item": ItemPanel},
-    "partials/_item_facts.html": {"item": ItemPanel, "row": RowView, "price": PriceView | None},
+    "partials/_item.html": {"item": ItemView},
+    "partials/_item_facts.html": {"item": ItemView, "row": RowView, "price": PriceView | None},
     "partials/_list_title.html": {"board": BoardView},
     "partials/_live_line.html": {"live": LiveView},
     "partials/_live_words.html": {"live": LiveView},
@@ -99,11 +102,11 @@ HANDED: dict[str, dict[str, Any]] = {
     "partials/_system_tasks.html": {"work": WorkView},
     "partials/_system_workers.html": {"machine": WorkersView},
     "partials/_table.html": {"board": BoardView},
-    "partials/_tabs_all.html": {"tabs": tuple[ListTab, ...]},
-    "partials/_task_attempts.html": {"item": ItemView, "attempts": ATTEMPTS, "task_id": str},
+    "partials/_tabs_all.html": {"tabs": TABS},
+    "partials/_task_attempts.html": {"item": TaskItemView, "attempts": ATTEMPTS, "task_id": str},
     "partials/_task_head.html": {"task": TaskView},
-    "partials/_task_item.html": {"item": ItemView, "task_id": str},
-    "partials/_task_items.html": {"items": list[ItemView], "task_id": str},
+    "partials/_task_item.html": {"item": TaskItemView, "task_id": str},
+    "partials/_task_items.html": {"items": list[TaskItemView], "task_id": str},
     "partials/_task_row.html": {"task": TaskView},
     "partials/_tasks.html": {"tasks": list[TaskView]},
     "partials/_totals.html": {"totals": tuple[TotalsView, ...]},
@@ -120,9 +123,15 @@ def theme() -> str:
     return ""
 
 
+def item_path(name: str, symbol: str) -> str:
+    """As the application's own."""
+    return f"{name}/{symbol}"
+
+
 # What all templates see.
 GLOBALS: dict[str, Any] = {
-    **{"asset": Any, "storage_report": storage_report, "item_path": Any, "theme": theme},
+    **{"asset": Any, "storage_report": storage_report},
+    **{"theme": theme, "item_path": item_path},
 }
 
 
@@ -186,7 +195,7 @@ def test_a_template_that_is_handed_too_little_fails_instead_of_showing_nothing(
 
 
 def test_a_field_that_is_renamed_is_missed(environment: Environment) -> None:
-    for name in ("price", "worth", "symbol", "failure"):
+    for name in ("price", "symbol", "worth", "sort"):
         others = [(field.name, field.type) for field in fields(RowView) if field.name != name]
         renamed = make_dataclass("Renamed", others)
         found = Checker(environment, GLOBALS).check("pages/watchlist.html", page_of(renamed))
@@ -205,8 +214,8 @@ def test_types_are_followed_through_all_that_templates_do() -> None:
     assert problems(include, row=RowView) == ["part:1: RowView has no nothing"]
     loop = {"page": "{% for row in board.rows %}{{ row.price.nothing }}{% endfor %}"}
     assert problems(loop, board=BoardView) == ["page:1: PriceView has no nothing"]
-    alias = {"page": "{% set a = item.edit %}{% with b = a %}{{ b.nothing }}{% endwith %}"}
-    assert problems(alias, item=ItemPanel) == ["page:1: EditView has no nothing"]
+    alias = {"page": "{% set a = row.price %}{% with b = a %}{{ b.nothing }}{% endwith %}"}
+    assert problems(alias, row=RowView) == ["page:1: PriceView has no nothing"]
     macro = {"page": "{% macro cell(of) %}{{ of.nothing }}{% endmacro %}{{ cell(row) }}"}
     assert problems(macro, row=RowView) == ["page:1: RowView has no nothing"]
     shared = {
