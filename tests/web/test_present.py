@@ -135,17 +135,24 @@ class TestRefresh:
         "words", ["48 updated, 1 stale", "3 unknown", "1 stale", "2 failed", "0 analysed, 3 failed"]
     )
     def test_whatever_gave_no_price_has_reasons(self, words):
-        assert present.refresh_view(a_task(TaskStatus.COMPLETED, message=words)).has_reasons
+        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
+        assert view
+        assert view.has_reasons
 
     @pytest.mark.parametrize(
         "words", ["50 updated", "11 analysed, 2 with the verdict buy", "Nothing to do"]
     )
     def test_where_all_went_well_there_is_nothing_to_explain(self, words):
-        assert not present.refresh_view(a_task(TaskStatus.COMPLETED, message=words)).has_reasons
+        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
+        assert view
+        assert not view.has_reasons
 
     def test_there_are_reasons_once_it_has_ended(self):
-        assert not present.refresh_view(a_task(message="1 failed")).has_reasons
-        assert present.refresh_view(a_task(TaskStatus.CANCELLED)).has_reasons
+        running = present.refresh_view(a_task(message="1 failed"))
+        ended = present.refresh_view(a_task(TaskStatus.CANCELLED))
+        assert running
+        assert ended
+        assert (running.has_reasons, ended.has_reasons) == (False, True)
 
     def test_no_refresh_has_no_view(self):
         assert present.refresh_view(None) is None
