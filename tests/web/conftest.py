@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 
 from stockapp import create_app
 from stockapp.bootstrap import ROOT
@@ -16,6 +17,23 @@ from stockapp.web.list_screen import item_path
 from stockapp.web.present_stock import stock_path
 
 from .lists import AList
+
+
+class _Compiled(BytecodeCache):
+    """Templates are compiled once for all applications of this process."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
 
 
 def _app(data_dir: Path, **changes: object) -> Flask:
@@ -27,7 +45,9 @@ def _app(data_dir: Path, **changes: object) -> Flask:
         "log_level": "ERROR",
         **changes,
     }
-    return create_app(Settings.model_validate(values))
+    app = create_app(Settings.model_validate(values))
+    app.jinja_env.bytecode_cache = _compiled
+    return app
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ templates, macros, loops, `with` and `set` are followed from there. What is not 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from types import FunctionType, MethodType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -217,8 +216,6 @@ def attribute(kind: Any, name: str) -> Any:
     plain = get_origin(kind) or kind
     if kind is Any or not isinstance(plain, type):
         return Any
-    if issubclass(plain, Enum) and name in ("name", "value"):
-        return str
     hints = get_type_hints(plain)
     if name in hints:
         return hints[name]
