@@ -57,7 +57,7 @@ function renew() {
   else storage()?.removeItem(sign);
 }
 
-const url = (path) => `${path}?${live.dataset.shows}&last_event_id=${position}`;
+const url = (path, since) => `${path}?${live.dataset.shows}&last_event_id=${since}`;
 
 function open() {
   clearTimeout(again);
@@ -72,7 +72,7 @@ function open() {
   if (!live.hasAttribute("data-htmx-powered")) htmx.process(live);
   opening = true;
   renew();
-  htmx.ajax("GET", url("/stream"), { source: live, swap: "none", timeout: 10000 });
+  htmx.ajax("GET", url("/stream", position), { source: live, swap: "none", timeout: 10000 });
 }
 
 function later(ms) {
@@ -88,17 +88,32 @@ function refused(status) {
   later(status === 503 ? REFUSED_MS : RETRY_MS);
 }
 
+// Shows what has happened since an event, and returns the event up to which that is.
+async function catchUp(since) {
+  const answer = await fetch(url("/changes", since), { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  reached();
+  const text = await answer.text();
+  if (text) await htmx.swap({ sourceElement: live, target: live, swap: "none", text });
+  return JSON.parse(answer.headers.get("HX-Trigger"))["stockapp:position"].id ?? since;
+}
+
 async function ask() {
   if (document.hidden) return;
+  try { position = await catchUp(position); } catch { unreached(); }
+}
+
+// A form's answer may come after the stream has told newer things, and hides them then.
+async function mend(since) {
   try {
-    const answer = await fetch(url("/changes"), { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
-    if (!answer.ok) return unreached();
-    reached();
-    const text = await answer.text();
-    if (text) await htmx.swap({ sourceElement: live, target: live, swap: "none", text });
-    position = JSON.parse(answer.headers.get("HX-Trigger"))["stockapp:position"].id ?? position;
+    while (Number(since) < Number(position)) {
+      const next = await catchUp(since);
+      if (!(next > since)) return;
+      since = next;
+    }
   } catch {
     unreached();
+    setTimeout(mend, RETRY_MS, since);
   }
 }
 
@@ -151,6 +166,10 @@ function begin() {
   });
   document.addEventListener("htmx:sse:after:message", (event) => {
     position = event.detail.message.id || position;
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const told = event.detail.ctx?.response?.headers?.get("Stockapp-As-Of");
+    if (told) mend(Number(told));
   });
   document.addEventListener("htmx:sse:error", (event) => {
     unreached();

@@ -73,6 +73,13 @@ document.getElementById("add-found")?.addEventListener("pointerdown", (event) =>
   event.preventDefault();
   take(option);
 });
+// What is chosen stays chosen when more is found.
+let kept;
+document.addEventListener("htmx:before:swap", (event) => {
+  if (field && event.detail.ctx?.target?.id === "add-found") kept = chosen()?.dataset.symbol;
+});
 document.addEventListener("htmx:after:swap", (event) => {
-  if (field && event.target?.id === "add-found") open();
+  if (!field || event.detail.ctx?.target?.id !== "add-found") return;
+  choose(kept && options().find((option) => option.dataset.symbol === kept));
+  open();
 });

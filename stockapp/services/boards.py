@@ -49,6 +49,10 @@ class Boards:
         rows = self.rows(watchlist)
         return Board(watchlist, rows, refresh, analysis, self._sources.statuses(), event_id)
 
+    def position(self) -> int:
+        """The id of the newest event; what is read after this reflects it."""
+        return self._log.last_id()
+
     def rows(self, watchlist: str, symbols: Collection[str] | None = None) -> list[Row]:
         """Those rows of the list, or all, in the list's order."""
         items = [

@@ -155,7 +155,8 @@ class _Reader:
         """The row, told apart from those that were read before."""
         text = self._layout.cell(cells, "symbol").strip()
         name = csv_text.plain(self._layout.cell(cells, "name").strip())
-        note = csv_text.plain(self._layout.cell(cells, "note"))
+        # Forms send lines parted by CRLF, and so do some files.
+        note = csv_text.plain(self._layout.cell(cells, "note")).replace("\r\n", "\n")
         target_text = self._layout.cell(cells, "target").strip()
         symbol, target, status, why = "", None, RowStatus.NOT_UNDERSTOOD, ""
         try:

@@ -2,7 +2,7 @@
 
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from flask import Response, make_response, redirect, request
+from flask import Response, after_this_request, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.web import fragments
@@ -11,6 +11,8 @@ from stockapp.web.rendering import render
 
 # What a form did is told in these members of the query; others stay.
 _TOLD = frozenset({"done", "what", "undo"})
+# The event up to which an answer's parts are true; static/js/live.js compares it.
+AS_OF = "Stockapp-As-Of"
 
 
 def is_asking() -> bool:
@@ -30,6 +32,18 @@ def came_from() -> SplitResult:
         told = urlsplit("")
     path = told.path.replace("\\", "/").lstrip("/")
     return SplitResult("", "", f"/{path}" if told.path else "", told.query, "")
+
+
+def as_of(event_id: int) -> None:
+    """Tell the page that this answer is true up to that event: it may come after news of later
+    ones, and hide them. Of several calls the first counts.
+    """
+
+    def tell(response: Response) -> Response:
+        response.headers.setdefault(AS_OF, str(event_id))
+        return response
+
+    after_this_request(tell)
 
 
 def back(key: str, *, otherwise: str) -> AnyResponse:

@@ -53,7 +53,7 @@ class LayoutForms:
         """Put the rows in another order: `by` is a column with asc or desc."""
         self._watchlists.require(name)
         key, _, way = request.form.get("by", "").partition(".")
-        wanted = layout().sorted_by(key, descending=way == "desc")
+        wanted = layout(name).sorted_by(key, descending=way == "desc")
         order = {"sort": wanted.sort} | ({"dir": "desc"} if wanted.descending else {})
         if wanted.sort == LISTED:
             order = {}
@@ -69,7 +69,7 @@ class LayoutForms:
     def columns(self, name: str) -> AnyResponse:
         """Show other columns, or in another order."""
         self._watchlists.require(name)
-        wanted = self._chosen()
+        wanted = _chosen(name)
         path = address(name, {}, without=("columns", "sort", "dir"))
         if not htmx.is_asking():
             more = address(name, {"customise": "yes"}, without=("columns", "sort", "dir"))
@@ -113,17 +113,6 @@ class LayoutForms:
             response.delete_cookie(THEME_COOKIE)
         return response
 
-    def _chosen(self) -> Layout:
-        """What the form says: the boxes that are ticked, then one of them moved."""
-        if "usual" in request.form:
-            return columns.USUAL
-        ticked = [columns.column_of(name) for name in request.form.getlist("column")]
-        chosen = layout().with_columns(column for column in ticked if column)
-        for button, by in (("earlier", -1), ("later", 1)):
-            if column := columns.column_of(request.form.get(button, "")):
-                return chosen.moved(column, by)
-        return chosen
-
 
 def theme() -> str:
     """The colours that this browser chose: light, dark, or "" for those of the system."""
@@ -131,3 +120,15 @@ def theme() -> str:
         return ""
     chosen = request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in _THEMES else ""
+
+
+def _chosen(name: str) -> Layout:
+    """What the form says: the boxes that are ticked, then one of them moved."""
+    if "usual" in request.form:
+        return columns.USUAL
+    ticked = [columns.column_of(value) for value in request.form.getlist("column")]
+    chosen = layout(name).with_columns(column for column in ticked if column)
+    for button, by in (("earlier", -1), ("later", 1)):
+        if column := columns.column_of(request.form.get(button, "")):
+            return chosen.moved(column, by)
+    return chosen

@@ -133,6 +133,7 @@ class ListForms:
         key = "nothing" if started.task is None else "joined" if started.joined else "started"
         html = ""
         if htmx.is_asking():
+            htmx.as_of(self._boards.position())
             html = fragments.refresh(self._boards.refresh(name), name)
         return self._screen.done(name, key, "", html)
 
@@ -141,6 +142,7 @@ class ListForms:
         key = "nothing" if begun is None else "joined-analysis" if begun.joined else "analysing"
         html = ""
         if htmx.is_asking():
+            htmx.as_of(self._boards.position())
             html = fragments.analysis(self._boards.analysis(name), name)
         return self._screen.done(name, key, "", html)
 

@@ -24,7 +24,8 @@ from stockapp.web.present_row import item_view
 from stockapp.web.rendering import render
 from stockapp.web.watchlist_views import AddProblem, BoardView, ItemView, LiveView, PageView
 
-LAYOUT_COOKIE = "layout"
+# With the name of the list: the path of the first list's page is a part of all others' paths.
+LAYOUT_COOKIE = "layout-"
 LIVE_COOKIE = "live"
 _YEAR_SECONDS = 365 * 86_400
 _MOST_FILTER = 60
@@ -56,12 +57,13 @@ class ListScreen:
         """The list as this browser shows it; what is due of it is begun to be fetched."""
         reading, now = self._reading, self._reading.clock.now()
         known = reading.boards.board(name)
+        htmx.as_of(known.event_id)
         if start_due:
             started = reading.refreshes.start_due(known, now)
             reading.trends.start_due([row.item.symbol for row in known.rows])
             known = replace(known, refresh=started or known.refresh)
         filtered = query().get("filter", "")[:_MOST_FILTER].strip()
-        shown = Shown(reading.watchlists.lists(), wanted or layout(), filtered)
+        shown = Shown(reading.watchlists.lists(), wanted or layout(name), filtered)
         return board_view(known, shown, now)
 
     def page(
@@ -108,7 +110,7 @@ class ListScreen:
         if not rows:
             return None
         path = item_path(name, symbol)
-        return item_view(rows[0], list_path(name), path, self._reading.clock.now(), layout())
+        return item_view(rows[0], list_path(name), path, self._reading.clock.now(), layout(name))
 
     def require_item(self, name: str, symbol: str) -> ItemView:
         """The same. Raises Problem where it is not listed."""
@@ -133,8 +135,9 @@ class ListScreen:
         if not htmx.is_asking():
             return ""
         reading = self._reading
+        htmx.as_of(reading.boards.position())
         found = reading.boards.rows(name, symbols)
-        return fragments.rows(found, reading.clock.now(), name, layout())
+        return fragments.rows(found, reading.clock.now(), name, layout(name))
 
     def done(
         self, name: str, key: str, what: str = "", html: str = "", *, undo: str = ""
@@ -154,10 +157,10 @@ def query() -> Mapping[str, str]:
     return dict(parse_qsl(htmx.came_from().query))
 
 
-def layout() -> Layout:
+def layout(name: str) -> Layout:
     """The columns and the order that this browser wants: as the address says, else as was kept."""
     asked = query()
-    kept = columns.from_cookie(request.cookies.get(LAYOUT_COOKIE, ""))
+    kept = columns.from_cookie(request.cookies.get(LAYOUT_COOKIE + name, ""))
     if wanted := columns.parse_columns(asked.get("columns", "")):
         kept = kept.with_columns(wanted)
     if "sort" in asked:
@@ -167,7 +170,7 @@ def layout() -> Layout:
 
 def keep_layout(response: AnyResponse, name: str, wanted: Layout) -> AnyResponse:
     """Have this browser show the list so from now on."""
-    keep(response, LAYOUT_COOKIE, wanted.to_cookie(), path=list_path(name))
+    keep(response, LAYOUT_COOKIE + name, wanted.to_cookie(), path=list_path(name))
     return response
 
 

@@ -93,6 +93,7 @@ class TasksPage:
             return htmx.back(key, otherwise=came_from if came_from == "/system" else "/tasks")
         html = fragments.message(done.words(key, ""))
         if name := list_at(htmx.came_from().path):
+            htmx.as_of(self._boards.position())
             html += fragments.refresh(self._boards.refresh(name), name)
             html += fragments.analysis(self._boards.analysis(name), name)
         return make_response(html)

@@ -89,17 +89,21 @@ def bureau(open_bureau: Bureau) -> Iterator[Bureau]:
 
 
 @pytest.fixture
-def shelf(bureau: Bureau) -> Callable[..., Shelf]:
+def shelf(bureau: Bureau) -> Iterator[Callable[..., Shelf]]:
     """Makes lists on the server of the bureau, of symbols that are given, or of so many new ones.
 
-    Their prices are known unless `priced=False`.
+    Their prices are known unless `priced=False`. They are gone after the test.
     """
+    made: list[Shelf] = []
 
     def make(wanted: Sequence[str] | int = (), *, priced: bool = True) -> Shelf:
         symbols = [bureau.new() for _ in range(wanted)] if isinstance(wanted, int) else wanted
-        return Shelf(bureau, symbols, priced=priced)
+        made.append(Shelf(bureau, symbols, priced=priced))
+        return made[-1]
 
-    return make
+    yield make
+    for one in made:
+        one.clear()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,10 @@ class Shelf:
         if symbols:
             self.add(*symbols)
 
+    def clear(self) -> None:
+        """Delete the list, if it is still there."""
+        self.server.delete(f"/api/watchlists/{self.name}")
+
     def add(self, *symbols: str) -> None:
         """Put symbols on the list."""
         body = {"watchlist": self.name, "symbols": list(symbols)}

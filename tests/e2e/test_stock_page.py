@@ -198,7 +198,7 @@ def test_verdicts_of_the_whole_list_come_row_by_row(shop: Server, window: Window
     row = page.locator("#row-BRAM_2eSIM")
     expect(row.locator(".worth")).to_contain_text("GBP")
     expect(row.locator(".price .currency")).to_contain_text("GBp")
-    row.get_by_role("link", name="BRAM.SIM").click()
+    row.get_by_role("link", name="BRAM.SIM", exact=True).click()
     expect(page).to_have_url(re.compile("/stocks/BRAM.SIM$"))
 
 

@@ -16,6 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 from .server import Server, eventually, serving
 
 Window = Callable[..., Page]
+# A page that shows the notes, and the one that `note` writes.
+NOTES = "/?columns=price.note"
+NOTED = 'tr[data-symbol="LARK.SIM"] td.note'
 
 
 def open_streams(server: Server) -> int:
@@ -38,10 +41,18 @@ def note(server: Server, text: str) -> None:
     assert server.patch("/api/watchlist/LARK.SIM", json={"note": text}).status_code == 200
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with serving(tmp_path, STOCKAPP_SAMPLE="simulated", WEB_CONCURRENCY=1) as server:
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("streams")
+    with serving(folder, STOCKAPP_SAMPLE="simulated", WEB_CONCURRENCY=1) as server:
         yield server
+
+
+@pytest.fixture
+def server(one_worker: Server) -> Server:
+    """The same, once the streams of the test before are gone."""
+    assert eventually(lambda: open_streams(one_worker) == 0)
+    return one_worker
 
 
 def test_a_client_that_leaves_is_noticed_without_anything_being_sent(server: Server) -> None:
@@ -105,12 +116,12 @@ def test_a_page_without_a_stream_polls_and_goes_back_to_one(tmp_path: Path, wind
         tmp_path, STOCKAPP_SAMPLE="simulated", WEB_CONCURRENCY=1, STOCKAPP_MAX_STREAMS=1
     ) as server:
         taken = connect(server)
-        page = window(server.url, refused=True)
+        page = window(server.url + NOTES, refused=True)
         polls: list[str] = []
         page.on("request", lambda request: polls.append(request.url))
         for text in ("first note", "second note"):
             note(server, text)
-            expect(page.locator(".noted")).to_have_text(text)
+            expect(page.locator(NOTED)).to_have_text(text)
         assert any("/changes" in url for url in polls)
         expect(page.locator("#connection")).to_be_hidden()
         with page.expect_response(lambda answer: "/stream" in answer.url and answer.ok):
@@ -118,7 +129,7 @@ def test_a_page_without_a_stream_polls_and_goes_back_to_one(tmp_path: Path, wind
         page.wait_for_timeout(500)
         polls.clear()
         note(server, "by the stream")
-        expect(page.locator(".noted")).to_have_text("by the stream")
+        expect(page.locator(NOTED)).to_have_text("by the stream")
         page.wait_for_timeout(2500)
         assert not any("/changes" in url for url in polls)
 
@@ -129,13 +140,13 @@ def test_two_pages_in_six_windows_of_one_browser_all_stay_live(
 ) -> None:
     profile = browser.new_context()
     pages = []
-    for path in ("/", "/tasks") * 3:
+    for path in (NOTES, "/tasks") * 3:
         page = profile.new_page()
         page.goto(server.url + path)
         pages.append(page)
     note(server, "in all windows")
     for page in pages[::2]:
-        expect(page.locator(".noted")).to_have_text("in all windows")
+        expect(page.locator(NOTED)).to_have_text("in all windows")
     server.refresh("QUIL.SIM,BRAM.SIM")
     for page in pages[1::2]:
         expect(page.get_by_role("link", name="Refresh of 2 symbols")).to_be_visible()
@@ -148,13 +159,13 @@ def test_two_pages_in_six_windows_of_one_browser_all_stay_live(
 
 @pytest.mark.browser
 def test_a_hidden_page_lets_its_stream_go_and_resumes(server: Server, window: Window) -> None:
-    page = window(server.url)
+    page = window(server.url + NOTES)
     assert eventually(lambda: open_streams(server) == 1)
     hide(page, hidden=True)
     assert eventually(lambda: open_streams(server) == 0)
     note(server, "while nobody looked")
     hide(page, hidden=False)
-    expect(page.locator(".noted")).to_have_text("while nobody looked")
+    expect(page.locator(NOTED)).to_have_text("while nobody looked")
     assert eventually(lambda: open_streams(server) == 1)
 
 
