@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.test import TestResponse
 
 HTMX = {"HX-Request": "true"}
@@ -58,7 +58,12 @@ class AList:
         ]
 
 
-def text_of(tree: LexborHTMLParser, selector: str) -> str:
+def one(tree: LexborHTMLParser | LexborNode | str, selector: str) -> LexborNode:
+    """The one element of that sort."""
+    (node,) = (LexborHTMLParser(tree) if isinstance(tree, str) else tree).css(selector)
+    return node
+
+
+def text_of(tree: LexborHTMLParser | LexborNode | str, selector: str) -> str:
     """The words of the one element, blanks made one."""
-    (node,) = tree.css(selector)
-    return " ".join(node.text().split())
+    return " ".join(one(tree, selector).text().split())

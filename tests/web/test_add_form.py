@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from selectolax.lexbor import LexborHTMLParser
 
 from stockapp.web.add_form import Meant, meant
 from tests.contract.backends import SetClock
@@ -15,7 +14,7 @@ from tests.contract.embedded import open_embedded
 from tests.services.searching import Searches, no_connection, yahoo_lists
 from tests.tasks.workers import eventually
 
-from .lists import AList, text_of
+from .lists import AList, one, text_of
 
 ISIN = "US0378331005"
 
@@ -134,9 +133,9 @@ class TestForm:
             typed = f"{good}, n[1], {ISIN}, b|c, d|e"
             answer = a_list.send("items", htmx=htmx, symbol=typed)
             assert answer.status_code == 200
-            form = LexborHTMLParser(answer.text).css_first("#add")
-            assert form.css_first("input").attributes["value"] == f"n[1], {ISIN}, b|c, d|e"
-            why = text_of(LexborHTMLParser(answer.text), "#add-problem")
+            left = one(answer.text, "#add input").attributes["value"]
+            assert left == f"n[1], {ISIN}, b|c, d|e"
+            why = text_of(answer.text, "#add-problem")
             assert "n[1]: The symbol may hold" in why
             assert "is an ISIN, not a symbol" in why
             assert why.endswith("And 1 more.")
@@ -145,10 +144,8 @@ class TestForm:
     def test_a_name_is_answered_with_choices_and_one_of_them_is_added(self, a_list: AList) -> None:
         answer = a_list.send("items", symbol="kitsunami motors")
         assert answer.status_code == 422
-        tree = LexborHTMLParser(answer.text)
-        assert tree.css_first("#add-symbol").attributes["value"] == "kitsunami motors"
-        (choice,) = tree.css('button[name="choice"]')
-        assert choice.attributes["value"] == "KITS.SIM"
+        assert one(answer.text, "#add-symbol").attributes["value"] == "kitsunami motors"
+        assert one(answer.text, 'button[name="choice"]').attributes["value"] == "KITS.SIM"
         a_list.send("items", symbol="kitsunami motors", choice="KITS.SIM")
         assert a_list.symbols() == ["KITS.SIM"]
 
@@ -160,9 +157,9 @@ class TestForm:
             answer = a_list.send("items", htmx=htmx, symbol=typed)
             assert answer.status_code == 422
             assert "<script>" not in answer.text
-            tree = LexborHTMLParser(answer.text)
-            assert tree.css_first("#add-symbol").attributes["value"] == typed
-            assert tree.css_first("#add-symbol").attributes["aria-invalid"] == "true"
+            field = one(answer.text, "#add-symbol")
+            assert field.attributes["value"] == typed
+            assert field.attributes["aria-invalid"] == "true"
         assert a_list.symbols() == []
 
     def test_a_script_gets_the_row_and_an_empty_field(self, a_list: AList) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from selectolax.lexbor import LexborHTMLParser
 from werkzeug.test import TestResponse
 
-from .lists import AList, text_of
+from .lists import AList, one, text_of
 
 FILE = (
     "Ticker,Comment,Target Price,Shares\nLARK.SIM,keep,12.50,3\nQUIL.SIM,,,\nLARK.SIM,,,\n!!,,,\n"
@@ -24,13 +24,10 @@ def look(a_list: AList, content: str | bytes, **fields: Any) -> TestResponse:
 
 def confirm(a_list: AList, page: str, **fields: str) -> TestResponse:
     """What the page's own form does."""
-    tree = LexborHTMLParser(page)
-    form = tree.css_first('form[action$="/import/confirm"]')
-    assert form is not None
+    form = one(page, 'form[action$="/import/confirm"]')
     assert form.attributes["enctype"] == "multipart/form-data"
-    text = form.css_first("input[name=text]").attributes["value"]
     # As a browser sends it.
-    typed = str(text).replace("\n", "\r\n")
+    typed = str(one(form, "input[name=text]").attributes["value"]).replace("\n", "\r\n")
     headers = {"Referer": f"http://localhost{a_list.path}/import"}
     return a_list.client.post(
         f"{a_list.path}/import/confirm",
@@ -50,8 +47,7 @@ def test_what_was_understood_is_shown_and_nothing_is_added(a_list: AList) -> Non
     answer = look(a_list, FILE)
     assert answer.status_code == 200
     assert statuses(answer.text) == ["new", "listed already", "twice in the file", "not understood"]
-    tree = LexborHTMLParser(answer.text)
-    assert text_of(tree, "#preview-title") == (
+    assert text_of(answer.text, "#preview-title") == (
         "1 new, 1 listed already, 1 twice in the file, 1 not understood"
     )
     assert "LARK.SIM is on line 2 already." in answer.text
@@ -89,7 +85,7 @@ def test_symbols_may_be_pasted_as_one_has_them(a_list: AList) -> None:
 def test_nothing_chosen_is_told(a_list: AList) -> None:
     for answer in (a_list.send("import"), a_list.send("import", text=" \n"), look(a_list, "")):
         assert answer.status_code == 422
-        assert text_of(LexborHTMLParser(answer.text), '[role="alert"].bad') == (
+        assert text_of(answer.text, '[role="alert"].bad') == (
             "Choose a file, or write some symbols."
         )
 
@@ -99,7 +95,7 @@ def test_what_can_be_no_list_is_told_and_stays_to_be_mended(a_list: AList) -> No
     answer = a_list.send("import", text=broken)
     assert answer.status_code == 422
     assert "This is no CSV file: line 2" in answer.text
-    assert "LARK.SIM" in LexborHTMLParser(answer.text).css_first("textarea").text()
+    assert "LARK.SIM" in one(answer.text, "textarea").text()
     nothing = look(a_list, bytes(range(128, 256)) * 4)
     assert "import/confirm" not in nothing.text
     assert "Windows-1252" in nothing.text
@@ -134,7 +130,7 @@ def test_a_list_that_would_be_too_long_stays_as_it_is(new_app: Callable[..., Fla
     answer = a_list.send("import/confirm", text=text)
     assert answer.status_code == 422
     assert "only 1 more fit" in answer.text
-    assert LexborHTMLParser(answer.text).css_first("textarea").text() == text
+    assert one(answer.text, "textarea").text() == text
     assert a_list.symbols() == ["LARK.SIM"]
 
 

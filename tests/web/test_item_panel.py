@@ -1,11 +1,10 @@
 """The details of a row: what is known of it, its note and its target."""
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from tests.tasks.workers import eventually
 
-from .lists import HTMX, AList, text_of
+from .lists import HTMX, AList, one, text_of
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def test_they_are_a_page_and_a_part_of_one(a_list: AList, path: str) -> None:
     assert f'href="{a_list.path}"' in page, "there is a way back"
     part = a_list.client.get(path, headers=HTMX).text
     assert "<html" not in part
-    assert text_of(LexborHTMLParser(part), "#item h2 .ticker") == "LARK.SIM"
+    assert text_of(part, "#item h2 .ticker") == "LARK.SIM"
 
 
 def test_they_tell_how_the_last_fetch_went(a_list: AList) -> None:
@@ -28,7 +27,7 @@ def test_they_tell_how_the_last_fetch_went(a_list: AList) -> None:
 
     def facts(symbol: str) -> str:
         answer = a_list.client.get(f"{a_list.path}/items/{symbol}/facts", headers=HTMX)
-        return text_of(LexborHTMLParser(answer.text), "#item-facts")
+        return text_of(answer.text, "#item-facts")
 
     assert eventually(lambda: "gave the price" in facts("LARK.SIM"))
     assert "Market time" in facts("LARK.SIM")
@@ -67,18 +66,16 @@ def test_a_target_is_saved_as_it_was_meant(
 def test_a_bad_target_is_told_and_nothing_typed_is_lost(
     a_list: AList, path: str, target: str
 ) -> None:
-    form = {"note": "kept?", "target_price": target}
-    answer = a_list.send("items/LARK.SIM", htmx=True, **form)
+    answer = a_list.send("items/LARK.SIM", htmx=True, note="kept?", target_price=target)
     assert answer.status_code == 422
     assert 'hx-target="#item-problem"' in answer.text
     assert "The target price must be a number" in answer.text
     assert a_list.item("LARK.SIM")["note"] == ""
-    page = a_list.send("items/LARK.SIM", **form)
+    page = a_list.send("items/LARK.SIM", note="kept?", target_price=target)
     assert page.status_code == 422
-    tree = LexborHTMLParser(page.text)
-    assert tree.css_first("#item-target").attributes["value"] == target
-    assert tree.css_first("#item-note").text() == "kept?"
-    assert "must be a number" in tree.css_first("#item-problem").text()
+    assert one(page.text, "#item-target").attributes["value"] == target
+    assert text_of(page.text, "#item-note") == "kept?"
+    assert "must be a number" in text_of(page.text, "#item-problem")
     assert "<script>" not in page.text
 
 

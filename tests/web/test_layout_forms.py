@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from stockapp.web.columns import USUAL
 
-from .lists import HTMX, AList
+from .lists import HTMX, AList, one
 
 SOME = ["price", "note", "age"]
 
@@ -46,9 +46,7 @@ class TestSorting:
         self, a_list: AList
     ) -> None:
         def asks(query: str) -> str:
-            button = a_list.tree(query).css_first("th.symbol button.sort")
-            assert button is not None
-            return str(button.attributes["value"])
+            return str(one(a_list.tree(query), "th.symbol button.sort").attributes["value"])
 
         assert asks("") == "symbol.asc"
         assert asks("?sort=symbol") == "symbol.desc"
@@ -117,11 +115,15 @@ class TestColumns:
         other.send("columns", column=["volume"])
         a_list.send("columns", column=SOME)
         assert heads(other) == ["volume", "age"]
-        cookie = a_list.client.get_cookie("layout", path=a_list.path)
+        cookie = a_list.client.get_cookie(f"layout-{a_list.name}", path=a_list.path)
         assert cookie is not None
         assert cookie.http_only
         assert cookie.same_site == "Lax"
         other.send("delete")
+
+    def test_the_first_list_decides_for_itself_alone(self, a_list: AList) -> None:
+        a_list.client.post("/lists/default/columns", data={"column": SOME})
+        assert heads(a_list) == list(USUAL.columns)
 
     def test_a_script_gets_the_table_and_the_choice_and_asks_for_another_stream(
         self, a_list: AList
@@ -141,11 +143,8 @@ class TestColumns:
 class TestLive:
     def switch(self, a_list: AList) -> tuple[str | None, str]:
         tree = a_list.tree()
-        button = tree.css_first("#live-line button")
-        assert button is not None
-        return button.attributes["aria-checked"], str(
-            tree.css_first("#live").attributes["data-shows"]
-        )
+        shown = str(one(tree, "#live").attributes["data-shows"])
+        return one(tree, "#live-line button").attributes["aria-checked"], shown
 
     def test_it_is_switched_off_and_on_in_this_browser(self, a_list: AList) -> None:
         checked, told = self.switch(a_list)
@@ -186,7 +185,7 @@ class TestTheme:
         for theme in ("dark", "light"):
             answer = self.choose(a_list, theme, "http://localhost/system?range=day")
             assert (answer.status_code, answer.location) == (303, "/system?range=day")
-            assert a_list.tree().css_first("html").attributes["data-theme"] == theme
+            assert one(a_list.tree(), "html").attributes["data-theme"] == theme
             chosen = a_list.client.get("/about").text
             assert f'<option value="{theme}" selected>' in chosen
 
