@@ -208,7 +208,7 @@ def _prepare(server: Server) -> str:
 
 def _run_into_trouble(server: Server, upstream: UpstreamServer) -> None:
     """Old prices that cannot be had anew, one row that never had one, one that nobody knows."""
-    _add(server, "AAPL, VOD.L, 7203.T, MSFT, LARK.SIM, UNKNOWN1")
+    _add(server, "AAPL, VOD.L, 7203.T, MSFT, LARK.SIM, NOPE1")
     _refreshed(server)
     upstream.fault("*", "status", status=503)
     _add(server, "NVDA")
