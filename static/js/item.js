@@ -29,9 +29,13 @@ document.addEventListener("click", (event) => {
     close();
   }
 });
+// Before others take the key for something else; what is typed outside of the panel has its own use of it.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented && panel()?.contains(document.activeElement)) close();
-});
+  if (event.key !== "Escape" || panel()?.hidden !== false || document.querySelector("dialog[open], .menu[open]")) return;
+  if (!panel().contains(event.target) && event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  event.preventDefault();
+  close();
+}, true);
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-closes]")) setTimeout(close); });
 
 document.addEventListener("htmx:after:swap", () => {

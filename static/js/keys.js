@@ -35,6 +35,21 @@ function remove() {
   else current()?.querySelector("button.remove").click();
 }
 
+const menus = () => [...document.querySelectorAll(".menu[open]")];
+
+function closeMenu() {
+  const menu = menus().at(-1);
+  if (!menu) return false;
+  const held = menu.contains(document.activeElement);
+  menu.open = false;
+  if (held) menu.querySelector("summary").focus();
+  return true;
+}
+
+document.addEventListener("pointerdown", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
 const DO = {
   "?": () => sheet.showModal(),
   a: () => document.getElementById("add-symbol")?.focus(),
@@ -52,6 +67,7 @@ const DO = {
 document.addEventListener("keydown", (event) => {
   if (!on.checked && event.key !== "Escape") return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || sheet.open) return;
+  if (event.key === "Escape" && closeMenu()) return;
   const { target } = event;
   if (target.matches("textarea, select, input:not([type=checkbox])")) {
     if (event.key === "Escape") target.blur();

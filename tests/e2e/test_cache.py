@@ -243,7 +243,7 @@ class TestManagement:
         assert answer.status_code == 404
         assert answer.headers["Content-Type"] == "application/problem+json"
         if "%2F" not in prefix:
-            assert "quote, failure, profile" in answer.json()["detail"]
+            assert "quote, search, failure, profile" in answer.json()["detail"]
 
     def test_commands_tell_check_and_clear(self, tmp_path: Path) -> None:
         with serving(tmp_path) as server:
@@ -263,7 +263,7 @@ class TestManagement:
         assert "1 damaged" in out
         code, _, err = cache_command(data, "clear", "nonsense", "--yes")
         assert code == 1
-        assert "quote, failure, profile" in err
+        assert "quote, search, failure, profile" in err
         code, out, _ = cache_command(data, "clear", "quote")
         assert code == 1, "it asks first, and nobody answered"
         code, out, _ = cache_command(data, "clear", "--yes")
@@ -289,7 +289,7 @@ def cache_command(data_dir: Path, *words: str) -> tuple[int, str, str]:
 class TestTheFolderWhileItRuns:
     def test_the_limit_is_held(self, tmp_path: Path) -> None:
         with serving(tmp_path, STOCKAPP_CACHE_LIMIT_BYTES=20_000) as server:
-            server.post("/watchlist/simulated")
+            server.post("/lists/default/simulated")
             server.refresh(",".join(f"T{n}.SIM" for n in range(100)), wait=30)
             stats = server.get("/api/cache/stats").json()
             assert 0 < stats["bytes"] <= 20_000

@@ -275,7 +275,7 @@ class TestProviders:
         methods = {m["method"]: m for m in report(house, "yahoo")["methods"]}
         prices, research = list(methods)[:5], set(list(methods)[5:])
         assert prices == ["quote", "spark", "chart", "summary", "page"]
-        assert research == {"profile", "statements", "history", "trend"}
+        assert research == {"profile", "statements", "history", "search", "trend"}
         quote = methods["quote"]
         assert quote["requests"] > quote["failed_requests"] > 0
         assert 0 < quote["success_rate"] < 1
@@ -366,8 +366,8 @@ def test_all_at_once_asks_every_source_and_flags_those_that_disagree(tmp_path: P
         assert (other["source"], other["price"]) == ("fmp", price_of("MSFT", 1_000))
         assert quote["price"] == price_of("MSFT", 0)
         server.post("/api/watchlist", json={"symbol": "MSFT"})
-        page = server.get("/").text
-        assert "sources differ" in page and "Financial Modeling Prep (quote)" in page
+        assert "sources differ" in server.get("/").text
+        assert "Financial Modeling Prep (quote)" in server.get("/lists/default/items/MSFT").text
 
 
 def test_a_price_without_a_currency_takes_the_known_one_and_says_so(house: House) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.upstream.world import name_of
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -12,7 +14,7 @@ class Listed:
 
     @property
     def name(self) -> str:
-        return f"{self.symbol} Holdings"
+        return name_of(self.symbol)
 
 
 LISTED = (

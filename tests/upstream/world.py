@@ -44,6 +44,13 @@ def is_known(symbol: str) -> bool:
     return not symbol.upper().startswith("NOPE")
 
 
+def name_of(symbol: str) -> str:
+    """What a company is called: one of RTL in a script that is written from right to left."""
+    if symbol.startswith("RTL"):
+        return "شركة الخليج للصناعات (قابضة) 2030"
+    return f"{symbol} Holdings"
+
+
 def price_of(symbol: str, tick: int) -> float:
     """The price in the invented world: fixed for a symbol, and moving with the tick."""
     if symbol in _MARKETS:

@@ -14,7 +14,7 @@ from tests.upstream import yahoo_research
 from tests.upstream.accounts import company_of, type_of
 from tests.upstream.bars import bars_of
 from tests.upstream.listed import found_by
-from tests.upstream.world import Reply, currency_of, is_known, json_reply, price_of
+from tests.upstream.world import Reply, currency_of, is_known, json_reply, name_of, price_of
 
 HOSTS = {
     "fc.yahoo.com",
@@ -242,7 +242,7 @@ def _row(symbol: str, tick: int) -> dict[str, Any]:
     previous = round(price * 0.98, 2)
     return {
         "symbol": symbol,
-        "longName": f"{symbol} Holdings",
+        "longName": name_of(symbol),
         "quoteType": type_of(symbol),
         "currency": currency_of(symbol),
         "marketState": "REGULAR",
@@ -301,7 +301,7 @@ def _meta(symbol: str, tick: int) -> dict[str, Any]:
         "fullExchangeName": "Upstream Exchange",
         "exchangeName": "UPS",
         "instrumentType": "EQUITY",
-        "longName": f"{symbol} Holdings",
+        "longName": name_of(symbol),
         "firstTradeDate": 0,
         "gmtoffset": 0,
         "timezone": "UTC",
