@@ -53,7 +53,7 @@ node_modules/.tests: static/vendor/manifest.json
 	@touch $@
 
 test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, killed processes on one cache
 	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 $(BIN)/python -m pytest --timeout 3000 \
