@@ -11,10 +11,10 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev setup test soak check format bench lock docs clean
+.PHONY: help run demo dev setup test soak check format bench lock docs screenshots clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: setup ## Serve on http://127.0.0.1:8000 (HOST, PORT, WEB_CONCURRENCY, STOCKAPP_DATA_DIR)
 	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
@@ -53,7 +53,7 @@ node_modules/.tests: static/vendor/manifest.json
 	@touch $@
 
 test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, killed processes on one cache
 	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 $(BIN)/python -m pytest --timeout 3000 \
@@ -81,6 +81,9 @@ lock: $(VENV)/.dev ## Write the lock files from requirements*.in and package.jso
 
 docs: setup ## Write docs/settings.md from the table of settings
 	@$(BIN)/python -m scripts.settings_doc > docs/settings.md
+
+screenshots: setup $(VENV)/.dev ## Take pictures of each page and state into docs/screenshots
+	@$(BIN)/python -m scripts.screenshots
 
 clean: ## Remove what set-up made; data stays
 	@rm -rf $(VENV) node_modules static/vendor build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -9,7 +9,19 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import analysis, cache, cancel, events, load, race, refresh, streams, takeover, time_left
+from bench import (
+    analysis,
+    cache,
+    cancel,
+    events,
+    first_row,
+    load,
+    race,
+    refresh,
+    streams,
+    takeover,
+    time_left,
+)
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
 from tests.e2e.server import Server
@@ -27,6 +39,7 @@ BENCHES: tuple[Bench, ...] = (
     takeover.run,
     streams.run,
     analysis.run,
+    first_row.run,
 )
 
 

@@ -42,9 +42,39 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+# Servers that tests share, those with the longest tests first. One process has each (make test
+# runs by --dist loadgroup): in every process they would cost what the tests do.
+_SHARED = ("shelf", "open_bureau", "gallery", "five", "yahoo_server", "simulated")
+
+
+def _group(item):
+    """The shared server that a test needs; or its file, where that has one for itself."""
+    for name in _SHARED:
+        if name in item.fixturenames:
+            return name
+    shares = any(
+        found[-1].scope == "module" for found in item._fixtureinfo.name2fixturedefs.values()
+    )
+    return item.path.stem if shares else None
+
+
 def pytest_collection_modifyitems(items):
-    """The long test first, beside which all others run. Browser tests need Debian's chromium."""
-    items.sort(key=lambda item: "first" not in item.keywords)
+    """The long test first, then what shares a server, then what fills the gaps.
+
+    Browser tests need Debian's chromium.
+    """
+    groups = {item.nodeid: _group(item) for item in items}
+    for item in items:
+        if group := groups[item.nodeid]:
+            item.add_marker(pytest.mark.xdist_group(group))
+    ranks = {name: rank for rank, name in enumerate(_SHARED)}
+
+    def place(item):
+        group = groups[item.nodeid]
+        rank = ranks.get(group, len(ranks) + (group is None))
+        return "first" not in item.keywords, rank, group or ""
+
+    items.sort(key=place)
     if shutil.which("chromium"):
         return
     skip = pytest.mark.skip(reason="no chromium found: apt-get install chromium")

@@ -1,17 +1,17 @@
 // Rows that match what is typed, at once; the form does it without scripts.
 
 const field = document.getElementById("filter-text");
-const folded = (text) => text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+const folded = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 
 function held(row) {
   const name = row.querySelector(".name")?.textContent ?? "";
-  return `${row.dataset.symbol} ${name} ${row.dataset.note ?? ""}`.toLocaleLowerCase();
+  return folded(`${row.dataset.symbol} ${name} ${row.dataset.note ?? ""}`);
 }
 
 function apply() {
   const body = document.getElementById("rows");
   if (!body) return;
-  const words = folded(field.value);
+  const words = folded(field.value).split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const row of body.children) {
     const text = words.length ? held(row) : "";

@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from stockapp import cli, logs
 from stockapp.bootstrap import web
@@ -91,7 +92,11 @@ def build(settings: Settings) -> House:
 def _flask(settings: Settings) -> Flask:
     app = Flask("stockapp", template_folder=ROOT / "templates", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # A list that may be read as a file may also be pasted, and confirmed.
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.json = OrjsonProvider(app)
+    # A name that nobody hands over is an error, not an empty place.
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["stock_path"] = stock_path
     app.jinja_env.globals |= {"item_path": item_path, "theme": theme}

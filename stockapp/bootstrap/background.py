@@ -62,38 +62,21 @@ def background(
     settings: Settings, backends: Backends, services: Services, gate: StreamGate
 ) -> Background:
     """Builds it; `start` begins."""
-    engine = services.engine
-    upkeep = Upkeep(
-        engine,
-        backends.tasks,
-        backends.log,
-        backends.database,
-        backends.clock,
-        lease_seconds=settings.lease_seconds,
-        task_keep_seconds=settings.task_keep_seconds,
-        event_keep_seconds=settings.event_keep_seconds,
-        most_events=settings.event_limit,
-    )
+    upkeep = _upkeep(settings, backends, services)
     ended = EndedItems()
     listeners = [
         services.quotes.on_event,
         services.analysis_store.on_event,
         services.findings.on_event,
         services.trends.on_event,
-        engine.on_event,
+        services.engine.on_event,
         upkeep.on_event,
         services.live.on_event,
         ended.on_event,
     ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
-    gauges: dict[str, Callable[[], Any]] = {
-        "running_tasks": lambda: engine.running,
-        "open_streams": lambda: int(gate),
-        "stream_limit": lambda: settings.max_streams,
-    }
-    gauges |= {"cache": backends.cache.vitals}
-    vitals = Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)
+    vitals = _vitals(settings, backends, services, gate, meter)
     # What ends when its run is over, such as a request that hung, is shared by this.
     ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
@@ -114,3 +97,34 @@ def background(
         services.live,
         samples,
     )
+
+
+def _upkeep(settings: Settings, backends: Backends, services: Services) -> Upkeep:
+    return Upkeep(
+        services.engine,
+        backends.tasks,
+        backends.log,
+        backends.database,
+        backends.clock,
+        lease_seconds=settings.lease_seconds,
+        task_keep_seconds=settings.task_keep_seconds,
+        event_keep_seconds=settings.event_keep_seconds,
+        most_events=settings.event_limit,
+    )
+
+
+def _vitals(
+    settings: Settings,
+    backends: Backends,
+    services: Services,
+    gate: StreamGate,
+    meter: HubLagMeter,
+) -> Vitals:
+    engine = services.engine
+    gauges: dict[str, Callable[[], Any]] = {
+        "running_tasks": lambda: engine.running,
+        "open_streams": lambda: int(gate),
+        "stream_limit": lambda: settings.max_streams,
+        "cache": backends.cache.vitals,
+    }
+    return Vitals(backends.shared, backends.clock, engine.worker, meter, gauges)

@@ -91,17 +91,23 @@ class Services:
         self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
         self.fanout = Fanout()
         self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
-        self.refreshes = Refreshes(
+        self.refreshes = self._refreshes(settings, backends)
+        self.market_hours = _market_hours(flight, settings, backends)
+        self.live = self._live(settings, backends, race)
+        self.watchlists = self._watchlists(settings, backends)
+        self.boards = self._boards(backends)
+
+    def _refreshes(self, settings: Settings, backends: Backends) -> Refreshes:
+        return Refreshes(
             self.engine,
             self.quotes,
             backends.watchlists,
             settings.max_symbols,
             fresh_for_watchlist=settings.watchlist_fresh_seconds,
         )
-        self.market_hours = _market_hours(flight, settings, backends)
-        self.live = self._live(settings, backends, race)
-        self.watchlists = self._watchlists(settings, backends)
-        self.boards = Boards(
+
+    def _boards(self, backends: Backends) -> Boards:
+        return Boards(
             backends.watchlists,
             self.quotes,
             self.analysis_store,
@@ -109,7 +115,7 @@ class Services:
             self.sources,
             backends.tasks,
             backends.log,
-            clock,
+            backends.clock,
         )
 
     def _live(self, settings: Settings, backends: Backends, race: Race) -> LiveMode:

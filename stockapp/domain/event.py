@@ -34,10 +34,10 @@ class EventType(StrEnum):
 class Event:
     """One entry of the log; `id` grows with every entry over all topics.
 
-    Data by type: progress: Progress.to_json() plus `status`; item: `key`, `state` and the item's
-    result without its attempts; completed, failed, cancelled: `status`; watchlist, of one list:
-    `action` (added, changed, removed, moved: to another place of the list) and `symbol`; of the
-    set of lists: `action` (created, renamed, deleted) and the list's name as `watchlist`.
+    Data by type: progress: Progress.to_json() plus `status` and `kind`; item: `key`, `state` and
+    the item's result without its attempts; completed, failed, cancelled: `status`; watchlist, of
+    one list: `action` (added, changed, removed, moved: to another place of the list) and `symbol`;
+    of the set of lists: `action` (created, renamed, deleted) and the list's name as `watchlist`.
     """
 
     id: int

@@ -4,12 +4,12 @@ What a source found for a text is kept for a week and used for a day; ten window
 ask once. Whatever goes wrong there, what is known here is told, with the reason in words.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from stockapp.domain.attempt import Attempt, Failure, Reason
+from stockapp.domain.folding import folded
 from stockapp.domain.isin import WrongCheckDigit, isin_in
 from stockapp.domain.listing import Listing
 from stockapp.domain.symbol import is_simulated
@@ -144,7 +144,7 @@ class Search:
         limit: int,
     ) -> list[Listing]:
         """First what is on the list, then what sources found, then invented companies."""
-        wanted = _folded(query)
+        wanted = folded(query)
         found = {listing.symbol: listing for listing in remote}
         invented = {listing.symbol: listing for listing in self._simulated}
         mine = {
@@ -182,7 +182,7 @@ class Search:
         for one in listings:
             profile, view = profiles.get(one.symbol), views.get(one.symbol)
             quote = view.quote if view else None
-            told = quote.currency if quote and not quote.currency_assumed else None
+            told = quote.currency if quote else None
             completed.append(
                 replace(
                     one,
@@ -223,10 +223,4 @@ def _rank(wanted: str, symbol: str, name: str | None) -> int:
         return _EXACT
     if own.startswith(wanted):
         return _SYMBOL
-    return _NAME if f" {wanted}" in f" {_folded(name or '')}" else 0
-
-
-def _folded(text: str) -> str:
-    """In small letters and without accents, as people type."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c))
+    return _NAME if f" {wanted}" in f" {folded(name or '')}" else 0

@@ -13,8 +13,9 @@ from stockapp.ports import Clock, SharedState, StoreTrouble
 from stockapp.tasks.periodic import Periodic
 
 _PREFIX = "worker:"
-_SAMPLE_SECONDS = 0.01
-_SAMPLES = 1000
+# Each wakes the worker: a hundred a second would be half of what an idle one costs.
+_SAMPLE_SECONDS = 0.025
+_SAMPLES = 400
 _PUBLISH_SECONDS = 2.0
 
 

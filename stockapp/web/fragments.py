@@ -60,18 +60,18 @@ def tabs(lists: Sequence[Watchlist], here: str) -> str:
 def whole(view: BoardView) -> str:
     """All of a page that can change: for rows that come or go, and for pages that missed much."""
     name = view.name
-    of_name = {"name": name}
+    refresh_bar = render("partials/_refresh.html", refresh=view.refresh, name=name)
+    analysis_bar = render("partials/_analysis.html", analysis=view.analysis, name=name)
     return "".join(
         (
+            partial("#list-name", render("partials/_list_title.html", board=view)),
             partial("#watchlist", render("partials/_table.html", board=view)),
             partial("#lists-all", render("partials/_tabs_all.html", tabs=view.tabs)),
             partial("#notices", render("partials/_notices.html", board=view)),
             partial("#totals", render("partials/_totals.html", totals=view.totals)),
-            partial("#refresh", render("partials/_refresh.html", refresh=view.refresh, **of_name)),
-            partial(
-                "#analysis", render("partials/_analysis.html", analysis=view.analysis, **of_name)
-            ),
-            partial("#sources", render("partials/_sources.html", failing=view.failing, **of_name)),
+            partial("#refresh", refresh_bar),
+            partial("#analysis", analysis_bar),
+            partial("#sources", render("partials/_sources.html", failing=view.failing, name=name)),
         )
     )
 
@@ -87,12 +87,13 @@ def live_line(live: LiveView) -> str:
     return partial("#live-line", render("partials/_live_line.html", live=live))
 
 
-def message(text: str, level: str = "info", *, undo: str = "") -> str:
+def message(text: str, level: str = "info", *, name: str = "", undo: str = "") -> str:
     """A sentence in the page's one status region; `level` is info or error.
 
-    With `undo`, the token of a removal, a button beside it takes that back.
+    With `undo`, the token of a removal, a button beside it takes that back on the page of the list
+    of that name.
     """
-    html = render("partials/_status.html", text=text, level=level, undo=undo)
+    html = render("partials/_status.html", text=text, level=level, name=name, undo=undo)
     return partial("#status", html)
 
 

@@ -1,6 +1,6 @@
 """Answers to pages with scripts and without."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from flask import Response, after_this_request, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +10,7 @@ from stockapp.web.errors import problem_of
 from stockapp.web.rendering import render
 
 # What a form did is told in these members of the query; others stay.
-_TOLD = frozenset({"done", "what"})
+_TOLD = frozenset({"done", "what", "undo"})
 # The event up to which an answer's parts are true; static/js/live.js compares it.
 AS_OF = "Stockapp-As-Of"
 
@@ -18,6 +18,20 @@ AS_OF = "Stockapp-As-Of"
 def is_asking() -> bool:
     """Whether a script of the page asks, for a part of it, and not the browser for a page."""
     return request.headers.get("HX-Request") == "true"
+
+
+def came_from() -> SplitResult:
+    """The page that asks: of the address that the browser tells, what one of ours can have.
+
+    Its path is "" where none is told. It never begins with two slashes, which would lead to another
+    host in a redirect, nor does it hold what browsers read as one.
+    """
+    try:
+        told = urlsplit(request.referrer or "")
+    except ValueError:
+        told = urlsplit("")
+    path = told.path.replace("\\", "/").lstrip("/")
+    return SplitResult("", "", f"/{path}" if told.path else "", told.query, "")
 
 
 def as_of(event_id: int) -> None:
@@ -32,17 +46,12 @@ def as_of(event_id: int) -> None:
     after_this_request(tell)
 
 
-def from_path() -> str:
-    """The path of the page that asks; "" when it is not told."""
-    return urlsplit(request.referrer or "").path
-
-
 def back(key: str, *, otherwise: str) -> AnyResponse:
     """A redirect to the page that sent the form, which will say what that key stands for."""
-    came_from = urlsplit(request.referrer or "")
-    known = came_from.path.split("/")[1:2] in ([""], ["lists"], [otherwise.strip("/")])
-    query = [pair for pair in parse_qsl(came_from.query) if pair[0] not in _TOLD] if known else []
-    path = came_from.path if known else otherwise
+    page = came_from()
+    known = page.path.split("/")[1:2] in ([""], ["lists"], [otherwise.strip("/")])
+    query = [pair for pair in parse_qsl(page.query) if pair[0] not in _TOLD] if known else []
+    path = page.path if known else otherwise
     return redirect(f"{path}?{urlencode([*query, ('done', key)])}", 303)
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Blueprint, has_request_context, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import columns, fragments, htmx
 from stockapp.web.columns import LISTED, Layout
@@ -22,6 +20,8 @@ from stockapp.web.list_screen import (
     told,
     unused,
 )
+from stockapp.web.present_board import list_path
+from stockapp.web.rendering import render
 
 THEME_COOKIE = "theme"
 _THEMES = ("light", "dark")
@@ -40,11 +40,12 @@ class LayoutForms:
         forms: dict[str, Callable[..., AnyResponse]] = {
             "/lists/<name>/sort": self.sort,
             "/lists/<name>/columns": self.columns,
-            "/live": self.live,
+            "/lists/<name>/live": self.live,
             "/theme": self.theme,
         }
         for path, view in forms.items():
             blueprint.add_url_rule(path, view_func=view, methods=["POST"])
+        blueprint.add_url_rule("/lists/<name>/live", view_func=self.live_words)
         blueprint.register_error_handler(Exception, htmx.failed)
         return blueprint
 
@@ -79,9 +80,8 @@ class LayoutForms:
         answer = told(make_response(html), shows={"shows": query}, address={"path": path})
         return keep_layout(answer, name, wanted)
 
-    def live(self) -> AnyResponse:
+    def live(self, name: str) -> AnyResponse:
         """Switch live mode on or off, for this browser."""
-        name = request.form.get("list", DEFAULT_WATCHLIST)
         self._watchlists.require(name)
         on = request.form.get("on") == "yes"
         if not htmx.is_asking():
@@ -93,14 +93,20 @@ class LayoutForms:
         keep(response, LIVE_COOKIE, "on" if on else "off")
         return response
 
+    def live_words(self, name: str) -> AnyResponse:
+        """How live mode is now, as the page renews it."""
+        self._watchlists.require(name)
+        if not htmx.is_asking():
+            return redirect(list_path(name), HTTPStatus.SEE_OTHER)
+        view = self._screen.live(name)
+        return htmx.uncached(render("partials/_live_words.html", live=view))
+
     def theme(self) -> AnyResponse:
         """Choose light or dark colours, or those of the system."""
         chosen = request.form.get("theme", "")
-        came_from = urlsplit(request.referrer or "")
-        back = came_from.path if came_from.path.startswith("/") else "/"
-        query = f"?{came_from.query}" if came_from.query else ""
-        # Two slashes would lead to another host.
-        response = redirect("/" + back.lstrip("/") + query, HTTPStatus.SEE_OTHER)
+        page = htmx.came_from()
+        query = f"?{page.query}" if page.query else ""
+        response = redirect((page.path or "/") + query, HTTPStatus.SEE_OTHER)
         if chosen in _THEMES:
             keep(response, THEME_COOKIE, chosen)
         else:

@@ -46,7 +46,7 @@ class ListForms:
             "/lists/<name>/analyze": self.analyze,
             "/lists/<name>/picked": self.picked,
             "/lists/<name>/place": self.place,
-            "/undo": self.undo,
+            "/lists/<name>/undo": self.undo,
         }
         for path, view in forms.items():
             blueprint.add_url_rule(path, view_func=view, methods=["POST"])
@@ -69,15 +69,15 @@ class ListForms:
         told = urlencode({"done": "list-deleted", "undo": removed.undo})
         return redirect(f"/?{told}", HTTPStatus.SEE_OTHER)
 
-    def undo(self) -> AnyResponse:
-        """Bring back what was removed."""
+    def undo(self, name: str) -> AnyResponse:
+        """Bring back what was removed, of the list that is shown or with another list."""
+        self._watchlists.require(name)
         undone = self._watchlists.undo(request.form.get("undo", ""))
         if undone is None:
             detail = "This can be undone for an hour, and once; that is over."
             raise Problem(409, "not_undone", detail)
-        name = undone.watchlist.name
-        if undone.deleted:
-            return htmx.go(f"{list_path(name)}?done=undone")
+        if undone.deleted or undone.watchlist.name != name:
+            return htmx.go(f"{list_path(undone.watchlist.name)}?done=undone")
         return self._screen.done(name, "undone", "", self._screen.whole(name))
 
     def refresh(self, name: str) -> AnyResponse:

@@ -1,10 +1,10 @@
 """What all pages and forms of a list share: reading it, its layout, and answering about it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -100,6 +100,10 @@ class ListScreen:
         response.status_code = status
         return response
 
+    def look_up(self, symbols: Sequence[str]) -> None:
+        """Have the lines of rows fetched that are new."""
+        self._reading.trends.start_due(symbols)
+
     def item(self, name: str, symbol: str) -> ItemView | None:
         """The details of an item; None when it is not listed."""
         rows = self._reading.boards.rows(name, [symbol])
@@ -140,7 +144,8 @@ class ListScreen:
     ) -> AnyResponse:
         """That a form was carried out: what it changed, or a redirect to the page, that says so."""
         if htmx.is_asking():
-            return make_response(fragments.message(done.words(key, what), undo=undo) + html)
+            said = fragments.message(done.words(key, what), name=name, undo=undo)
+            return make_response(said + html)
         told = {"done": key, "what": what, "undo": undo}
         return redirect(address(name, {k: v for k, v in told.items() if v}), HTTPStatus.SEE_OTHER)
 
@@ -149,7 +154,7 @@ def query() -> Mapping[str, str]:
     """The query of the page: the one that is asked for, or the one that sent the form."""
     if request.method == "GET" and not htmx.is_asking():
         return request.args
-    return dict(parse_qsl(urlsplit(request.referrer or "").query))
+    return dict(parse_qsl(htmx.came_from().query))
 
 
 def layout(name: str) -> Layout:

@@ -17,6 +17,8 @@ _SESSIONS = {
     MarketState.POST: "after hours",
     MarketState.CLOSED: "market closed",
 }
+# The parts of a task's closing words that tell of nothing that went wrong.
+_GOOD_ENDS = ("updated", "analysed", "with the verdict buy", "Nothing to do")
 
 
 def refresh_view(task: Task | None) -> RefreshView | None:
@@ -41,7 +43,8 @@ def attempt_views(attempts: Sequence[Attempt]) -> tuple[AttemptView, ...]:
 
 
 def _all_updated(task: Task) -> bool:
-    return task.status is TaskStatus.COMPLETED and "," not in task.progress.message
+    parts = task.progress.message.split(", ")
+    return task.status is TaskStatus.COMPLETED and all(part.endswith(_GOOD_ENDS) for part in parts)
 
 
 def _refresh_line(task: Task) -> str:
@@ -76,7 +79,7 @@ def price_view(view: QuoteView, now: datetime) -> PriceView:
         fetched_at=moment.to_text(now - timedelta(seconds=view.age_seconds)),
         fresh_until=moment.to_text(view.fresh_until),
         market_time=_market_time(quote.as_of, end_of_day=quote.end_of_day),
-        provenance=_provenance(quote),
+        provenance=provenance(quote),
         currency_assumed=quote.currency_assumed,
         disagreeing=tuple(_other_price(other, quote) for other in quote.disagreeing),
         exchange=quote.exchange or "",
@@ -122,7 +125,8 @@ def _other_price(other: OtherPrice, quote: Quote) -> str:
     return f"{words.source_name(other.source)} ({other.method}): {price}, {at}"
 
 
-def _provenance(quote: Quote) -> str:
+def provenance(quote: Quote) -> str:
+    """Who told it, and what limits their word: "Yahoo, 15 min delayed"."""
     parts = [words.source_name(quote.source)]
     if quote.end_of_day:
         parts.append(f"close of {quote.as_of:%Y-%m-%d}")

@@ -7,6 +7,7 @@ from statistics import fmean
 
 from stockapp.domain import moment
 from stockapp.domain.analysis import Unit
+from stockapp.domain.folding import folded
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST, Watchlist
 from stockapp.services.board import Board, Row
 from stockapp.web import words
@@ -55,6 +56,7 @@ def board_view(board: Board, shown: Shown, now: datetime) -> BoardView:
     return BoardView(
         name=name,
         title=known[name].title if name in known else name,
+        deleted=name not in known,
         path=list_path(name),
         tabs=tabs(shown.lists, name),
         layout=shown.layout,
@@ -80,10 +82,10 @@ def tabs(lists: Sequence[Watchlist], here: str) -> tuple[ListTab, ...]:
 
 
 def matches(row: Row, text: str) -> bool:
-    """Whether each word of the text is in the row's symbol, name or note."""
+    """Whether each word of the text is in the row's symbol, name or note; accents do not count."""
     name = row.item.name or (row.quote.quote.name if row.quote else "") or ""
-    held = f"{row.item.symbol} {name} {row.item.note}".casefold()
-    return all(word in held for word in text.casefold().split())
+    held = folded(f"{row.item.symbol} {name} {row.item.note}")
+    return all(word in held for word in folded(text).split())
 
 
 def in_order(rows: Sequence[RowView], layout: Layout) -> Sequence[RowView]:

@@ -119,7 +119,7 @@ def _kind(
     return CacheKindView(
         kind=name,
         title=title_of(name),
-        number=min(number, _COLOURS),
+        number=(number - 1) % _COLOURS + 1,
         entries=f"{figures.entries:,}",
         size=size(figures.bytes),
         found=f"{figures.hits:,}",

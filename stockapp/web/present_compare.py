@@ -19,6 +19,7 @@ from stockapp.web.figures import (
     ratio_words,
     verdict_words,
 )
+from stockapp.web.present import provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def _price(dossier: Dossier) -> str:
         return ""
     quote = view.quote
     amount = words.amount(quote.price, words.decimals(quote.price, quote.symbol, quote.currency))
-    return f"{amount} {quote.currency or 'currency?'}, {words.ago(view.age_seconds)}"
+    price = f"{amount} {quote.currency or 'currency?'}"
+    return f"{price}, {words.ago(view.age_seconds)}, {provenance(quote)}"
 
 
 def _of_value(cell: Callable[[Valuation], str]) -> Callable[[Dossier], str]:

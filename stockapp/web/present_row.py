@@ -81,12 +81,14 @@ def item_view(row: Row, list_path: str, path: str, now: datetime, layout: Layout
 
 
 def _version(row: Row) -> str:
-    at = row.quote.quote.fetched_at if row.quote else None
+    quote = row.quote.quote if row.quote else None
+    # A price is told again, with the same time, when another source turns out to disagree.
+    priced = (quote.fetched_at, quote.price, quote.disagreeing) if quote else None
     report = row.report
     failed = report is not None and report.error is not None
     made_at = row.line.value.made_at if row.line else None
     trend = row.trend.value.fetched_at if row.trend else None
-    told = (row.item, at, row.state, report.at if report else None, failed, made_at, trend)
+    told = (row.item, priced, row.state, report.at if report else None, failed, made_at, trend)
     return f"{crc32(repr(told).encode()):x}"
 
 

@@ -9,6 +9,7 @@ from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Outcome, Reason
 from stockapp.domain.event import Event
 from stockapp.domain.task import Item, ItemState, Task, TaskStatus
+from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.services.stages import Stage
 from stockapp.web import words
 from stockapp.web.present import attempt_views
@@ -30,7 +31,7 @@ ITEM_WORDS = {
     ItemState.CANCELLED: ("cancelled", ""),
 }
 _NAMED = 4
-_TITLES = {"analysis_all": "Analysis of the watchlist", "trends": "Sparklines"}
+_TITLES = {"trends": "Sparklines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ def _title(task: Task) -> str:
             return f"Test of {words.source_name(task.params['source'])}"
         case "analysis":
             return f"Analysis of {task.params['symbol']}"
+        case "analysis_all":
+            return f"Analysis of {_list(task)}"
     return _TITLES.get(task.kind) or task.kind.replace("_", " ").capitalize()
 
 
@@ -169,9 +172,14 @@ def _refresh_title(task: Task) -> str:
     if task.params.get("live"):
         return "Live refresh"
     if task.params.get("watchlist"):
-        return "Refresh of the watchlist"
+        return f"Refresh of {_list(task)}"
     total = task.progress.total
     return f"Refresh of {total} symbol{'' if total == 1 else 's'}"
+
+
+def _list(task: Task) -> str:
+    name = task.params.get("watchlist", DEFAULT_WATCHLIST)
+    return "the watchlist" if name == DEFAULT_WATCHLIST else f"the list {name}"
 
 
 def _about(task: Task) -> str:

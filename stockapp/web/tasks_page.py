@@ -89,10 +89,10 @@ class TasksPage:
         cancelled = self._admin.cancel(task_id)
         key = "cancelled" if cancelled.changed else "ended"
         if not htmx.is_asking():
-            came_from = htmx.from_path()
+            came_from = htmx.came_from().path
             return htmx.back(key, otherwise=came_from if came_from == "/system" else "/tasks")
         html = fragments.message(done.words(key, ""))
-        if name := list_at(htmx.from_path()):
+        if name := list_at(htmx.came_from().path):
             htmx.as_of(self._boards.position())
             html += fragments.refresh(self._boards.refresh(name), name)
             html += fragments.analysis(self._boards.analysis(name), name)

@@ -87,6 +87,7 @@ class WatchlistPage:
         left = ", ".join(entry.text for entry in added.not_taken)
         problem = AddProblem(_refused(added)) if left else None
         key, what = _outcome(added)
+        self._screen.look_up(added.added)
         if htmx.is_asking():
             form = fragments.add_form(name, left, problem)
             response = self._screen.done(name, key, what, self._screen.whole(name) + form)
@@ -126,6 +127,7 @@ class WatchlistPage:
 
     def remove(self, name: str, symbol: str) -> AnyResponse:
         """Remove an item; it can be undone."""
+        self._watchlists.require(name)
         removed = self._watchlists.remove(name, [symbol])
         key = "removed" if removed else "gone"
         html = self._screen.whole(name)
@@ -133,6 +135,7 @@ class WatchlistPage:
 
     def remove_samples(self, name: str) -> AnyResponse:
         """Remove the sample list."""
+        self._watchlists.require(name)
         removed = self._watchlists.remove_samples(name)
         html = self._screen.whole(name)
         return self._screen.done(name, "samples", str(len(removed)), html, undo=removed.undo)

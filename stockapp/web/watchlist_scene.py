@@ -8,6 +8,7 @@ from stockapp.domain.task import ItemState
 from stockapp.ports import Clock
 from stockapp.services.board import Row
 from stockapp.services.boards import Boards
+from stockapp.services.live_prices import KIND
 from stockapp.services.sources import Sources
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import fragments
@@ -102,7 +103,9 @@ def digest(events: Sequence[Event], topic: str) -> Changes:
                     changes.sources = True
             case EventType.PROGRESS:
                 changes.refresh = True
-                changes.all_rows |= event.data.get("status") == "pending"
+                # Rows tell of refreshes alone; other work touches them item by item.
+                of_rows = event.data.get("kind", KIND) == KIND
+                changes.all_rows |= of_rows and event.data.get("status") == "pending"
             case EventType.COMPLETED:
                 changes.refresh = changes.sources = changes.ended = True
             case EventType.FAILED | EventType.CANCELLED:
@@ -115,7 +118,7 @@ def digest(events: Sequence[Event], topic: str) -> Changes:
 def _digest_list(event: Event, topic: str, changes: Changes) -> None:
     if event.topic == topic and event.data["action"] == "changed":
         changes.symbols.add(event.data["symbol"])
-    elif event.topic == topic:
+    elif topic in (event.topic, watchlist_topic(event.data.get("watchlist", ""))):
         changes.structure = True
     elif event.topic == WATCHLISTS_TOPIC or event.data["action"] in ("added", "removed"):
         changes.lists = True

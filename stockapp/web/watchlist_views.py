@@ -138,7 +138,7 @@ class LiveView:
 class BoardView:
     """The whole page of a list. `layout` tells the columns, and the order of `rows`.
 
-    `filter` is what rows must contain to be shown.
+    `filter` is what rows must contain to be shown. `deleted`: the list is no more.
     """
 
     name: str
@@ -156,6 +156,7 @@ class BoardView:
     any_simulated: bool
     any_sample: bool
     filter: str = ""
+    deleted: bool = False
 
     @property
     def none_match(self) -> bool:

@@ -103,7 +103,8 @@ class CreatingContract:
         store.create(new_task())
         (event,) = events_of(log)
         assert event.type is EventType.PROGRESS
-        assert event.data == {**Progress(0, 3).to_json(), "status": "pending"}
+        expected = {**Progress(0, 3).to_json(), "status": "pending", "kind": "live_prices"}
+        assert event.data == expected
         assert event.created_at == clock.at
 
 
@@ -347,7 +348,7 @@ class RecordingContract:
             {"key": "A", "state": "running"},
             {"key": "B", "state": "ok", "quote": {"price": 1.5}},
             {"key": "C", "state": "failed", "error": error},
-            {**progress.to_json(), "status": "running"},
+            {**progress.to_json(), "status": "running", "kind": "live_prices"},
         ]
 
     def test_recording_is_refused_where_nobody_runs_the_task(

@@ -11,6 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from stockapp.web.columns import Column
+from tests.upstream.client import UpstreamServer
+
 from .server import Server, serving
 
 SETTINGS: dict[str, Any] = {
@@ -21,6 +24,9 @@ SETTINGS: dict[str, Any] = {
     "STOCKAPP_QUOTE_FRESH_SECONDS": 7200,
     "STOCKAPP_WATCHLIST_FRESH_SECONDS": 7200,
 }
+
+
+ALL_COLUMNS = ".".join(Column)
 
 
 @dataclass(frozen=True)
@@ -34,42 +40,116 @@ class Sight:
     path: str
     do: Callable[[Page], object] | None = None
     server: str = "full"
-    # The charts and what else is drawn by scripts is there when this is.
+    # What is drawn by scripts is there when this is.
     ready: str = "main"
-    # The browser notes an answer that is an error.
-    is_error: bool = False
+    # Whether it differs from the others in more than what part of it is seen.
+    checked: bool = True
+    # A state of a page that is checked in all modes: it is checked in two that differ in all.
+    state: bool = False
 
 
-def _add_unknown(page: Page) -> None:
-    page.get_by_label("Add a symbol").fill("NOWHERE.SIM")
+def _add_by_name(page: Page) -> None:
+    page.get_by_label("Add symbols").fill("holm bank")
     page.get_by_role("button", name="Add", exact=True).click()
-    page.get_by_role("button", name="Add NOWHERE.SIM anyway").wait_for()
+    page.locator("#add-problem p").wait_for()
 
 
-def _open_row(page: Page) -> None:
-    page.locator("summary", has_text="LARK.SIM").click()
+def _search(page: Page) -> None:
+    page.get_by_label("Add symbols").press_sequentially("holm")
+    page.locator("#add-options [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+
+def _open_details(page: Page) -> None:
+    page.locator("a.details").first.click()
+    page.locator("#item-title").wait_for()
+
+
+def _open_columns(page: Page) -> None:
+    page.locator("#columns summary").click()
+
+
+def _open_list_menu(page: Page) -> None:
+    page.locator("#this-list summary").click()
+
+
+def _pick(page: Page) -> None:
+    for box in page.locator("#rows .pick input").all()[:2]:
+        box.check()
+
+
+def _remove(page: Page) -> None:
+    page.locator("#rows button.remove").last.click()
+    page.get_by_role("button", name="Undo").wait_for()
+
+
+def _show_keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.locator("#keys-title").wait_for()
+
+
+def _go_offline(page: Page) -> None:
+    page.context.set_offline(True)
+    page.locator("#connection").wait_for()
+    # What is looked at stays so; the next page can be loaded.
+    page.evaluate("() => { window.stop(); }")
+    page.context.set_offline(False)
+
+
+def _preview(page: Page) -> None:
+    page.get_by_label("Or text").fill(
+        "symbol,note,target\nLARK.SIM,again,80\nAAPL,,\n!!,,\nVOD.L,,x"
+    )
+    page.get_by_role("button", name="Show what is understood").click()
+    page.locator(".preview").wait_for()
+
+
+def _refresh(page: Page) -> None:
+    page.get_by_role("button", name="Refresh", exact=True).click()
+    page.get_by_role("progressbar").wait_for()
+
+
+def _show_chart(page: Page) -> None:
+    page.locator("#history").evaluate("section => section.scrollIntoView()")
 
 
 SIGHTS = (
-    Sight("watchlist", "/"),
-    Sight("watchlist-row-open", "/", _open_row),
-    Sight("watchlist-add-unknown", "/", _add_unknown, is_error=True),
+    Sight("watchlist", "/", state=True),
+    Sight("watchlist-all-columns", f"/?columns={ALL_COLUMNS}&sort=market_cap&dir=desc"),
+    Sight("watchlist-details", "/", _open_details, state=True),
+    Sight("watchlist-search", "/", _search, state=True),
+    Sight("watchlist-which-one", "/", _add_by_name, state=True),
+    Sight("watchlist-columns", "/", _open_columns, state=True),
+    Sight("watchlist-menu", "/lists/tech", _open_list_menu, state=True),
+    Sight("watchlist-picked", "/", _pick, state=True),
+    Sight("watchlist-removed", "/lists/tech", _remove, state=True),
+    Sight("watchlist-filtered", "/?filter=zzz", state=True),
+    Sight("watchlist-keys", "/", _show_keys, state=True),
+    Sight("watchlist-refreshing", "/", _refresh, server="slow", state=True),
+    Sight("watchlist-trouble", "/", server="trouble"),
+    Sight("watchlist-trouble-details", "/", _open_details, server="trouble", state=True),
     Sight("watchlist-empty", "/", server="empty"),
+    Sight("watchlist-offline", "/", _go_offline, state=True),
+    Sight("item", "/lists/default/items/LARK.SIM"),
+    Sight("import", "/lists/tech/import", state=True),
+    Sight("import-preview", "/lists/tech/import", _preview),
     Sight("stock", "/stocks/LARK.SIM", ready="#chart canvas"),
-    Sight("stock-by-bad-assumption", "/stocks/LARK.SIM?discount_rate=much", is_error=True),
-    Sight("stock-unknown", "/stocks/NOPE.SIM"),
-    Sight("compare-nothing", "/compare"),
+    Sight("stock-chart", "/stocks/LARK.SIM", _show_chart, ready="#chart canvas", checked=False),
+    Sight("stock-by-bad-assumption", "/stocks/LARK.SIM?discount_rate=much", state=True),
+    Sight("stock-unknown", "/stocks/NOPE.SIM", state=True),
+    Sight("compare-nothing", "/compare", state=True),
     Sight("compare", "/compare?symbols=LARK.SIM,HOLM.SIM"),
-    Sight("compare-bad-symbol", "/compare?symbols=!!", is_error=True),
+    Sight("compare-bad-symbol", "/compare?symbols=!!", state=True),
     Sight("tasks", "/tasks"),
-    Sight("tasks-none", "/tasks", server="empty"),
+    Sight("tasks-none", "/tasks", server="empty", state=True),
     Sight("task", "/tasks/{task}"),
     Sight("task-item", "/tasks/{task}/items/NOPE.SIM"),
     Sight("system", "/system"),
     Sight("clear-cache", "/system/cache/clear"),
     Sight("about", "/about"),
-    Sight("error-404", "/nothing-here", is_error=True),
+    Sight("error-404", "/nothing-here"),
 )
+CHECKED = tuple(sight for sight in SIGHTS if sight.checked)
 
 
 @dataclass(frozen=True)
@@ -94,21 +174,56 @@ class Gallery:
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[Gallery]:
     """The servers, prepared."""
+    one = {"WEB_CONCURRENCY": 1, **SETTINGS}
+    failing = {"STOCKAPP_SOURCES": "yahoo", "STOCKAPP_REQUEST_TIMEOUT_SECONDS": 1}
     with (
+        UpstreamServer() as upstream,
         serving(folder / "full", STOCKAPP_SAMPLE="simulated", **SETTINGS) as full,
-        serving(folder / "empty", WEB_CONCURRENCY=1, **SETTINGS) as empty,
+        serving(folder / "empty", **one) as empty,
+        serving(folder / "slow", **one | {"STOCKAPP_SIMULATED_LATENCY_MS": 60_000}) as slow,
+        serving(folder / "trouble", **one | failing | upstream.settings) as trouble,
     ):
-        yield Gallery({"full": full, "empty": empty}, _prepare(full))
+        _add(slow, "LARK.SIM, QUIL.SIM, HOLM.SIM")
+        _run_into_trouble(trouble, upstream)
+        servers = {"full": full, "empty": empty, "slow": slow, "trouble": trouble}
+        yield Gallery(servers, _prepare(full))
 
 
 def _prepare(server: Server) -> str:
-    """Prices, a symbol that has none, a note, two analyses; returns the id of the refresh."""
+    """Prices, a symbol that has none, a note, two analyses, a second list with names from right to
+    left; returns the id of the refresh.
+    """
     server.post("/api/watchlist", json={"symbol": "NOPE.SIM", "accept_unknown": True})
     changes = {"note": "Results in March", "target_price": 90}
     server.patch("/api/watchlist/LARK.SIM", json=changes)
-    wait = {"Prefer": "wait=30"}
-    refresh = server.post("/api/watchlist/live-prices-async?force=true", headers=wait).json()
+    server.post("/api/watchlists", json={"title": "Tech"})
+    server.post("/api/watchlists", json={"title": "\u05de\u05e0\u05d9\u05d5\u05ea"})
+    _add(server, "LARK.SIM, QUIL.SIM", "tech")
+    refresh = _refreshed(server)
     for symbol in ("LARK.SIM", "HOLM.SIM"):
-        server.post(f"/api/analyze/{symbol}/async", headers=wait)
+        server.post(f"/api/analyze/{symbol}/async", headers=_WAIT)
     task: str = refresh["id"]
     return task
+
+
+def _run_into_trouble(server: Server, upstream: UpstreamServer) -> None:
+    """Old prices that cannot be had anew, one row that never had one, one that nobody knows."""
+    _add(server, "AAPL, VOD.L, 7203.T, MSFT, LARK.SIM, NOPE1")
+    _refreshed(server)
+    upstream.fault("*", "status", status=503)
+    _add(server, "NVDA")
+    _refreshed(server)
+
+
+_WAIT = {"Prefer": "wait=30"}
+
+
+def _add(server: Server, symbols: str, name: str = "default") -> None:
+    server.post(f"/api/watchlist/add-many?watchlist={name}", json={"text": symbols})
+
+
+def _refreshed(server: Server) -> dict[str, Any]:
+    told: dict[str, Any] = server.post(
+        "/api/watchlist/live-prices-async?force=true", headers=_WAIT
+    ).json()
+    return told

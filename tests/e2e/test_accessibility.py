@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from .gallery import SIGHTS, Gallery
+from .gallery import CHECKED, Gallery
 
 pytestmark = pytest.mark.browser
 
@@ -38,11 +38,11 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 def test_axe_finds_nothing_on_any_page(gallery: Gallery, browser: Browser) -> None:
     page = browser.new_context(reduced_motion="reduce").new_page()
     found: list[str] = []
-    for sight in SIGHTS:
+    for sight in CHECKED:
         page.set_viewport_size(WIDE)
         gallery.show(page, sight)
         page.evaluate(AXE_SCRIPT)
-        for size, scheme, options in MODES:
+        for size, scheme, options in MODES[::2] if sight.state else MODES:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             mode = f"{sight.name}, {size['width']} px, {scheme}"

@@ -118,8 +118,7 @@ def in_order(column: Column, values: list[list[str]], *, descending: bool) -> bo
         groups.setdefault(key, []).append(value if texts else float(value))
     currencies = [currency if column.money else "" for currency, _ in known]
     return currencies == sorted(currencies) and all(
-        group == sorted(group, reverse=descending)  # type: ignore[type-var]
-        for group in groups.values()
+        group == sorted(group, reverse=descending) for group in groups.values()
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from .bureau import Bureau
 from .server import eventually
@@ -117,7 +117,12 @@ def test_removing_asks_nothing_can_be_undone_and_hands_the_focus_on(
     shop.change(second, note="kept with it", target_price=12.5)
     page = window(shop.url)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     row(page, second).get_by_role("button", name="Remove").press("Enter")
     expect(tickers(page)).to_have_text([first, third])
     expect(row(page, third).get_by_role("button", name="Remove")).to_be_focused()

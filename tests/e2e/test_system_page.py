@@ -65,6 +65,8 @@ def test_charts_move_and_a_task_is_cancelled_and_run_again(tmp_path: Path, windo
         tasks.get_by_role("button", name=f"Retry {name}").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         assert task["id"] not in page.url
+        # Before the server goes: its end would be an error of the page.
+        page.close()
 
 
 def test_the_head_says_what_is_wrong_and_says_so_once_more_when_it_is_over(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stockapp.domain import moment
 from stockapp.domain.event import Event, EventType
 from stockapp.fetching.ledger import Asked, Ledger
 from stockapp.services.system_samples import (
@@ -71,11 +72,15 @@ def test_of_two_workers_that_look_one_takes_the_sample(
     hire: Callable[[str], Worker], clock: SetClock
 ) -> None:
     one, other = hire("one"), hire("other")
+    taken = []
     for _ in range(3):
+        taken.append(moment.from_text(moment.to_text(clock.now())))
         one.samples.look()
+        clock.advance(1)
+        # Were it to take one as well, it would stand in the place of the first.
         other.samples.look()
-        clock.advance(SAMPLE_SECONDS)
-    assert len(one.samples.recent()) == 3
+        clock.advance(SAMPLE_SECONDS - 1)
+    assert [sample.at for sample in other.samples.recent()] == taken
     assert one.samples.recent() == other.samples.recent()
 
 

@@ -1,16 +1,22 @@
 """Boards, rows and quotes to render."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from stockapp.domain.analysis import Verdict
 from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
 from stockapp.domain.freshness import Freshness
 from stockapp.domain.quote import Quote, change_since
 from stockapp.domain.task import ItemState, Progress, Task, TaskError, TaskStatus
+from stockapp.domain.trend import Trend
 from stockapp.domain.watchlist import WatchlistItem
+from stockapp.services.aged import Aged
 from stockapp.services.board import Board, QuoteView, Row, SourceStatus, SymbolReport
+from stockapp.services.verdicts import Line
+from stockapp.web.columns import Column, Layout
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FRESH_SECONDS = 900.0
+EVERY = Layout(tuple(Column))
 
 
 def a_quote(symbol="AAPL", price=227.5, previous=224.0, currency="USD", age=120.0, **fields):
@@ -35,7 +41,30 @@ def an_attempt(outcome=Outcome.OK, reason=None, detail=None, elapsed_ms=212.4, r
     return Attempt("yahoo", "quote", NOW, elapsed_ms, outcome, reason, detail, retry_after)
 
 
-def a_row(symbol="AAPL", quote=None, state=None, failure=None, attempts=(), **item):
+def a_trend(*closes, symbol="AAPL", currency="USD", freshness=Freshness.FRESH):
+    """The closes of the first days of November."""
+    days = tuple(date(2026, 11, 1 + n) for n in range(len(closes)))
+    trend = Trend(symbol, closes, days, currency, "yahoo", "spark", NOW)
+    return Aged(trend, 60.0, freshness, recent=True)
+
+
+def a_line(verdict=Verdict.BUY, fair=250.0, margin=0.09, currency="USD", freshness=Freshness.FRESH):
+    """What an analysis of an hour ago came to."""
+    at = NOW - timedelta(hours=1)
+    line = Line("AAPL", at, at, False, verdict, currency, fair, 227.5, margin, "It is cheap.")
+    return Aged(line, 3600.0, freshness, recent=True)
+
+
+def a_row(
+    symbol="AAPL",
+    quote=None,
+    state=None,
+    failure=None,
+    attempts=(),
+    line=None,
+    trend=None,
+    **item,
+):
     """A row; its quote is as old as its `fetched_at` says."""
     view = None
     if quote:
@@ -45,7 +74,7 @@ def a_row(symbol="AAPL", quote=None, state=None, failure=None, attempts=(), **it
         view = QuoteView(quote, age, freshness, until)
     error = Failure(failure, "No source gave a price.") if failure else None
     report = SymbolReport(NOW, error, tuple(attempts)) if failure or attempts else None
-    return Row(WatchlistItem(symbol, NOW, **item), view, state, report)
+    return Row(WatchlistItem(symbol, NOW, **item), view, state, report, line, trend)
 
 
 def a_task(status=TaskStatus.RUNNING, done=21, total=50, message="", eta=None, error=None):

@@ -188,4 +188,4 @@ def test_a_refresh_that_gave_nothing_new_says_so_in_its_closing_words(
     new_app().test_client().post(path, headers={"Prefer": "wait=20"})
     failing = new_app(simulated_failure_rate=1).test_client()
     task = failing.post(path, headers={"Prefer": "wait=20"}).get_json()
-    assert task["progress"]["message"] == "1 not updated"
+    assert task["progress"]["message"] == "1 stale"

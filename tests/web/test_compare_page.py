@@ -33,7 +33,9 @@ def test_each_stock_is_told_in_its_own_currency(reader: FlaskClient) -> None:
         f"{fair['LARK.SIM']:,.2f} USD",
         f"{fair['WREN.SIM']:,.2f} GBP",
     ]
-    assert "GBp" in row_of(text, "Price")[1], "the price stays as it is quoted"
+    price = row_of(text, "Price")[1]
+    assert "GBp" in price, "the price stays as it is quoted"
+    assert ", Simulated exchange" in price, "and says who told it"
 
 
 def test_what_is_not_for_its_kind_or_unknown_says_so_and_is_no_zero(reader: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 
 from scripts.assets import MODULES, node_command
-from tests.e2e.gallery import SIGHTS
+from tests.e2e.gallery import CHECKED
 
 VALIDATOR = MODULES / "html-validate" / "bin" / "html-validate.mjs"
 # What the standard says, not how somebody likes it written.
@@ -30,28 +30,59 @@ FRAGMENTS = (
     "/compare?symbols=LARK.SIM,HOLM.SIM",
     "/system/sources",
     "/system/cache",
+    "/changes?watchlist=tech&columns=note",
+    "/search?symbol=lark",
+    "/lists/tech/items/LARK.SIM",
+    "/lists/tech/items/LARK.SIM/facts",
+    "/lists/tech/live",
 )
+# What is sent by forms, with scripts and without, and how it is answered.
+FORMS: tuple[tuple[str, dict[str, str], int], ...] = (
+    ("/lists/tech/items", {"symbol": "kitsunami motors"}, 422),
+    ("/lists/tech/items/LARK.SIM", {"target_price": "much"}, 422),
+    ("/lists/tech/import", {"text": "symbol,note\nQUIL.SIM,a\nLARK.SIM,b\n!!,c"}, 200),
+    ("/lists/tech/picked", {}, 422),
+)
+FRAGMENT_FORMS: tuple[tuple[str, dict[str, str], int], ...] = (
+    ("/lists/tech/columns", {"column": "note"}, 200),
+    ("/lists/tech/live", {"on": "no"}, 200),
+    ("/lists/tech/undo", {}, 409),
+)
+HTMX = {"HX-Request": "true"}
 
 Rendered = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def rendered(reader: FlaskClient) -> Rendered:
+def rendered(reader: FlaskClient) -> Iterator[Rendered]:
     """All of it, by name; fragments as documents."""
     wait = {"Prefer": "wait=30"}
     reader.post("/api/analyze/LARK.SIM/async", headers=wait)
+    reader.post("/api/watchlists", json={"title": "Tech"})
+    reader.post("/api/watchlist/add-many", json={"symbols": ["LARK.SIM"], "watchlist": "tech"})
     task = reader.get("/api/tasks?status=completed").get_json()["tasks"][0]["id"]
-    documents = {
-        sight.name: reader.get(sight.path.format(task=task)).text
-        for sight in SIGHTS
-        if sight.server == "full"
+    paths = {sight.path: sight.name for sight in CHECKED if sight.server == "full"}
+    documents = {name: reader.get(path.format(task=task)).text for path, name in paths.items()}
+    fragments = {
+        address: reader.get(address.format(task=task), headers=HTMX).text for address in FRAGMENTS
     }
-    for address in FRAGMENTS:
-        answer = reader.get(address.format(task=task), headers={"HX-Request": "true"})
-        assert answer.text, address
-        for number, html in enumerate(parts(answer.text)):
+    # Without the cookies that some of them set.
+    sender = reader.application.test_client(use_cookies=False)
+    for path, fields, status in FORMS:
+        answer = sender.post(path, data=fields)
+        assert answer.status_code == status, path
+        documents[f"POST {path}"] = answer.text
+    for path, fields, status in (*FORMS, *FRAGMENT_FORMS):
+        answer = sender.post(path, data=fields, headers=HTMX)
+        assert answer.status_code == status, path
+        if not answer.text.startswith("<!doctype"):
+            fragments[f"POST {path}"] = answer.text
+    for address, told in fragments.items():
+        assert told, address
+        for number, html in enumerate(parts(told)):
             documents[f"{address} part {number}"] = document(html)
-    return documents
+    yield documents
+    reader.delete("/api/watchlists/tech")
 
 
 def parts(fragment: str) -> list[str]:
@@ -117,7 +148,9 @@ def test_empty_pages_are_valid(
     new_app: Callable[..., Flask], validator: None, tmp_path: Path
 ) -> None:
     client = new_app(sample="none").test_client()
-    empty = {sight.name: client.get(sight.path).text for sight in SIGHTS if sight.server == "empty"}
+    empty = {
+        sight.name: client.get(sight.path).text for sight in CHECKED if sight.server == "empty"
+    }
     assert complaints(tmp_path, empty) == []
 
 
@@ -133,7 +166,7 @@ def test_no_page_has_scripts_or_styles_written_into_it(rendered: Rendered) -> No
 
 def test_each_page_says_what_it_is(rendered: Rendered) -> None:
     for name, html in rendered.items():
-        if name not in {sight.name for sight in SIGHTS}:
+        if name not in {sight.name for sight in CHECKED}:
             continue
         title = LexborHTMLParser(html).css_first("head > title")
         assert title is not None

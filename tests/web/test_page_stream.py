@@ -1,5 +1,7 @@
 """The one stream of a page: fragments of whatever changes, in every window."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -7,6 +9,7 @@ from contextlib import contextmanager
 from flask import Flask
 from flask.testing import FlaskClient
 
+from .lists import AList
 from .streams import Message, messages
 
 ROW = 'id="row-LARK_2eSIM"'
@@ -14,12 +17,15 @@ ROW = 'id="row-LARK_2eSIM"'
 
 @contextmanager
 def page_stream(
-    client: FlaskClient, after: int | None = None, watchlist: str = "default"
+    client: FlaskClient, after: int | None = None, watchlist: str = "default", more: str = ""
 ) -> Iterator[Iterator[Message]]:
-    """The messages of a page that was rendered as of now, or as of that event."""
+    """The messages of a page that was rendered as of now, or as of that event.
+
+    `more` is what else its query says.
+    """
     if after is None:
         after = client.get("/api/watchlist/cached").get_json()["event_id"]
-    response = client.get(f"/stream?watchlist={watchlist}&last_event_id={after}")
+    response = client.get(f"/stream?watchlist={watchlist}&last_event_id={after}{more}")
     assert response.status_code == 200
     chunks = response.iter_encoded()
     # The stream's first bytes say that it listens.
@@ -33,6 +39,10 @@ def until(heard: Iterator[Message], text: str) -> Iterator[Message]:
         yield message
         if text in message.data:
             return
+
+
+def targets(message: Message) -> set[str]:
+    return set(re.findall(r'<hx-partial hx-target="([^"]+)"', message.data))
 
 
 def first_with(heard: Iterator[Message], text: str) -> Message:
@@ -51,7 +61,7 @@ def test_rows_change_one_by_one_in_the_windows_of_every_worker(
 
     with ThreadPoolExecutor(2) as pool:
         followed = [pool.submit(follow, client) for client in clients]
-        clients[0].post("/refresh")
+        clients[0].post("/lists/default/refresh")
         for window in followed:
             told = window.result()
             assert told.count('<hx-partial hx-target="#row-LARK_2eSIM"') >= 2
@@ -95,7 +105,7 @@ def test_a_page_that_comes_back_is_told_what_it_missed_and_no_more(
 def test_a_page_of_another_database_gets_everything_anew(client: FlaskClient) -> None:
     with page_stream(client, after=10**9) as heard:
         data = next(heard).data
-    for part in ("#watchlist", "#notices", "#refresh", "#sources"):
+    for part in ("#watchlist", "#lists-all", "#notices", "#totals", "#refresh", "#sources"):
         assert f'hx-target="{part}"' in data
 
 
@@ -110,10 +120,82 @@ def test_each_list_has_a_stream_of_its_own(new_app: Callable[..., Flask]) -> Non
     assert not any("row-QUIL_2eSIM" in message.data for message in told)
 
 
-def test_a_list_that_does_not_exist_has_no_stream(client: FlaskClient) -> None:
-    answer = client.get("/stream?watchlist=other")
-    assert answer.status_code == 404
-    assert "no watchlist of that name" in answer.get_data(as_text=True)
+def test_a_list_that_does_not_exist_has_no_stream(a_list: AList) -> None:
+    for path in ("/stream", "/changes"):
+        answer = a_list.client.get(f"{path}?watchlist=other&live=1")
+        assert answer.status_code == 404
+        assert "no watchlist of that name" in answer.text
+
+
+def test_a_page_gets_the_columns_that_it_shows(a_list: AList) -> None:
+    a_list.add("LARK.SIM")
+    with page_stream(a_list.client, watchlist=a_list.name, more="&columns=note.price") as heard:
+        a_list.send("items/LARK.SIM", htmx=True, note="mine", target_price="")
+        told = first_with(heard, "mine").data
+    labels = re.findall(r'data-label="([^"]+)"', told)
+    assert labels[:3] == ["Note", "Price", "Age"]
+    for columns in ("volume", "volume.nonsense", "%3Cscript%3E.volume"):
+        query = {"watchlist": a_list.name, "columns": columns.replace("%3C", "<")}
+        missed = a_list.client.get("/changes", query_string=query).text
+        assert 'data-layout="volume.age"' in missed
+
+
+def test_what_happens_on_another_list_changes_its_number_alone(a_list: AList) -> None:
+    client = a_list.client
+    title = f"{a_list.name} beside"
+    other = client.post("/api/watchlists", json={"title": title}).get_json()["name"]
+    with page_stream(client, watchlist=a_list.name) as heard:
+        body = {"symbols": ["LARK.SIM"], "watchlist": other}
+        client.post("/api/watchlist/add-many", json=body)
+        client.patch(f"/api/watchlists/{other}", json={"title": "Renamed"})
+        told = list(until(heard, "Renamed"))
+        client.delete(f"/api/watchlists/{other}")
+        told.append(next(one for one in heard if "#lists-all" in targets(one)))
+    assert "Renamed" not in told[-1].data
+    # The bars are told anew with the progress of any task.
+    every = set().union(*map(targets, told))
+    assert every <= {"#lists-all", "#refresh", "#analysis", "#totals", "#sources"}
+
+
+def test_a_list_that_is_renamed_or_deleted_elsewhere_says_so(a_list: AList) -> None:
+    client = a_list.client
+    made = client.post("/api/watchlists", json={"title": f"{a_list.name} more"}).get_json()
+    path = f"/api/watchlists/{made['name']}"
+    with page_stream(client, watchlist=made["name"]) as heard:
+        client.patch(path, json={"title": "Another"})
+        assert '<h1 id="list-name"><bdi>Another</bdi>' in first_with(heard, "Another").data
+        client.delete(path)
+        assert "This list was deleted" in first_with(heard, "deleted").data
+
+
+def test_totals_come_with_the_end_of_a_refresh(a_list: AList) -> None:
+    a_list.add("LARK.SIM")
+    with page_stream(a_list.client, watchlist=a_list.name) as heard:
+        a_list.send("refresh", htmx=True)
+        told = first_with(heard, 'hx-target="#totals"')
+    assert "1 row<" in told.data
+
+
+def test_a_page_hears_that_the_connection_is_alive(a_list: AList) -> None:
+    response = a_list.client.get(f"/stream?watchlist={a_list.name}&columns=age")
+    heard = b""
+    for chunk in response.iter_encoded():
+        heard += chunk
+        if b"event: beat\ndata:\n\n" in heard:
+            break
+    response.close()
+
+
+def test_a_page_without_a_stream_asks_where_it_is(a_list: AList) -> None:
+    a_list.add("LARK.SIM")
+    path = f"/changes?watchlist={a_list.name}&columns=note"
+    all_of_it = a_list.client.get(path)
+    assert ROW in all_of_it.text
+    position = json.loads(all_of_it.headers["HX-Trigger"])["stockapp:position"]["id"]
+    a_list.send("items/LARK.SIM", htmx=True, note="mine", target_price="")
+    since = a_list.client.get(f"{path}&last_event_id={position}").text
+    assert "mine" in since
+    assert 'id="watchlist"' not in since
 
 
 def test_a_page_that_comes_to_a_stopping_worker_is_let_go(new_app: Callable[..., Flask]) -> None:

@@ -1,6 +1,5 @@
 """What people read on the page."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,23 +7,17 @@ import pytest
 from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.quote import MarketState, OtherPrice
 from stockapp.domain.task import TaskStatus
+from stockapp.services.live_mode import LiveStatus
 from stockapp.web import done, present, words
+from stockapp.web.present_live import live_view
 from stockapp.web.present_sources import failing_sources
-from tests.web.boards import (
-    NOW,
-    QUEUED,
-    UPDATING,
-    a_board,
-    a_quote,
-    a_row,
-    a_status,
-    a_task,
-    an_attempt,
-)
+
+from .boards import NOW, a_quote, a_row, a_status, a_task, an_attempt
 
 
 def price_of(quote):
-    return present.row_view(a_row(quote.symbol, quote), NOW).price
+    view = a_row(quote.symbol, quote).quote
+    return present.price_view(view, NOW)
 
 
 class TestPrices:
@@ -43,22 +36,22 @@ class TestPrices:
         assert "no source said" in view.currency_words
 
     @pytest.mark.parametrize(
-        ("symbol", "price", "previous", "currency", "amount", "change"),
+        ("symbol", "price", "previous", "currency", "amount", "change", "percent"),
         [
-            ("AAPL", 227.5, 224.0, "USD", "227.50", "+3.50 · +1.56 %"),
-            ("MSFT", 415.2, 419.9, "USD", "415.20", "−4.70 · −1.12 %"),
-            ("BRK-B", 478.9, 478.9, "USD", "478.90", "0.00 · 0.00 %"),
-            ("EURUSD=X", 1.0418, 1.0474, "USD", "1.0418", "−0.0056 · −0.53 %"),
-            ("TINY", 0.0421, 0.04, "USD", "0.0421", "+0.0021 · +5.25 %"),
-            ("7203.T", 2871.0, 2850.5, "JPY", "2,871", "+20.50 · +0.72 %"),
-            ("NEW", 12.0, None, "USD", "12.00", "change unknown"),
+            ("AAPL", 227.5, 224.0, "USD", "227.50", "+3.50", "+1.56 %"),
+            ("MSFT", 415.2, 419.9, "USD", "415.20", "−4.70", "−1.12 %"),
+            ("BRK-B", 478.9, 478.9, "USD", "478.90", "0.00", "0.00 %"),
+            ("EURUSD=X", 1.0418, 1.0474, "USD", "1.0418", "−0.0056", "−0.53 %"),
+            ("TINY", 0.0421, 0.04, "USD", "0.0421", "+0.0021", "+5.25 %"),
+            ("7203.T", 2871.0, 2850.5, "JPY", "2,871", "+20.50", "+0.72 %"),
+            ("NEW", 12.0, None, "USD", "12.00", "", ""),
         ],
     )
     def test_a_change_has_its_sign_and_the_decimals_of_its_price(
-        self, symbol, price, previous, currency, amount, change
+        self, symbol, price, previous, currency, amount, change, percent
     ):
         view = price_of(a_quote(symbol, price, previous, currency))
-        assert (view.amount, view.change) == (amount, change)
+        assert (view.amount, view.change, view.percent) == (amount, change, percent)
 
     @pytest.mark.parametrize(
         ("previous", "direction"),
@@ -81,63 +74,6 @@ class TestPrices:
         view = price_of(a_quote(age=120))
         assert view.fetched_at == "2026-11-24T11:58:00.000Z"
         assert view.fresh_until == "2026-11-24T12:13:00.000Z"
-
-
-class TestRows:
-    @pytest.mark.parametrize(
-        ("symbol", "row_id"),
-        [
-            ("AAPL", "row-AAPL"),
-            ("BRK-B", "row-BRK_2dB"),
-            ("VOD.L", "row-VOD_2eL"),
-            ("^GSPC", "row-_5eGSPC"),
-            ("EURUSD=X", "row-EURUSD_3dX"),
-            ("M&M.NS", "row-M_26M_2eNS"),
-        ],
-    )
-    def test_every_symbol_makes_an_id(self, symbol, row_id):
-        assert present.row_id(symbol) == row_id
-
-    def test_a_row_tells_what_is_being_done_with_it(self):
-        states = [present.row_view(a_row(state=state), NOW).state for state in (QUEUED, UPDATING)]
-        assert states == ["queued", "updating"]
-
-    def test_a_failure_keeps_the_old_price_and_says_why(self):
-        row = a_row(quote=a_quote(), failure=Reason.RATE_LIMITED)
-        view = present.row_view(row, NOW)
-        assert view.price
-        assert view.failure == "rate limited"
-        assert view.failure_detail == "No source gave a price."
-
-    @pytest.mark.parametrize(
-        ("symbol", "source", "simulated"),
-        [("AAPL", "yahoo", False), ("LARK.SIM", "yahoo", True), ("AAPL", "simulated", True)],
-    )
-    def test_simulated_prices_are_marked(self, symbol, source, simulated):
-        view = present.row_view(a_row(symbol, a_quote(symbol, source=source)), NOW)
-        assert view.simulated is simulated
-
-    def test_its_version_differs_with_anything_but_the_age(self):
-        row = a_row(quote=a_quote())
-        version = present.row_view(row, NOW).version
-        older = replace(row, quote=replace(row.quote, age_seconds=500.0))
-        assert present.row_view(older, NOW).version == version
-        others = [
-            a_row(quote=a_quote(age=1)),
-            a_row(quote=a_quote(), note="new"),
-            a_row(quote=a_quote(), state=QUEUED),
-            a_row(quote=a_quote(), failure=Reason.TIMEOUT),
-        ]
-        assert version not in {present.row_view(other, NOW).version for other in others}
-
-    def test_a_target_tells_how_far_it_is(self):
-        row = a_row(quote=a_quote(price=200.0), target_price=250.0)
-        view = present.row_view(row, NOW)
-        assert view.target == "Target 250.00 (+25.0 %)"
-        assert view.edit.target == "250"
-
-    def test_a_target_without_a_price_stands_alone(self):
-        assert present.row_view(a_row(target_price=12.5), NOW).target == "Target 12.5"
 
 
 class TestAttempts:
@@ -175,14 +111,15 @@ class TestRefresh:
         ("task", "line"),
         [
             (
-                a_task(message="AAPL from yahoo/quote", eta=2.6),
-                "21 of 50 · about 3 s left · AAPL from yahoo/quote",
+                a_task(message="AAPL from yahoo/quote", eta=4),
+                "21 of 50 · 7 a second · about 4 s left · AAPL from yahoo/quote",
             ),
+            (a_task(eta=300), "21 of 50 · 6 a minute · about 5 min left"),
             (a_task(message="AAPL from yahoo/quote"), "21 of 50 · AAPL from yahoo/quote"),
             (a_task(TaskStatus.PENDING, done=0), "0 of 50 · Waiting for a worker"),
             (
-                a_task(TaskStatus.COMPLETED, message="48 updated, 1 not updated, 1 failed"),
-                "48 updated, 1 not updated, 1 failed",
+                a_task(TaskStatus.COMPLETED, message="48 updated, 1 stale, 1 unknown"),
+                "48 updated, 1 stale, 1 unknown",
             ),
             (a_task(TaskStatus.CANCELLED), "Cancelled after 21 of 50"),
             (a_task(TaskStatus.FAILED, error="The disk is full."), "The disk is full."),
@@ -193,6 +130,29 @@ class TestRefresh:
         assert view
         assert view.line == line
         assert view.running is not task.status.ended
+
+    @pytest.mark.parametrize(
+        "words", ["48 updated, 1 stale", "3 unknown", "1 stale", "2 failed", "0 analysed, 3 failed"]
+    )
+    def test_whatever_gave_no_price_has_reasons(self, words):
+        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
+        assert view
+        assert view.has_reasons
+
+    @pytest.mark.parametrize(
+        "words", ["50 updated", "11 analysed, 2 with the verdict buy", "Nothing to do"]
+    )
+    def test_where_all_went_well_there_is_nothing_to_explain(self, words):
+        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
+        assert view
+        assert not view.has_reasons
+
+    def test_there_are_reasons_once_it_has_ended(self):
+        running = present.refresh_view(a_task(message="1 failed"))
+        ended = present.refresh_view(a_task(TaskStatus.CANCELLED))
+        assert running
+        assert ended
+        assert (running.has_reasons, ended.has_reasons) == (False, True)
 
     def test_no_refresh_has_no_view(self):
         assert present.refresh_view(None) is None
@@ -236,34 +196,13 @@ class TestHonestNumbers:
         assert view.market_time == "2026-11-24, its close"
 
     def test_a_change_over_24_hours_says_so(self):
-        assert price_of(a_quote(rolling_24h=True)).change == "+3.50 · +1.56 % · 24 h"
+        assert price_of(a_quote(rolling_24h=True)).basis == "24 h"
+        assert price_of(a_quote()).basis == ""
 
     def test_prices_that_disagree_are_named_with_their_source(self):
         other = OtherPrice("some_where", "page", 250.0, "USD", NOW)
         view = price_of(a_quote(disagreeing=(other,)))
         assert view.disagreeing == ("Some Where (page): 250.00 USD, 2026-11-24 12:00 UTC",)
-
-
-class TestBoard:
-    def test_rows_without_a_value_come_last_either_way(self):
-        rows = [a_row("NONE"), a_row("LOW", a_quote(price=1)), a_row("HIGH", a_quote(price=9))]
-        board = present.board_view(a_board(*rows), NOW)
-        for descending, order in ((False, ["LOW", "HIGH"]), (True, ["HIGH", "LOW"])):
-            view = present.sorted_by(board, "price", descending=descending)
-            assert [row.symbol for row in view.rows] == [*order, "NONE"]
-
-    def test_the_youngest_price_comes_first_by_age(self):
-        rows = [a_row("OLD", a_quote(age=90)), a_row("YOUNG", a_quote(age=5))]
-        view = present.sorted_by(present.board_view(a_board(*rows), NOW), "age", descending=False)
-        assert [row.symbol for row in view.rows] == ["YOUNG", "OLD"]
-
-    def test_it_knows_of_samples_and_simulated_rows(self):
-        view = present.board_view(a_board(a_row("LARK.SIM", sample=True)), NOW)
-        assert view.any_sample
-        assert view.any_simulated
-        plain = present.board_view(a_board(a_row()), NOW)
-        assert not plain.any_sample
-        assert not plain.any_simulated
 
 
 @pytest.mark.parametrize(
@@ -295,3 +234,40 @@ def test_an_address_can_make_a_page_say_nothing_else():
     assert done.words("added", "AAPL") == "AAPL was added."
     assert done.words("added", "Call 555 now!") == ""
     assert done.words("anything", "AAPL") == ""
+
+
+class TestLiveLine:
+    def line(self, on=True, wanted=True, next_at=None, **rows):
+        states = {"open": 0, "closed": 0, "unknown": 0} | rows
+        status = LiveStatus(on, 15.0, next_at, **states)
+        view = live_view("default", status, NOW, wanted=wanted)
+        return view.line, view.on, view.possible
+
+    def test_a_server_without_it_says_so(self):
+        assert self.line(on=False, open=1) == ("Live mode is off on this server", False, False)
+
+    def test_who_does_not_want_it_can_switch_it_on(self):
+        assert self.line(wanted=False, open=1) == ("Refreshed on request only", False, True)
+
+    def test_it_tells_how_often_and_when_next(self):
+        soon = NOW + timedelta(seconds=10)
+        assert self.line(open=2, next_at=soon) == (
+            "every 15 s while a market is open · next at 12:00:10 UTC",
+            True,
+            True,
+        )
+
+    def test_a_time_that_is_over_is_not_told(self):
+        assert "next" not in self.line(open=2, next_at=NOW)[0]
+
+    def test_it_tells_how_many_markets_are_closed(self):
+        line = self.line(open=1, closed=2, unknown=1)[0]
+        assert line == "every 15 s while a market is open · 2 of 4 closed"
+
+    def test_nothing_is_promised_while_all_markets_are_closed(self):
+        assert self.line(closed=3)[0] == (
+            "All markets are closed; they are looked at again when they open"
+        )
+
+    def test_of_an_empty_list_there_is_nothing_to_tell(self):
+        assert self.line()[0] == ""

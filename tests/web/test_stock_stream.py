@@ -89,7 +89,7 @@ def test_the_whole_list_is_analysed_as_one_task_and_each_row_gets_its_verdict(
     response = client.get(f"/stream?watchlist=default&last_event_id={after}")
     chunks = response.iter_encoded()
     next(chunks)
-    client.post("/analyze")
+    client.post("/lists/default/analyze")
     told = "".join(message.data for message in until(messages(chunks), "12 analysed"))
     response.close()
     (task,) = client.get("/api/tasks?kind=analysis_all").get_json()["tasks"]

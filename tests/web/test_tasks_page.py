@@ -24,7 +24,7 @@ def test_the_page_lists_tasks_newest_first_with_how_they_ended(client: FlaskClie
     refreshed(client, "QUIL.SIM")
     html = client.get("/tasks").get_data(as_text=True)
     assert html.index("Refresh of 1 symbol<") < html.index("Refresh of 2 symbols<")
-    assert "1 updated, 1 failed" in html
+    assert "1 updated, 1 unknown" in html
 
 
 def test_a_task_shows_each_item_with_its_price_or_its_reason(client: FlaskClient) -> None:

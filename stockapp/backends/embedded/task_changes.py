@@ -134,7 +134,7 @@ def tell_progress(connection: Connection, now: datetime, number: int) -> None:
         f"SELECT {task_rows.LISTED} FROM tasks WHERE number = ?", (number,)
     ).fetchone()
     task = task_rows.task(row)
-    data = {**task.progress.to_json(), "status": task.status.value}
+    data = {**task.progress.to_json(), "status": task.status.value, "kind": task.kind}
     events.append(connection, now, task_topic(task.id), [(EventType.PROGRESS, data)])
 
 
