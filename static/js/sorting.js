@@ -60,6 +60,13 @@ document.addEventListener("click", (event) => {
   setTimeout(mark);
 });
 
+// The columns were chosen anew, and with them the order may have gone.
+document.addEventListener("stockapp:order", (event) => {
+  key = event.detail.sort;
+  descending = event.detail.descending;
+  mark();
+});
+
 // Once for all changes until the next picture.
 let planned = 0;
 function plan() {

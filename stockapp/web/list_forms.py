@@ -12,7 +12,6 @@ from stockapp.services.boards import Boards
 from stockapp.services.refresh import Refreshes
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import fragments, htmx
-from stockapp.web.compare_page import MOST
 from stockapp.web.errors import Problem
 from stockapp.web.list_screen import ListScreen
 from stockapp.web.present_board import list_path
@@ -164,5 +163,5 @@ class ListForms:
 
 
 def _go_to_comparison(symbols: list[str]) -> AnyResponse:
-    address = "/compare?" + urlencode({"symbols": ",".join(symbols[:MOST])})
+    address = "/compare?" + urlencode({"symbols": ",".join(symbols)})
     return htmx.go(address)

@@ -158,7 +158,11 @@ def query() -> Mapping[str, str]:
 
 
 def layout(name: str) -> Layout:
-    """The columns and the order that this browser wants: as the address says, else as was kept."""
+    """The columns and the order that this page has, where a script of it asks; else those that
+    this browser wants: as the address says, or as was kept.
+    """
+    if htmx.is_asking() and (shown := request.headers.get("Stockapp-Layout")):
+        return columns.from_cookie(shown)
     asked = query()
     kept = columns.from_cookie(request.cookies.get(LAYOUT_COOKIE + name, ""))
     if wanted := columns.parse_columns(asked.get("columns", "")):

@@ -73,8 +73,8 @@ def test_a_bad_target_is_told_and_nothing_typed_is_lost(
     assert a_list.item("LARK.SIM")["note"] == ""
     page = a_list.send("items/LARK.SIM", note="kept?", target_price=target)
     assert page.status_code == 422
-    assert one(page.text, "#item-target").attributes["value"] == target
-    assert text_of(page.text, "#item-note") == "kept?"
+    assert one(page.text, "[name=target_price]").attributes["value"] == target
+    assert text_of(page.text, "[name=note]") == "kept?"
     assert "must be a number" in text_of(page.text, "#item-problem")
     assert "<script>" not in page.text
 
