@@ -109,13 +109,10 @@ def _range(quote: Quote, low: float | None, high: float | None, when: str) -> Ra
     )
 
 
-def _trend(aged: Aged[Trend]) -> TrendView | None:
+def _trend(aged: Aged[Trend]) -> TrendView:
     trend = aged.value
     low, high = min(trend.closes), max(trend.closes)
-    count = len(trend.closes)
-    if count <= 1:
-        return None
-    step = (TREND_WIDTH - 2 * _EDGE) / (count - 1)
+    step = (TREND_WIDTH - 2 * _EDGE) / (len(trend.closes) - 1)
     scale = (TREND_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
     middle = TREND_HEIGHT / 2
     points = " ".join(
