@@ -7,11 +7,10 @@ from stockapp.domain.isin import WrongCheckDigit, isin_in
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.services.item_rules import split
 from stockapp.services.search import Search
-from stockapp.web.search_page import found_view
+from stockapp.web.search_page import MOST_OPTIONS, found_view
 from stockapp.web.watchlist_views import AddProblem, OptionView
 
 _MARKS = re.compile(r"[,;\r\n]")
-_LIMIT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,12 @@ def _one(word: str, text: str, search: Search) -> Meant:
     try:
         return Meant((parse_symbol(word),))
     except InvalidSymbol as error:
-        found = found_view(search.find(text, limit=_LIMIT))
+        found = found_view(search.find(text, limit=MOST_OPTIONS))
         return Meant(problem=AddProblem(str(error), found.options))
 
 
 def _found(text: str, search: Search) -> Meant:
-    found = search.find(text, limit=_LIMIT)
+    found = search.find(text, limit=MOST_OPTIONS)
     options = found_view(found).options
     if len(options) == 1 and _is_isin(text):
         return Meant((options[0].symbol,))

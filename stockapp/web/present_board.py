@@ -89,16 +89,24 @@ def matches(row: Row, text: str) -> bool:
 
 
 def in_order(rows: Sequence[RowView], layout: Layout) -> Sequence[RowView]:
-    """The rows sorted; what has no value comes last either way, and money by its currency first."""
+    """The rows sorted; what has no value comes last either way, and money by its currency first.
+
+    An amount of an unknown currency is more or less than no other, so it stands with those last.
+    """
     if layout.sort == LISTED:
         return rows
     key = layout.sort
-    with_value = [row for row in rows if row.sort[key] != ""]
-    with_value.sort(key=lambda row: row.sort[key], reverse=layout.descending)
     column = column_of(key)
-    if column and column.money:
-        with_value.sort(key=lambda row: row.currency)
-    return [*with_value, *(row for row in rows if row.sort[key] == "")]
+    money = column if column and column.money else None
+    apart: list[RowView] = []
+    last: list[RowView] = []
+    for row in rows:
+        known = row.sort[key] != "" and (money is None or money in row.groups)
+        (apart if known else last).append(row)
+    apart.sort(key=lambda row: row.sort[key], reverse=layout.descending)
+    if money:
+        apart.sort(key=lambda row: row.groups[money])
+    return [*apart, *last]
 
 
 def totals(rows: Sequence[Row]) -> tuple[TotalsView, ...]:

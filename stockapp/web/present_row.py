@@ -62,9 +62,9 @@ def row_view(row: Row, now: datetime, layout: Layout, *, hidden: bool = False) -
         failure=error.reason.value.replace("_", " ") if error else "",
         failure_detail=error.detail if error else "",
         unknown=error is not None and error.reason is Reason.NOT_FOUND and quote is None,
-        currency=(quote.currency or "") if quote else "",
         hidden=hidden,
         sort=dict(_sort_values(row, layout)),
+        groups=_groups(row, layout),
     )
 
 
@@ -109,13 +109,10 @@ def _range(quote: Quote, low: float | None, high: float | None, when: str) -> Ra
     )
 
 
-def _trend(aged: Aged[Trend]) -> TrendView | None:
+def _trend(aged: Aged[Trend]) -> TrendView:
     trend = aged.value
     low, high = min(trend.closes), max(trend.closes)
-    count = len(trend.closes)
-    if count <= 1:
-        return None
-    step = (TREND_WIDTH - 2 * _EDGE) / (count - 1)
+    step = (TREND_WIDTH - 2 * _EDGE) / (len(trend.closes) - 1)
     scale = (TREND_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
     middle = TREND_HEIGHT / 2
     points = " ".join(
@@ -202,6 +199,19 @@ def _sort_values(row: Row, layout: Layout) -> list[tuple[str, str | float]]:
     told[Column.NOTE] = row.item.note.lower()
     shown = (SYMBOL, *(column for column in layout.columns if column.sortable))
     return [(key, "" if (value := told.get(key)) is None else value) for key in shown]
+
+
+def _groups(row: Row, layout: Layout) -> dict[Column, str]:
+    """The currency of each amount shown, where it is known."""
+    quoted = row.quote.quote.currency if row.quote else None
+    told = {
+        Column.PRICE: quoted,
+        Column.CHANGE: quoted,
+        # Pounds where the price is in pence.
+        Column.MARKET_CAP: words.major_currency(quoted),
+        Column.FAIR_VALUE: row.line.value.currency if row.line else None,
+    }
+    return {c: currency for c in layout.columns if c.money and (currency := told[c])}
 
 
 def _place(price: float, low: float | None, high: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stockapp.web.columns import Layout
+from stockapp.web.columns import Column, Layout
 from stockapp.web.views import AttemptView, PriceView, RefreshView, SourceView
 
 
@@ -50,8 +50,8 @@ class RowView:
     `state` is queued, updating or "". `failure` is the short reason why the last fetch gave no
     price, `failure_detail` its sentence; `unknown` that no source knows the symbol. `target_away`
     is how far the target is from the price. `sort` holds the values by which pages sort, "" where
-    there is none; amounts of money are in `currency`, which groups the rows then. `hidden`: the
-    filter leaves it out. `version` differs whenever anything but the age does.
+    there is none, and `groups` the currency of those that are money, which groups the rows then; an
+    amount of an unknown currency has none. `hidden`: the filter leaves it out. `version` differs whenever anything but the age does.
     """
 
     id: str
@@ -73,9 +73,9 @@ class RowView:
     failure: str
     failure_detail: str
     unknown: bool
-    currency: str
     hidden: bool
     sort: dict[str, str | float]
+    groups: dict[Column, str]
 
 
 @dataclass(frozen=True, slots=True)

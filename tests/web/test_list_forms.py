@@ -1,8 +1,10 @@
 """The forms of lists and of the rows that are picked; without scripts unless a test says so."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from tests.tasks.workers import eventually
 
@@ -193,6 +195,14 @@ class TestWork:
         assert 'hx-target="#refresh"' in answer.text
         assert "Refresh started." in answer.text
         assert 'hx-target="#watchlist"' not in answer.text
+
+    def test_a_large_refresh_is_shown_though_a_small_one_began_later(
+        self, new_app: Callable[..., Flask]
+    ) -> None:
+        client = new_app(simulated_latency_ms=20_000).test_client()
+        client.post("/lists/default/refresh")
+        client.post("/lists/default/picked", data={"do": "refresh", "symbol": "LARK.SIM"})
+        assert "0 of 12" in client.get("/").get_data(as_text=True)
 
     def test_nothing_is_begun_for_an_empty_list(self, a_list: AList) -> None:
         words = "There is nothing to do: the list is empty."

@@ -6,7 +6,8 @@ import pytest
 
 from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.quote import MarketState, OtherPrice
-from stockapp.domain.task import TaskStatus
+from stockapp.domain.task import Item, ItemState, TaskStatus
+from stockapp.services import analyse_all, live_prices
 from stockapp.services.live_mode import LiveStatus
 from stockapp.web import done, present, words
 from stockapp.web.present_live import live_view
@@ -131,21 +132,35 @@ class TestRefresh:
         assert view.line == line
         assert view.running is not task.status.ended
 
+    # The words that those who do the work close with, not some that a test made up.
     @pytest.mark.parametrize(
-        "words", ["48 updated, 1 stale", "3 unknown", "1 stale", "2 failed", "0 analysed, 3 failed"]
+        ("words", "bad"),
+        [
+            (live_prices.closing_words, ItemState.FAILED),
+            (live_prices.closing_words, ItemState.STALE),
+            (analyse_all.closing_words, ItemState.FAILED),
+        ],
     )
-    def test_whatever_gave_no_price_has_reasons(self, words):
-        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
-        assert view
-        assert view.has_reasons
+    def test_whatever_gave_nothing_new_has_reasons(self, words, bad):
+        good, failed = Item("A", ItemState.OK, {"verdict": "buy"}), Item("B", bad, {})
+        for items in ([failed], [good, failed]):
+            view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words(items)))
+            assert view
+            assert view.has_reasons, view.line
 
-    @pytest.mark.parametrize(
-        "words", ["50 updated", "11 analysed, 2 with the verdict buy", "Nothing to do"]
-    )
-    def test_where_all_went_well_there_is_nothing_to_explain(self, words):
-        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
+    def test_a_symbol_that_nobody_knows_has_reasons(self):
+        unknown = Item("A", ItemState.FAILED, {"error": {"code": "not_found"}})
+        message = live_prices.closing_words([unknown])
+        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=message))
         assert view
-        assert not view.has_reasons
+        assert view.has_reasons, view.line
+
+    @pytest.mark.parametrize("words", [live_prices.closing_words, analyse_all.closing_words])
+    def test_where_all_went_well_there_is_nothing_to_explain(self, words):
+        for items in ([], [Item("A", ItemState.OK, {"verdict": "buy"})]):
+            view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words(items)))
+            assert view
+            assert not view.has_reasons, view.line
 
     def test_there_are_reasons_once_it_has_ended(self):
         running = present.refresh_view(a_task(message="1 failed"))
