@@ -51,7 +51,8 @@ class RowView:
     price, `failure_detail` its sentence; `unknown` that no source knows the symbol. `target_away`
     is how far the target is from the price. `sort` holds the values by which pages sort, "" where
     there is none, and `groups` the currency of those that are money, which groups the rows then; an
-    amount of an unknown currency has none. `hidden`: the filter leaves it out. `version` differs whenever anything but the age does.
+    amount of an unknown currency has none. `hidden`: the filter leaves it out. `version` differs
+    whenever anything but the age does.
     """
 
     id: str
