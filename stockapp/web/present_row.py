@@ -131,6 +131,7 @@ def _trend(aged: Aged[Trend]) -> TrendView:
             f"{words.change(100 * move, 1)} % from {trend.days[0]} to {trend.days[-1]},"
             f" daily closes, {source}"
         ),
+        fresh_until=moment.to_text(aged.fresh_until),
         stale=aged.freshness is not Freshness.FRESH,
     )
 
@@ -153,6 +154,7 @@ def _worth(line: Aged[Line], now: datetime) -> WorthView:
         reason=told.reason,
         age=words.ago(line.age_seconds),
         made_at=moment.to_text(now - timedelta(seconds=line.age_seconds)),
+        fresh_until=moment.to_text(line.fresh_until),
         stale=line.freshness is not Freshness.FRESH,
     )
 
