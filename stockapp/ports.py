@@ -295,9 +295,6 @@ class WatchlistStore(Protocol):
         Raises NotListed for a `before` that is not on the list.
         """
 
-    def containing(self, symbol: str) -> list[str]:
-        """The names of the lists that hold the symbol."""
-
     def seed(self, watchlist: str, items: Iterable[WatchlistItem]) -> bool:
         """Put the items on the list if no list was ever seeded here. Returns whether it did."""
 

@@ -61,12 +61,11 @@ class Watchlists(ListAdmin):
         note: str = "",
         target_price: float | None = None,
         accept_unknown: bool = False,
-        wait: bool = True,
     ) -> Added:
         """Add a symbol, after a source has confirmed it or the wait for that is over.
 
-        Without `wait` it is on the list at once, and looked up behind. Raises InvalidSymbol,
-        InvalidItem, WatchlistFull, NoSuchList, and UnknownSymbol if it waits, unless accepted.
+        Raises InvalidSymbol, InvalidItem, WatchlistFull, NoSuchList, and UnknownSymbol unless
+        accepted.
         """
         symbol = parse_symbol(text)
         check(note, target_price)
@@ -74,8 +73,6 @@ class Watchlists(ListAdmin):
         if existing:
             return Added(existing, created=False, verified=True)
         item = WatchlistItem(symbol, self._clock.now(), None, note, target_price)
-        if not wait:
-            return self._add_unseen(watchlist, item)
         # Nobody is asked for a symbol that has no room.
         self._check_room(watchlist)
         known = self._look_up(symbol, 0 if accept_unknown else self._lookup_seconds)
@@ -161,15 +158,6 @@ class Watchlists(ListAdmin):
     def _check_room(self, watchlist: str) -> None:
         if self.get_list(watchlist).size >= self._max_symbols:
             raise WatchlistFull(self._max_symbols, 0)
-
-    def _add_unseen(self, watchlist: str, item: WatchlistItem) -> Added:
-        known = self._quotes.known([item.symbol])[item.symbol]
-        item = replace(item, name=_name(known))
-        created = bool(self._store.add(watchlist, [item], most_items=self._max_symbols))
-        # Only now: whoever finds its name gives it to items that are there.
-        if known.quote is None:
-            self._refreshes.start_behind([item.symbol])
-        return Added(item, created, verified=known.quote is not None)
 
     def _new_items(self, written: Mapping[str, tuple[str, float | None]]) -> list[WatchlistItem]:
         """Items of symbols with note and target price."""

@@ -9,7 +9,6 @@ from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 # `{}` is a symbol or a number.
 _DONE = {
     "added": "{} was added.",
-    "unverified": "{} was added; no source has confirmed it yet.",
     "there": "{} is on the list already.",
     "added-many": "Symbols added: {}.",
     "all-there": "All of these are on the list already.",

@@ -115,15 +115,6 @@ class WatchlistStoreContract:
         assert [item.symbol for item in watchlists.items(LIST)] == ["A"]
         assert told(log)[-1] == ("removed", "B")
 
-    def test_the_lists_that_hold_a_symbol_are_known(
-        self, watchlists: WatchlistStore, clock: SetClock
-    ) -> None:
-        watchlists.create("v")
-        for watchlist in ("v", LIST):
-            watchlists.add(watchlist, [WatchlistItem("A", clock.at)])
-        assert sorted(watchlists.containing("A")) == [LIST, "v"]
-        assert watchlists.containing("B") == []
-
     def test_seeding_happens_once_ever(
         self, watchlists: WatchlistStore, other: Backends, clock: SetClock
     ) -> None:

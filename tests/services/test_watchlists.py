@@ -1,4 +1,4 @@
-"""Adding without a wait, and how long a removal can be undone."""
+"""How long a removal can be undone."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -37,16 +37,6 @@ def backends(tmp_path: Path, clock: SetClock) -> Iterator[Backends]:
     backends = open_embedded(tmp_path, clock)
     yield backends
     backends.close()
-
-
-def test_without_a_wait_a_symbol_is_listed_before_any_source_has_answered(
-    watchlists: Watchlists,
-) -> None:
-    added = watchlists.add("default", "none.sim", note="mine", wait=False)
-    assert (added.created, added.verified) == (True, False)
-    assert [item.note for item in watchlists.items("default")] == ["mine"]
-    again = watchlists.add("default", "NONE.SIM", wait=False)
-    assert (again.created, again.item.note) == (False, "mine")
 
 
 def test_a_removal_is_kept_for_an_hour(backends: Backends, clock: SetClock) -> None:

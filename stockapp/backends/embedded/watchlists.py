@@ -177,18 +177,6 @@ class SqliteWatchlistStore:
             lambda connection: changing.place(connection, now, watchlist, wanted, before)
         )
 
-    def containing(self, symbol: str) -> list[str]:
-        """The names of the lists that hold the symbol."""
-        return self._database.read(
-            lambda connection: [
-                row[0]
-                for row in connection.execute(
-                    "SELECT watchlist FROM watchlist_items WHERE symbol = ? ORDER BY watchlist",
-                    (symbol,),
-                )
-            ]
-        )
-
     def seed(self, watchlist: str, items: Iterable[WatchlistItem]) -> bool:
         """Put the items on the list if no list was ever seeded here. Returns whether it did."""
         wanted = list(items)
