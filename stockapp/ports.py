@@ -15,7 +15,7 @@ from stockapp.domain.cache_statistics import CacheCheck, CacheStatistics
 from stockapp.domain.event import Event
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
-from stockapp.domain.watchlist import Merged, Removal, Restored, Watchlist, WatchlistItem
+from stockapp.domain.watchlist import Merged, Moved, Removal, Restored, Watchlist, WatchlistItem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -283,10 +283,11 @@ class WatchlistStore(Protocol):
 
     def move(
         self, symbols: Iterable[str], source: str, target: str, *, most_items: int | None = None
-    ) -> list[str]:
-        """Put items on another list, at its end, in their order. Returns what was moved.
+    ) -> Moved:
+        """Put items on another list, at its end, in their order.
 
-        Of one that is there already, note and target price fill in what it has none of.
+        Of one that is there already, note and target price fill in what it has none of; where
+        it has others, the item stays.
         """
 
     def place(self, watchlist: str, symbols: Sequence[str], before: str | None) -> list[str]:

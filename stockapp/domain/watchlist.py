@@ -145,6 +145,17 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Which symbols went to another list, and which stayed.
+
+    `kept`: their note or target price would be lost, as the other list has another one.
+    """
+
+    symbols: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Which of some items were put on a list, and which that were there were filled in."""
 

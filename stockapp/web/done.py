@@ -14,6 +14,8 @@ _DONE = {
     "all-there": "All of these are on the list already.",
     "removed-many": "Symbols removed: {}.",
     "moved": "Symbols moved: {}.",
+    "kept": "Symbols that stayed, as the other list has another note or target price: {}."
+    " Any others were moved.",
     "placed": "Moved.",
     "undone": "That is undone.",
     "renamed": "The list was renamed.",

@@ -7,7 +7,7 @@ from stockapp.backends.embedded import watchlist_changes as changing
 from stockapp.backends.embedded import watchlist_rows as rows
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
-from stockapp.domain.watchlist import Merged, Removal, Restored, Watchlist, WatchlistItem
+from stockapp.domain.watchlist import Merged, Moved, Removal, Restored, Watchlist, WatchlistItem
 from stockapp.ports import Clock
 
 EDITABLE = frozenset({"name", "note", "target_price"})
@@ -158,8 +158,8 @@ class SqliteWatchlistStore:
 
     def move(
         self, symbols: Iterable[str], source: str, target: str, *, most_items: int | None = None
-    ) -> list[str]:
-        """Put items on another list, at its end, in their order. Returns what was moved."""
+    ) -> Moved:
+        """Put items on another list, at its end, in their order; none that would lose text."""
         wanted = list(symbols)
         now = self._clock.now()
         return self._database.write(
