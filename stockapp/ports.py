@@ -275,10 +275,11 @@ class WatchlistStore(Protocol):
         most_items: int | None = None,
         most_lists: int | None = None,
     ) -> Restored:
-        """Put back what was removed, as it was and where it was; what is there again stays.
+        """Put back what was removed, as it was and where it was.
 
-        A deleted list comes back under another name or title where that was taken since. Raises
-        NoSuchList where the list of removed items was deleted, and TooManyLists.
+        What is there again gets the note and the target price that it lacks. A deleted list comes
+        back under another name or title where that was taken since. Raises NoSuchList where the
+        list of removed items was deleted, and TooManyLists.
         """
 
     def move(

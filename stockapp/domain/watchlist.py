@@ -138,7 +138,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back, and the list on which it is now."""
+    """What came back, or got back what it lacked, and the list on which it is now."""
 
     watchlist: Watchlist
     symbols: tuple[str, ...]

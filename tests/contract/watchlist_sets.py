@@ -231,6 +231,16 @@ class RestoringContract:
         assert watchlists.get(LIST, "C") == full
         assert told(log)[-2:] == [("added", "A"), ("added", "C")]
 
+    def test_what_was_added_again_meanwhile_gets_what_it_lacks_and_keeps_what_is_new(
+        self, watchlists: WatchlistStore, clock: SetClock
+    ) -> None:
+        olds = [WatchlistItem(s, clock.at, note="old", target_price=3.5) for s in ("A", "B")]
+        watchlists.add(LIST, olds)
+        removal = watchlists.remove(LIST, ["A", "B"])
+        watchlists.add(LIST, [WatchlistItem("A", clock.at), WatchlistItem("B", clock.at, note="n")])
+        assert watchlists.restore(removal).symbols == ("A", "B")
+        assert watchlists.items(LIST) == [olds[0], dataclasses.replace(olds[1], note="n")]
+
     def test_a_deleted_list_comes_back_beside_one_that_took_its_title(
         self, watchlists: WatchlistStore, clock: SetClock
     ) -> None:

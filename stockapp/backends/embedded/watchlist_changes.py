@@ -124,10 +124,12 @@ def restore(
     if removal.title is not None:
         name = _list_again(connection, now, name, removal.title, most_lists)
     before = rows.order(connection, name)
-    merged = merge(connection, now, name, removal.items, fill=False, most=most_items)
+    merged = merge(connection, now, name, removal.items, most=most_items)
     order = restored_order(before, removal.order, frozenset(merged.added))
     rows.set_order(connection, name, order)
-    return Restored(rows.require(connection, name), merged.added)
+    back = {*merged.added, *merged.changed}
+    symbols = tuple(symbol for symbol in removal.symbols if symbol in back)
+    return Restored(rows.require(connection, name), symbols)
 
 
 def move(
