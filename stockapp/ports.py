@@ -262,6 +262,9 @@ class WatchlistStore(Protocol):
     ) -> WatchlistItem | None:
         """Set `name`, `note` or `target_price`. Returns the item after it, None when absent."""
 
+    def names(self) -> dict[str, str | None]:
+        """Each symbol that is on any list, in their order, with a name if any list has one."""
+
     def fill_names(self, names: Mapping[str, str]) -> int:
         """Set the name of items, on every list, that have none. Returns how many changed."""
 

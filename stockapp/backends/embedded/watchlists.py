@@ -112,6 +112,10 @@ class SqliteWatchlistStore:
 
         return self._database.write(update)
 
+    def names(self) -> dict[str, str | None]:
+        """Each symbol that is on any list, in their order, with a name if any list has one."""
+        return self._database.read(rows.names)
+
     def fill_names(self, names: Mapping[str, str]) -> int:
         """Set the name of items, on every list, that have none. Returns how many changed."""
         wanted = {symbol: name for symbol, name in names.items() if name}
