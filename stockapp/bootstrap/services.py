@@ -124,6 +124,7 @@ class Services:
             self.quotes,
             backends.tasks,
             self.refreshes,
+            self.trends,
             self.market_hours,
             backends.shared,
             backends.clock,

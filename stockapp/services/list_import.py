@@ -28,6 +28,7 @@ _NO_HEAD = (
 )
 # The line on which it begins, and its cells.
 _Record = tuple[int, list[str]]
+_LONGEST_NAME = 100
 # What a person wrote is found again by so much of it.
 _SHOWN = 40
 
@@ -154,7 +155,7 @@ class _Reader:
     def row(self, line: int, cells: Sequence[str]) -> ImportRow:
         """The row, told apart from those that were read before."""
         text = self._layout.cell(cells, "symbol").strip()
-        name = csv_text.plain(self._layout.cell(cells, "name").strip())
+        name = _tidy(csv_text.plain(self._layout.cell(cells, "name").strip()))
         # Forms send lines parted by CRLF, and so do some files.
         note = csv_text.plain(self._layout.cell(cells, "note")).replace("\r\n", "\n")
         target_text = self._layout.cell(cells, "target").strip()
@@ -174,6 +175,12 @@ class _Reader:
         if first != line:
             return RowStatus.DUPLICATE, f"{symbol} is on line {first} already."
         return (RowStatus.LISTED if symbol in self._listed else RowStatus.NEW), ""
+
+
+def _tidy(name: str) -> str:
+    """On one line, and as long as names are."""
+    seen = "".join(c if c.isprintable() else " " for c in name)
+    return " ".join(seen.split())[:_LONGEST_NAME]
 
 
 def _layout(cells: Sequence[str]) -> _Layout:

@@ -147,7 +147,8 @@ class ListForms:
 
     def _move(self, name: str, symbols: list[str], to: str) -> AnyResponse:
         moved = self._watchlists.move(symbols, name, to)
-        return self._screen.done(name, "moved", str(len(moved)), self._screen.whole(name))
+        key, what = ("kept", moved.kept) if moved.kept else ("moved", moved.symbols)
+        return self._screen.done(name, key, str(len(what)), self._screen.whole(name))
 
     def _step(self, name: str, symbols: list[str], *, up: bool) -> AnyResponse:
         """Move rows by one place, all together."""

@@ -13,10 +13,10 @@ def live_view(name: str, status: LiveStatus, now: datetime, *, wanted: bool) -> 
         return LiveView(name, on=False, possible=False, line="Live mode is off on this server")
     if not wanted:
         return LiveView(name, on=False, possible=True, line="Refreshed on request only")
-    return LiveView(name, on=True, possible=True, line=_line(status, now))
+    return LiveView(name, on=True, possible=True, line=_line(status))
 
 
-def _line(status: LiveStatus, now: datetime) -> str:
+def _line(status: LiveStatus) -> str:
     rows = status.open + status.closed + status.unknown
     if rows == 0:
         return ""
@@ -25,6 +25,4 @@ def _line(status: LiveStatus, now: datetime) -> str:
     parts = [f"every {words.span(status.interval_seconds)} while a market is open"]
     if status.closed:
         parts.append(f"{status.closed} of {rows} closed")
-    if status.next_at and status.next_at > now:
-        parts.append(f"next at {status.next_at:%H:%M:%S} UTC")
     return " · ".join(parts)

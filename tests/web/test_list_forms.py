@@ -143,6 +143,11 @@ class TestOrder:
         assert said(a_list, answer.location) == "Symbols moved: 2."
         assert (a_list.symbols(), others.symbols()) == (["QUIL.SIM"], ["LARK.SIM", "BRAM.SIM"])
         assert others.item("LARK.SIM")["note"] == "mine"
+        a_list.add("LARK.SIM")
+        a_list.send("items/LARK.SIM", note="another", target_price="")
+        stayed = a_list.send("picked", do="move", symbol="LARK.SIM", to="others")
+        assert said(a_list, stayed.location).startswith("Symbols that stayed, as the other list")
+        assert a_list.item("LARK.SIM")["note"] == "another"
         assert a_list.send("picked", do="move", symbol="QUIL.SIM", to="none").status_code == 404
         here = a_list.send("picked", do="move", symbol="QUIL.SIM", to=a_list.name)
         assert here.status_code == 422

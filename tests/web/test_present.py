@@ -252,9 +252,9 @@ def test_an_address_can_make_a_page_say_nothing_else():
 
 
 class TestLiveLine:
-    def line(self, on=True, wanted=True, next_at=None, **rows):
+    def line(self, on=True, wanted=True, **rows):
         states = {"open": 0, "closed": 0, "unknown": 0} | rows
-        status = LiveStatus(on, 15.0, next_at, **states)
+        status = LiveStatus(on, 15.0, **states)
         view = live_view("default", status, NOW, wanted=wanted)
         return view.line, view.on, view.possible
 
@@ -264,16 +264,8 @@ class TestLiveLine:
     def test_who_does_not_want_it_can_switch_it_on(self):
         assert self.line(wanted=False, open=1) == ("Refreshed on request only", False, True)
 
-    def test_it_tells_how_often_and_when_next(self):
-        soon = NOW + timedelta(seconds=10)
-        assert self.line(open=2, next_at=soon) == (
-            "every 15 s while a market is open · next at 12:00:10 UTC",
-            True,
-            True,
-        )
-
-    def test_a_time_that_is_over_is_not_told(self):
-        assert "next" not in self.line(open=2, next_at=NOW)[0]
+    def test_it_tells_how_often(self):
+        assert self.line(open=2) == ("every 15 s while a market is open", True, True)
 
     def test_it_tells_how_many_markets_are_closed(self):
         line = self.line(open=1, closed=2, unknown=1)[0]
