@@ -141,6 +141,7 @@ class Services:
             self.quotes,
             self.refreshes,
             self.waiter,
+            backends.executor,
             backends.clock,
             simulated=self.simulated_names(),
             max_symbols=settings.max_symbols,

@@ -7,7 +7,7 @@ from typing import Any
 from stockapp.domain.attempt import Reason
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.watchlist import WatchlistFull, WatchlistItem
-from stockapp.ports import Clock, WatchlistStore
+from stockapp.ports import Clock, Executor, WatchlistStore
 from stockapp.services import list_import
 from stockapp.services.additions import Added, AddedMany, Imported, NotTaken, UnknownSymbol
 from stockapp.services.item_rules import InvalidItem, check, symbol_of_many
@@ -31,6 +31,7 @@ class Watchlists(ListAdmin):
         quotes: Quotes,
         refreshes: Refreshes,
         waiter: TaskWaiter,
+        executor: Executor,
         clock: Clock,
         *,
         simulated: Mapping[str, str],
@@ -41,6 +42,7 @@ class Watchlists(ListAdmin):
         self._quotes = quotes
         self._refreshes = refreshes
         self._waiter = waiter
+        self._executor = executor
         self._clock = clock
         self._simulated = simulated
         self._lookup_seconds = lookup_seconds
@@ -107,10 +109,16 @@ class Watchlists(ListAdmin):
         there = tuple(symbol for symbol in wanted if symbol not in new)
         return AddedMany(tuple(added), there, tuple(not_taken))
 
+    def pasted(self, text: str) -> str:
+        """Symbols as people write them, as a CSV file; what is one already stays as it is."""
+        return self._executor.run_blocking(list_import.pasted, text)
+
     def preview(self, watchlist: str, text: str | bytes) -> Preview:
         """What an import of that CSV file would do to the list. Raises InvalidItem, NoSuchList."""
         self.require(watchlist)
-        return list_import.understand(text, {item.symbol for item in self.items(watchlist)})
+        listed = {item.symbol for item in self.items(watchlist)}
+        # A large file takes a while, in which others must have their turn.
+        return self._executor.run_blocking(list_import.understand, text, listed)
 
     def import_rows(
         self, watchlist: str, rows: Iterable[ImportRow], *, overwrite: bool = False
