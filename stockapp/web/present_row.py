@@ -77,6 +77,7 @@ def item_view(row: Row, list_path: str, path: str, now: datetime, layout: Layout
         row=row_view(row, now, layout),
         attempts=attempt_views(row.report.attempts if row.report else ()),
         edit=EditView(row.item.note, target),
+        now=moment.to_text(now),
     )
 
 

@@ -103,6 +103,7 @@ class ItemView:
     row: RowView
     attempts: tuple[AttemptView, ...]
     edit: EditView
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
