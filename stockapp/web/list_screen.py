@@ -123,8 +123,7 @@ class ListScreen:
         """How live mode is with the list, for this browser, or as it is wanted now."""
         if wanted is None:
             wanted = request.cookies.get(LIVE_COOKIE) != "off"
-        now = self._reading.clock.now()
-        return live_view(name, self._reading.live.status(name), now, wanted=wanted)
+        return live_view(name, self._reading.live.status(name), wanted=wanted)
 
     def whole(self, name: str) -> str:
         """All that can change on the page, where a script asks; "" otherwise."""

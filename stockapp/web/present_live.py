@@ -1,13 +1,11 @@
 """Live mode for templates."""
 
-from datetime import datetime
-
 from stockapp.services.live_mode import LiveStatus
 from stockapp.web import words
 from stockapp.web.watchlist_views import LiveView
 
 
-def live_view(name: str, status: LiveStatus, now: datetime, *, wanted: bool) -> LiveView:
+def live_view(name: str, status: LiveStatus, *, wanted: bool) -> LiveView:
     """How live mode is with a list, where the reader wants it or not."""
     if not status.on:
         return LiveView(name, on=False, possible=False, line="Live mode is off on this server")

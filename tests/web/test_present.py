@@ -255,7 +255,7 @@ class TestLiveLine:
     def line(self, on=True, wanted=True, **rows):
         states = {"open": 0, "closed": 0, "unknown": 0} | rows
         status = LiveStatus(on, 15.0, **states)
-        view = live_view("default", status, NOW, wanted=wanted)
+        view = live_view("default", status, wanted=wanted)
         return view.line, view.on, view.possible
 
     def test_a_server_without_it_says_so(self):
