@@ -82,9 +82,7 @@ def test_a_price_grows_old_before_ones_eyes_and_stays(shelf: Make, window: Windo
     assert amount.evaluate("one => getComputedStyle(one).color") == quiet != new
 
 
-def test_verdict_sparkline_and_details_grow_old_too(
-    shelf: Make, window: Window
-) -> None:
+def test_verdict_sparkline_and_details_grow_old_too(shelf: Make, window: Window) -> None:
     shop = shelf(1)
     (symbol,) = shop.order()
     shop.bureau.analyse(symbol)
