@@ -1,6 +1,7 @@
 """Rows of a watchlist for templates; nothing but the arguments counts."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zlib import crc32
 
 from stockapp.domain import moment
@@ -28,6 +29,10 @@ from stockapp.web.watchlist_views import (
 
 # The box of a sparkline, with room for its line's width.
 TREND_WIDTH, TREND_HEIGHT, _EDGE = 100, 24, 2
+# Lines of sparklines kept in memory, each some 300 bytes.
+_LINES_KEPT = 4096
+# What an analysis came to is in these.
+_WORTH = frozenset({Column.FAIR_VALUE, Column.MARGIN, Column.VERDICT})
 # The best first, and last what is none.
 _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
@@ -38,10 +43,13 @@ def row_id(symbol: str) -> str:
 
 
 def row_view(row: Row, now: datetime, layout: Layout, *, hidden: bool = False) -> RowView:
-    """One line, with what sorts it among the columns shown."""
+    """One line, with what sorts it among the columns shown. Others of its cells are not made."""
     item, report = row.item, row.report
     error = report.error if report else None
     quote = row.quote.quote if row.quote else None
+    shows = layout.columns
+    day = Column.DAY_RANGE in shows
+    year = Column.YEAR_RANGE in shows
     return RowView(
         id=row_id(item.symbol),
         version=_version(row),
@@ -52,12 +60,14 @@ def row_view(row: Row, now: datetime, layout: Layout, *, hidden: bool = False) -
         target_away=_away(item.target_price, quote),
         simulated=is_simulated(item.symbol) or (quote is not None and quote.source == "simulated"),
         price=price_view(row.quote, now) if row.quote else None,
-        day=_range(quote, quote.day_low, quote.day_high, "today") if quote else None,
-        year=_range(quote, quote.year_low, quote.year_high, "of 52 weeks") if quote else None,
-        trend=_trend(row.trend) if row.trend else None,
+        day=_range(quote, quote.day_low, quote.day_high, "today") if quote and day else None,
+        year=_range(quote, quote.year_low, quote.year_high, "of 52 weeks")
+        if quote and year
+        else None,
+        trend=_trend(row.trend) if row.trend and Column.TREND in shows else None,
         volume=words.volume(quote.volume) if quote and quote.volume is not None else "",
-        market_cap=_cap(quote),
-        worth=_worth(row.line, now) if row.line else None,
+        market_cap=_cap(quote) if Column.MARKET_CAP in shows else "",
+        worth=_worth(row.line, now) if row.line and not _WORTH.isdisjoint(shows) else None,
         state=words.state(row.state),
         failure=error.reason.value.replace("_", " ") if error else "",
         failure_detail=error.detail if error else "",
@@ -112,21 +122,11 @@ def _range(quote: Quote, low: float | None, high: float | None, when: str) -> Ra
 
 def _trend(aged: Aged[Trend]) -> TrendView:
     trend = aged.value
-    low, high = min(trend.closes), max(trend.closes)
-    step = (TREND_WIDTH - 2 * _EDGE) / (len(trend.closes) - 1)
-    scale = (TREND_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
-    middle = TREND_HEIGHT / 2
-    points = " ".join(
-        f"{_EDGE + n * step:.1f},{TREND_HEIGHT - _EDGE - (close - low) * scale:.1f}"
-        if scale
-        else f"{_EDGE + n * step:.1f},{middle:.1f}"
-        for n, close in enumerate(trend.closes)
-    )
     move = trend.closes[-1] / trend.closes[0] - 1
     way = "flat" if move == 0 else "up" if move > 0 else "down"
     source = words.source_name(trend.source)
     return TrendView(
-        points=points,
+        points=_points(trend.closes),
         direction=way,
         words=(
             f"{words.change(100 * move, 1)} % from {trend.days[0]} to {trend.days[-1]},"
@@ -134,6 +134,21 @@ def _trend(aged: Aged[Trend]) -> TrendView:
         ),
         fresh_until=moment.to_text(aged.fresh_until),
         stale=aged.freshness is not Freshness.FRESH,
+    )
+
+
+# A quarter of what a page costs, and the same for all pages of a day.
+@lru_cache(maxsize=_LINES_KEPT)
+def _points(closes: tuple[float, ...]) -> str:
+    low, high = min(closes), max(closes)
+    step = (TREND_WIDTH - 2 * _EDGE) / (len(closes) - 1)
+    scale = (TREND_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
+    middle = TREND_HEIGHT / 2
+    return " ".join(
+        f"{_EDGE + n * step:.1f},{TREND_HEIGHT - _EDGE - (close - low) * scale:.1f}"
+        if scale
+        else f"{_EDGE + n * step:.1f},{middle:.1f}"
+        for n, close in enumerate(closes)
     )
 
 

@@ -108,6 +108,12 @@ class TestCells:
         assert alone == "2 min ago, Yahoo, 15 min delayed stale"
         assert cells(KNOWN, Layout((Column.AGE, Column.SOURCE)))["Age"] == "2 min ago stale"
 
+    def test_of_what_is_not_shown_no_cell_is_made(self):
+        told = view(KNOWN, Layout((Column.PRICE, Column.AGE)))
+        assert told.price
+        assert (told.day, told.year, told.trend, told.worth) == (None,) * 4
+        assert told.market_cap == ""
+
     def test_cells_stand_in_the_order_of_the_columns(self):
         layout = Layout((Column.NOTE, Column.AGE, Column.PRICE))
         assert list(cells(KNOWN, layout)) == ["Note", "Age", "Price"]
