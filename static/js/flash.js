@@ -4,6 +4,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const told = new Map();
 
 function look() {
+  const moved = [];
   for (const row of document.querySelectorAll("#rows .row")) {
     const amount = row.querySelector("td.price .amount"), price = Number(row.getAttribute("data-sort-price"));
     if (!amount || !price) continue;
@@ -11,10 +12,12 @@ function look() {
     told.set(row.id, price);
     if (before === undefined || before === price || still.matches) continue;
     amount.classList.remove("rose", "fell");
-    // So that the same animation starts anew.
-    void amount.offsetWidth;
-    amount.classList.add(price > before ? "rose" : "fell");
+    moved.push([amount, price > before ? "rose" : "fell"]);
   }
+  if (!moved.length) return;
+  // So that the same animation starts anew; the page is laid out once for all, not for each.
+  void document.body.offsetWidth;
+  for (const [amount, way] of moved) amount.classList.add(way);
 }
 
 document.addEventListener("animationend", (event) => event.target.classList?.remove("rose", "fell"));
