@@ -15,7 +15,7 @@ from stockapp.domain.cache_statistics import CacheCheck, CacheStatistics
 from stockapp.domain.event import Event
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
-from stockapp.domain.watchlist import Merged, Removal, Restored, Watchlist, WatchlistItem
+from stockapp.domain.watchlist import Merged, Moved, Removal, Restored, Watchlist, WatchlistItem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -262,6 +262,9 @@ class WatchlistStore(Protocol):
     ) -> WatchlistItem | None:
         """Set `name`, `note` or `target_price`. Returns the item after it, None when absent."""
 
+    def names(self) -> dict[str, str | None]:
+        """Each symbol that is on any list, in their order, with a name if any list has one."""
+
     def fill_names(self, names: Mapping[str, str]) -> int:
         """Set the name of items, on every list, that have none. Returns how many changed."""
 
@@ -275,18 +278,20 @@ class WatchlistStore(Protocol):
         most_items: int | None = None,
         most_lists: int | None = None,
     ) -> Restored:
-        """Put back what was removed, as it was and where it was; what is there again stays.
+        """Put back what was removed, as it was and where it was.
 
-        A deleted list comes back under another name or title where that was taken since. Raises
-        NoSuchList where the list of removed items was deleted, and TooManyLists.
+        What is there again gets the note and the target price that it lacks. A deleted list comes
+        back under another name or title where that was taken since. Raises NoSuchList where the
+        list of removed items was deleted, and TooManyLists.
         """
 
     def move(
         self, symbols: Iterable[str], source: str, target: str, *, most_items: int | None = None
-    ) -> list[str]:
-        """Put items on another list, at its end, in their order. Returns what was moved.
+    ) -> Moved:
+        """Put items on another list, at its end, in their order.
 
-        Of one that is there already, note and target price fill in what it has none of.
+        Of one that is there already, note and target price fill in what it has none of; where
+        it has others, the item stays.
         """
 
     def place(self, watchlist: str, symbols: Sequence[str], before: str | None) -> list[str]:
@@ -294,9 +299,6 @@ class WatchlistStore(Protocol):
 
         Raises NotListed for a `before` that is not on the list.
         """
-
-    def containing(self, symbol: str) -> list[str]:
-        """The names of the lists that hold the symbol."""
 
     def seed(self, watchlist: str, items: Iterable[WatchlistItem]) -> bool:
         """Put the items on the list if no list was ever seeded here. Returns whether it did."""

@@ -5,7 +5,7 @@ const EVERY_MS = 1000;
 
 // Ages are the server's; a browser's clock may be minutes off. Less than this is the way here.
 const WAY_MS = 5000;
-const rendered = Date.parse(document.getElementById("live")?.dataset.now ?? "");
+const rendered = Date.parse(document.querySelector("[data-now]")?.dataset.now ?? "");
 const apart = Date.now() - rendered;
 const offset = Math.abs(apart) > WAY_MS ? apart : 0;
 
@@ -23,8 +23,12 @@ function update() {
   for (const time of document.querySelectorAll("time[data-age]")) {
     const text = words(Math.max(0, (now - Date.parse(time.dateTime)) / 1000));
     if (time.textContent !== text) time.textContent = text;
-    const until = time.dataset.freshUntil;
-    if (until) time.closest(".row")?.classList.toggle("stale", now >= Date.parse(until));
+  }
+  // The time of a price makes its whole row stale, or the details of it; what has its own time grows old for itself.
+  for (const part of document.querySelectorAll("[data-fresh-until]")) {
+    const over = now >= Date.parse(part.dataset.freshUntil);
+    if (part.matches("time")) part.closest(".row, .facts")?.classList.toggle("stale", over);
+    else part.classList.toggle("old", over);
   }
 }
 

@@ -10,7 +10,12 @@ function say(text, level) {
 }
 
 // Good news goes by itself, what can be undone later; bad news stays until something else is done.
+let faded;
 function fade() {
+  const text = document.getElementById("status").textContent;
+  // Not anew for each row that is swapped meanwhile.
+  if (text === faded) return;
+  faded = text;
   clearTimeout(clearing);
   clearing = setTimeout(() => {
     const status = document.getElementById("status");
@@ -18,7 +23,7 @@ function fade() {
   }, document.querySelector("#status form") ? UNDO_MS : SHOWN_MS);
 }
 
-const ofForm = (event) => event.detail?.ctx?.sourceElement?.matches?.("form");
+const ofForm = (event) => event.detail?.ctx?.sourceElement?.matches?.("form, #watchlist");
 
 document.addEventListener("htmx:error", (event) => {
   if (ofForm(event)) say("stockapp did not answer, so this was not done. Try again.", "error");

@@ -10,9 +10,23 @@ function address(symbol) {
   history.replaceState(history.state, "", url);
 }
 
+// What was typed and not saved goes only when one has been told.
+const fields = () => [...(panel()?.querySelectorAll(".edit :is(input, textarea)") ?? [])];
+const unsaved = () => fields().some((field) => field.value !== field.defaultValue);
+let warned = false;
+
+function keeps() {
+  if (!unsaved() || warned) return false;
+  warned = true;
+  const status = document.getElementById("status");
+  status.className = "status info";
+  status.textContent = "What you typed is not saved yet. Save it, or close once more to drop it.";
+  return true;
+}
+
 function close() {
   const aside = panel();
-  if (aside.hidden) return;
+  if (aside.hidden || keeps()) return;
   const row = document.getElementById(aside.querySelector("[data-row]")?.dataset.row);
   aside.hidden = true;
   aside.replaceChildren();
@@ -23,7 +37,14 @@ function close() {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.details");
+  if (link && keeps()) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   if (link) opener = link;
+}, true);
+document.addEventListener("click", (event) => {
   if (event.target.closest("#item a.close")) {
     event.preventDefault();
     close();
@@ -36,6 +57,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   close();
 }, true);
+document.addEventListener("input", () => { warned = false; });
+document.addEventListener("stockapp:saved", () => {
+  for (const field of fields()) field.defaultValue = field.value;
+});
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-closes]")) setTimeout(close); });
 
 document.addEventListener("htmx:after:swap", () => {

@@ -17,7 +17,8 @@ let lost, streaming = false, opening = false, polling, again, heard = Date.now()
 
 function say(text) {
   const status = document.getElementById("status");
-  if (status) status.textContent = text;
+  // What can be undone must stay so; the notice is seen besides.
+  if (status && !status.querySelector("form")) status.textContent = text;
 }
 
 function reached() {
@@ -82,10 +83,19 @@ function later(ms) {
 function refused(status) {
   opening = false;
   renew();
+  if (status === 404) return gone();
   unreached();
   // 503: the server has as many streams as it takes.
   if (status === 503) poll();
   later(status === 503 ? REFUSED_MS : RETRY_MS);
+}
+
+// The list, the task or the stock of this page is no more.
+function gone() {
+  clearTimeout(lost);
+  notice.hidden = true;
+  stopPolling();
+  say("What this page shows was deleted. Reload it to see what there is.");
 }
 
 // Shows what has happened since an event, and returns the event up to which that is.
@@ -100,7 +110,13 @@ async function catchUp(since) {
 
 async function ask() {
   if (document.hidden) return;
-  try { position = await catchUp(position); } catch { unreached(); }
+  const since = position;
+  try {
+    const next = await catchUp(since);
+    // A stream that opened meanwhile may have told newer things.
+    if (Number(next) < Number(position)) mend(next);
+    else position = next;
+  } catch { unreached(); }
 }
 
 // A form's answer may come after the stream has told newer things, and hides them then.

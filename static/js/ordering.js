@@ -1,16 +1,30 @@
 // Rows in the order of one's own: dragged, or moved by Alt with the arrow keys.
 
 const place = () => document.querySelector("table.watchlist:not(:has(th[aria-sort]))")?.dataset.place;
-let dragged, waiting;
+let dragged, waiting, moved;
+
+function send() {
+  clearTimeout(waiting);
+  if (!moved) return;
+  const { row, to } = moved;
+  moved = undefined;
+  const before = row.nextElementSibling?.dataset.symbol ?? "";
+  htmx.ajax("POST", to, {
+    source: document.getElementById("watchlist"), swap: "none", values: { symbol: row.dataset.symbol, before },
+  });
+}
 
 function tell(row) {
+  if (moved && moved.row !== row) send();
   clearTimeout(waiting);
-  const before = row.nextElementSibling?.dataset.symbol ?? "";
-  const source = document.getElementById("watchlist");
+  moved = { row, to: place() };
   // Keys come in quick succession; only where the row ends up matters.
-  waiting = setTimeout(() => htmx.ajax("POST", place(), {
-    source, swap: "none", values: { symbol: row.dataset.symbol, before },
-  }), 150);
+  waiting = setTimeout(send, 150);
+}
+
+function neighbour(row, up) {
+  do row = up ? row.previousElementSibling : row.nextElementSibling; while (row?.hidden);
+  return row;
 }
 
 function put(row, before) {
@@ -51,7 +65,7 @@ document.addEventListener("keydown", (event) => {
   const row = document.activeElement?.closest("#rows .row");
   if (!row) return;
   event.preventDefault();
-  const other = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+  const other = neighbour(row, event.key === "ArrowUp");
   if (!other) return;
   const focused = document.activeElement;
   put(row, event.key === "ArrowUp" ? other : other.nextElementSibling);

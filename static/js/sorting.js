@@ -11,13 +11,15 @@ const state = () => {
 };
 let { key, descending } = state();
 
-const valueOf = (row) => row.getAttribute(`data-sort-${key}`) ?? "";
+const currencyOf = (row) => MONEY.has(key) ? row.getAttribute(`data-currency-${key}`) ?? "" : "";
+// An amount of an unknown currency cannot be compared, and is put where no value is.
+const valueOf = (row) => MONEY.has(key) && !currencyOf(row) ? "" : row.getAttribute(`data-sort-${key}`) ?? "";
 const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 function compare(one, other) {
   const [a, b] = [valueOf(one), valueOf(other)];
   if (a === "" || b === "") return (a === "") - (b === "");
-  const apart = MONEY.has(key) ? order(one.dataset.currency, other.dataset.currency) : 0;
+  const apart = order(currencyOf(one), currencyOf(other));
   if (apart) return apart;
   const way = TEXTS.has(key) ? order(a, b) : Number(a) - Number(b);
   return descending ? -way : way;
@@ -58,6 +60,13 @@ document.addEventListener("click", (event) => {
   sort(document.getElementById("rows"));
   // After the form has been read.
   setTimeout(mark);
+});
+
+// The columns were chosen anew, and with them the order may have gone.
+document.addEventListener("stockapp:order", (event) => {
+  key = event.detail.sort;
+  descending = event.detail.descending;
+  mark();
 });
 
 // Once for all changes until the next picture.

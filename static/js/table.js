@@ -34,6 +34,15 @@ function changes(table, fragment, task) {
   return tasks;
 }
 
+// An answer must fit the table that is here: another window may have chosen other columns since.
+document.addEventListener("htmx:config:request", (event) => {
+  const table = document.querySelector("table.watchlist");
+  if (!table) return;
+  const head = table.querySelector("th[aria-sort]"), sort = head?.className ?? "listed";
+  const way = head?.ariaSort === "descending" ? "desc" : "asc";
+  event.detail.ctx.request.headers["Stockapp-Layout"] = `${table.dataset.layout}~${sort}~${way}`;
+});
+
 document.addEventListener("htmx:before:swap", (event) => {
   const { tasks } = event.detail;
   const table = document.getElementById("rows");

@@ -20,13 +20,13 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The state of a market at an instant, and until when it stays so; None: nobody can say.
+    """The state of a market at an instant.
 
-    `closed_at`: when it closed last, where it is closed. `awaited`: the hours are being looked up.
+    `closed_at`: when it closed last, where it is closed; None: nobody can say. `awaited`: the hours
+    are being looked up.
     """
 
     state: SessionState
-    until: datetime | None = None
     closed_at: datetime | None = None
     awaited: bool = False
 
@@ -52,9 +52,8 @@ class TradingHours:
         begun = bisect_right(self.spans, now, key=lambda span: span[0])
         closes = self.spans[begun - 1][1] if begun else None
         if closes is not None and now < closes:
-            return Session(SessionState.OPEN, closes)
-        opens = self.spans[begun][0] if begun < len(self.spans) else None
-        return Session(SessionState.CLOSED, opens, closes)
+            return Session(SessionState.OPEN)
+        return Session(SessionState.CLOSED, closes)
 
     def to_json(self) -> dict[str, Any]:
         """The hours as the cache keeps them."""

@@ -138,10 +138,21 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back, and the list on which it is now."""
+    """What came back, or got back what it lacked, and the list on which it is now."""
 
     watchlist: Watchlist
     symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Which symbols went to another list, and which stayed.
+
+    `kept`: their note or target price would be lost, as the other list has another one.
+    """
+
+    symbols: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

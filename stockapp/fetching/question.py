@@ -56,9 +56,8 @@ class Questioner:
 
     def put(self, question: Question[T]) -> Told[T]:
         """The answer, or why there is none. Raises StoreTrouble."""
-        if not self.provider.configured:
-            detail = f"{self.provider.title} needs a key: set {self.provider.key_name} and restart."
-            return self.skipped(question.method, Failure(Reason.NOT_CONFIGURED, detail))
+        if unconfigured := self.unconfigured():
+            return self.skipped(question.method, unconfigured)
         label = f"{self.provider.name}/{question.method}"
         # No race may have looked at what other workers have learnt.
         self._keepers.breakers.refresh()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,12 +19,14 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 class Aged(Generic[T]):
     """Something of the cache with its age, or the age of the oldest that it was made from.
 
-    `recent`: it was made so short a while ago that it need not be made anew, however old that is.
+    `fresh_until` is when it turns stale, or turned. `recent`: it was made so short a while ago that
+    it need not be made anew, however old that is.
     """
 
     value: T
     age_seconds: float
     freshness: Freshness
+    fresh_until: datetime
     recent: bool
 
 

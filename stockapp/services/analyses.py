@@ -225,7 +225,8 @@ class Analyses:
         chart = self.chart(gathered)
         made = self._analyst.analysis(gathered, choices, report, chart, origins.of_all(gathered))
         age = (made.made_at - made.data_at).total_seconds()
-        return Aged(made, age, self._store.freshness(age), self._is_current(gathered))
+        freshness, fresh_until = self._store.freshness(age), self._store.fresh_until(made.data_at)
+        return Aged(made, age, freshness, fresh_until, self._is_current(gathered))
 
     def _is_current(self, gathered: Gathered) -> bool:
         """Whether nobody need be asked: all is fresh, or was asked for a short while ago.

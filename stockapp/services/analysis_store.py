@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import orjson
@@ -90,6 +90,10 @@ class AnalysisStore:
         """What data of that age is."""
         return self._lifetime.freshness(age_seconds)
 
+    def fresh_until(self, data_at: datetime) -> datetime:
+        """When data of that time turns stale."""
+        return data_at + timedelta(seconds=self._lifetime.fresh_seconds)
+
     def put(self, analysis: Analysis) -> None:
         """Keep it; as the symbol's line, too, where nothing was chosen."""
         key = self._key(analysis.symbol, analysis.choices)
@@ -130,7 +134,8 @@ class AnalysisStore:
         age = entry.age_seconds + (value.made_at - value.data_at).total_seconds()
         good_for = _REST_SECONDS if value.incomplete else self._lifetime.fresh_seconds
         recent = entry.age_seconds < good_for
-        return Aged(value, age, self._lifetime.freshness(age), recent)
+        freshness, fresh_until = self.freshness(age), self.fresh_until(value.data_at)
+        return Aged(value, age, freshness, fresh_until, recent)
 
     def _line_key(self, symbol: str) -> str:
         return f"{_LINE}{symbol}:{self._rules}"

@@ -90,10 +90,12 @@ class Boards:
 
     def _newest(self, kind: str, watchlist: str) -> Task | None:
         now = self._clock.now()
-        for task in self._tasks.recent(kind=kind, limit=_RECENT):
-            if task.params.get("watchlist") != watchlist or task.params.get("live"):
-                continue
-            if task.finished_at is None or now - task.finished_at < _SUMMARY:
-                return task
-            return None
-        return None
+        of_list = [
+            task
+            for task in self._tasks.recent(kind=kind, limit=_RECENT)
+            if task.params.get("watchlist") == watchlist and not task.params.get("live")
+        ]
+        running = (task for task in of_list if task.finished_at is None)
+        lately = (t for t in of_list if t.finished_at and now - t.finished_at < _SUMMARY)
+        # A small one that was begun later must not hide the large one that goes on.
+        return max(running, key=lambda task: task.progress.total, default=next(lately, None))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stockapp.domain.list_title import InvalidTitle, parse_title
 from stockapp.domain.watchlist import (
     DEFAULT_WATCHLIST,
+    Moved,
     NoSuchList,
     NotListed,
     Removal,
@@ -113,10 +114,11 @@ class ListAdmin:
             raise
         return Undone(restored.watchlist, restored.symbols, removal.title is not None)
 
-    def move(self, symbols: Iterable[str], source: str, target: str) -> list[str]:
-        """Put symbols with their notes and targets on another list. Returns what was moved.
+    def move(self, symbols: Iterable[str], source: str, target: str) -> Moved:
+        """Put symbols with their notes and targets on another list.
 
-        Raises NoSuchList, WatchlistFull, and InvalidItem where both lists are the same.
+        One stays that has another note or target there: one of the two would be lost. Raises
+        NoSuchList, WatchlistFull, and InvalidItem where both lists are the same.
         """
         if source == target:
             raise InvalidItem("to", "The symbols are on that list already; choose another.")

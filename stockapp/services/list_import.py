@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from stockapp.domain.symbol import InvalidSymbol
+from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.services import csv_text
-from stockapp.services.item_rules import InvalidItem, check, symbol_of_many
+from stockapp.services.item_rules import InvalidItem, check, split, symbol_of_many
 
 MOST_ROWS = 1_000
 _SYNONYMS: Mapping[str, str] = {
@@ -28,6 +28,7 @@ _NO_HEAD = (
 )
 # The line on which it begins, and its cells.
 _Record = tuple[int, list[str]]
+_LONGEST_NAME = 100
 # What a person wrote is found again by so much of it.
 _SHOWN = 40
 
@@ -144,6 +145,47 @@ def understand(text: str | bytes, listed: Collection[str] = ()) -> Preview:
     return Preview(tuple(rows), used, ignored, tuple(warnings), total)
 
 
+def pasted(text: str) -> str:
+    """Text that somebody wrote, as CSV: symbols as people have them become a column of symbols.
+
+    What has a line of headings, or cells that are none, is CSV as it is.
+    """
+    return "\n".join(("symbol", *split(text))) if _is_bare(text) else text
+
+
+def _is_bare(text: str) -> bool:
+    """Whether it is nothing but symbols, judged by no more of them than an import takes."""
+    left = MOST_ROWS
+    for line in filter(str.strip, io.StringIO(text)):
+        cells = [cell for part in re.split("[,;\t]", line) if (cell := part.strip())]
+        if left == MOST_ROWS and _layout(cells).head is not None:
+            return False
+        # Words parted by blanks may be in small letters; beside commas those are names.
+        words = cells if len(cells) > 1 else "".join(cells).split()
+        is_one = _is_symbol if words is not cells else _is_written_as_symbol
+        if not all(map(is_one, words[:left])):
+            return False
+        left -= len(words)
+        if left <= 0:
+            break
+    return left < MOST_ROWS
+
+
+def _is_symbol(word: str) -> bool:
+    try:
+        parse_symbol(word)
+    except InvalidSymbol:
+        return False
+    return True
+
+
+def _is_written_as_symbol(word: str) -> bool:
+    """AAPL, lark.sim and 7203.T are; apple and 12.50 are not."""
+    has_letter = any(map(str.isalpha, word))
+    as_people_do = word.isupper() or any(c.isdigit() or c in ".^=" for c in word)
+    return has_letter and as_people_do and _is_symbol(word)
+
+
 class _Reader:
     def __init__(self, layout: _Layout, listed: frozenset[str], *, decimal_comma: bool) -> None:
         self._layout = layout
@@ -154,7 +196,7 @@ class _Reader:
     def row(self, line: int, cells: Sequence[str]) -> ImportRow:
         """The row, told apart from those that were read before."""
         text = self._layout.cell(cells, "symbol").strip()
-        name = csv_text.plain(self._layout.cell(cells, "name").strip())
+        name = _tidy(csv_text.plain(self._layout.cell(cells, "name").strip()))
         # Forms send lines parted by CRLF, and so do some files.
         note = csv_text.plain(self._layout.cell(cells, "note")).replace("\r\n", "\n")
         target_text = self._layout.cell(cells, "target").strip()
@@ -174,6 +216,12 @@ class _Reader:
         if first != line:
             return RowStatus.DUPLICATE, f"{symbol} is on line {first} already."
         return (RowStatus.LISTED if symbol in self._listed else RowStatus.NEW), ""
+
+
+def _tidy(name: str) -> str:
+    """On one line, and as long as names are."""
+    seen = "".join(c if c.isprintable() else " " for c in name)
+    return " ".join(seen.split())[:_LONGEST_NAME]
 
 
 def _layout(cells: Sequence[str]) -> _Layout:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from stockapp.domain import moment
@@ -21,6 +21,7 @@ from stockapp.services.live_prices import KIND
 from stockapp.services.market_hours import MarketHours
 from stockapp.services.quotes import Known, Quotes
 from stockapp.services.refresh import Refreshes
+from stockapp.services.trends import Trends
 from stockapp.tasks.periodic import Periodic
 
 _LOOK_SECONDS = 1.0
@@ -30,21 +31,19 @@ _LONGEST_PAUSE = 15.0
 _SHORT_PAUSE = 5.0
 # A page that polls does so every 2 s.
 _POLLER_STAYS = 10.0
-_CLAIM = "live:"
+_CLAIM, _TRENDS_CLAIM = "live:", "live-trends:"
+# A page that is kept open has its small lines looked at so often, whatever markets do.
+_TRENDS_SECONDS = 3600.0
 # What will be due within this share of the interval is refreshed with what is due now.
 _TAKEN_ALONG = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class LiveStatus:
-    """How live mode fares with a list: rows by the state of their market.
-
-    `next_at`: when this worker expects the next refresh; None where none is in sight.
-    """
+    """How live mode fares with a list: rows by the state of their market."""
 
     on: bool
     interval_seconds: float
-    next_at: datetime | None
     open: int
     closed: int
     unknown: int
@@ -52,13 +51,13 @@ class LiveStatus:
 
 @dataclass(slots=True)
 class _Watched:
-    """A list that somebody watches. Times are monotonic but for `next_at`."""
+    """A list that somebody watches. Times are monotonic."""
 
     streams: int = 0
     polled_until: float = -math.inf
     look_at: float = -math.inf
+    trends_at: float = -math.inf
     changed: bool = False
-    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,7 @@ class LiveMode:
         quotes: Quotes,
         tasks: TaskStore,
         refreshes: Refreshes,
+        trends: Trends,
         hours: MarketHours,
         shared: SharedState,
         clock: Clock,
@@ -96,6 +96,7 @@ class LiveMode:
         self._quotes = quotes
         self._tasks = tasks
         self._refreshes = refreshes
+        self._trends = trends
         self._hours = hours
         self._shared = shared
         self._clock = clock
@@ -148,11 +149,9 @@ class LiveMode:
         states = [
             self._hours.state(item.symbol, now).state for item in self._watchlists.items(watchlist)
         ]
-        watched = self._watched.get(watchlist)
         return LiveStatus(
             self._on,
             self._interval,
-            watched.next_at if watched else None,
             states.count(SessionState.OPEN),
             states.count(SessionState.CLOSED),
             states.count(SessionState.UNKNOWN),
@@ -164,7 +163,9 @@ class LiveMode:
         for name, watched in self._still_watched(now):
             if watched.changed or now >= watched.look_at:
                 watched.changed = False
-                watched.look_at = now + self._look_at(name, watched)
+                watched.look_at = now + self._look_at(name)
+            if now >= watched.trends_at:
+                watched.trends_at = now + self._renew_trends(name)
 
     def _entry(self, watchlist: str) -> _Watched:
         return self._watched.setdefault(watchlist, _Watched())
@@ -176,7 +177,7 @@ class LiveMode:
                     del self._watched[name]
             return list(self._watched.items())
 
-    def _look_at(self, watchlist: str, watched: _Watched) -> float:
+    def _look_at(self, watchlist: str) -> float:
         """Start what is due of the list. Returns in how many seconds to look again."""
         now = self._clock.now()
         rows, under_way = self._rows(watchlist, now)
@@ -187,8 +188,6 @@ class LiveMode:
             soonest = pause = self._start(watchlist, rows, now)
         elif under_way or any(row.session.awaited for row in rows):
             pause = _SHORT_PAUSE
-        in_sight = math.isfinite(soonest)
-        watched.next_at = now + timedelta(seconds=soonest) if in_sight else None
         return min(pause, soonest)
 
     def _rows(self, watchlist: str, now: datetime) -> tuple[list[_Row], bool]:
@@ -202,7 +201,7 @@ class LiveMode:
 
     def _start(self, watchlist: str, rows: Sequence[_Row], now: datetime) -> float:
         """Refresh what is due, if no worker did a moment ago. Returns seconds until the next."""
-        wait = self._claim(watchlist, now)
+        wait = self._claim(f"{_CLAIM}{watchlist}", self._interval, now)
         if wait > 0:
             return wait
         due = [
@@ -217,15 +216,23 @@ class LiveMode:
         )
         return self._interval
 
-    def _claim(self, watchlist: str, now: datetime) -> float:
-        """Take the right to refresh the list now: 0; else the seconds until somebody may."""
+    def _renew_trends(self, watchlist: str) -> float:
+        """Have small lines fetched that are due, once for all workers. Returns as `_start`."""
+        wait = self._claim(f"{_TRENDS_CLAIM}{watchlist}", _TRENDS_SECONDS, self._clock.now())
+        if wait > 0:
+            return wait
+        self._trends.start_due([item.symbol for item in self._watchlists.items(watchlist)])
+        return _TRENDS_SECONDS
+
+    def _claim(self, key: str, seconds: float, now: datetime) -> float:
+        """Take the right to begin now: 0; else the seconds until somebody may."""
 
         def change(value: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], float]:
             if value is not None:
                 since = (now - moment.from_text(value["at"])).total_seconds()
                 # A clock that was set back must not stop it.
-                if 0 <= since < self._interval:
-                    return value, self._interval - since
+                if 0 <= since < seconds:
+                    return value, seconds - since
             return {"at": moment.to_text(now)}, 0.0
 
-        return self._shared.update(f"{_CLAIM}{watchlist}", change, 2 * self._interval)
+        return self._shared.update(key, change, 2 * seconds)

@@ -105,7 +105,7 @@ class Search:
             isin = isin_in(query)
         except WrongCheckDigit as error:
             return Found(query, problem=str(error))
-        names = self._names()
+        names = self._watchlists.names()
         remote, asking = self._told(query, isin or query, at_once=at_once)
         listings = self._ranked(query, names, remote.listings, limit)
         return Found(
@@ -118,13 +118,6 @@ class Search:
             frozenset(names).intersection(listing.symbol for listing in listings),
             asking,
         )
-
-    def _names(self) -> dict[str, str | None]:
-        """What is on any of the lists."""
-        lists = self._watchlists.lists()
-        return {
-            item.symbol: item.name for one in lists for item in self._watchlists.items(one.name)
-        }
 
     def _told(self, query: str, wanted: str, *, at_once: bool) -> tuple[Remote, bool]:
         """What sources say, and whether they would have to be asked for that."""
@@ -148,9 +141,9 @@ class Search:
         found = {listing.symbol: listing for listing in remote}
         invented = {listing.symbol: listing for listing in self._simulated}
         mine = {
-            symbol: _rank(wanted, symbol, name) or _BY_SOURCE
+            symbol: rank or _BY_SOURCE
             for symbol, name in names.items()
-            if symbol in found or _rank(wanted, symbol, name)
+            if (rank := _rank(wanted, symbol, name)) or symbol in found
         }
         listed = [
             found.get(symbol)

@@ -1,7 +1,7 @@
 """The closes of the last month as the cache keeps them, and which are to be asked for."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stockapp.domain.event import Event, EventType
 from stockapp.domain.freshness import Freshness, Lifetime
@@ -97,7 +97,8 @@ def _aged(entry: Entry, now: datetime) -> Aged[Trend] | None:
     freshness = LIFETIME.freshness(age)
     if freshness is Freshness.EXPIRED:
         return None
-    return Aged(trend, age, freshness, entry.freshness is Freshness.FRESH)
+    fresh_until = trend.fetched_at + timedelta(seconds=LIFETIME.fresh_seconds)
+    return Aged(trend, age, freshness, fresh_until, entry.freshness is Freshness.FRESH)
 
 
 def _settled(

@@ -7,7 +7,7 @@ from typing import Any
 from stockapp.domain.attempt import Reason
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.watchlist import WatchlistFull, WatchlistItem
-from stockapp.ports import Clock, WatchlistStore
+from stockapp.ports import Clock, Executor, WatchlistStore
 from stockapp.services import list_import
 from stockapp.services.additions import Added, AddedMany, Imported, NotTaken, UnknownSymbol
 from stockapp.services.item_rules import InvalidItem, check, symbol_of_many
@@ -31,6 +31,7 @@ class Watchlists(ListAdmin):
         quotes: Quotes,
         refreshes: Refreshes,
         waiter: TaskWaiter,
+        executor: Executor,
         clock: Clock,
         *,
         simulated: Mapping[str, str],
@@ -41,6 +42,7 @@ class Watchlists(ListAdmin):
         self._quotes = quotes
         self._refreshes = refreshes
         self._waiter = waiter
+        self._executor = executor
         self._clock = clock
         self._simulated = simulated
         self._lookup_seconds = lookup_seconds
@@ -61,12 +63,11 @@ class Watchlists(ListAdmin):
         note: str = "",
         target_price: float | None = None,
         accept_unknown: bool = False,
-        wait: bool = True,
     ) -> Added:
         """Add a symbol, after a source has confirmed it or the wait for that is over.
 
-        Without `wait` it is on the list at once, and looked up behind. Raises InvalidSymbol,
-        InvalidItem, WatchlistFull, NoSuchList, and UnknownSymbol if it waits, unless accepted.
+        Raises InvalidSymbol, InvalidItem, WatchlistFull, NoSuchList, and UnknownSymbol unless
+        accepted.
         """
         symbol = parse_symbol(text)
         check(note, target_price)
@@ -74,8 +75,6 @@ class Watchlists(ListAdmin):
         if existing:
             return Added(existing, created=False, verified=True)
         item = WatchlistItem(symbol, self._clock.now(), None, note, target_price)
-        if not wait:
-            return self._add_unseen(watchlist, item)
         # Nobody is asked for a symbol that has no room.
         self._check_room(watchlist)
         known = self._look_up(symbol, 0 if accept_unknown else self._lookup_seconds)
@@ -94,24 +93,32 @@ class Watchlists(ListAdmin):
             raise TooManySymbols(
                 f"{len(symbols)} symbols are too many; add at most {self._max_symbols} at a time."
             )
-        wanted: dict[str, tuple[str, float | None]] = {}
+        wanted: list[str] = []
         not_taken: list[NotTaken] = []
         for text in symbols:
             try:
-                wanted[symbol_of_many(text)] = ("", None)
+                wanted.append(symbol_of_many(text))
             except InvalidSymbol as error:
                 not_taken.append(NotTaken(text, str(error)))
-        items = self._new_items(wanted)
+        wanted = list(dict.fromkeys(wanted))
+        now = self._clock.now()
+        items = self._named([WatchlistItem(symbol, now) for symbol in wanted])
         added = self._store.add(watchlist, items, most_items=self._max_symbols)
         self._look_behind(added)
         new = set(added)
         there = tuple(symbol for symbol in wanted if symbol not in new)
         return AddedMany(tuple(added), there, tuple(not_taken))
 
+    def pasted(self, text: str) -> str:
+        """Symbols as people write them, as a CSV file; what is one already stays as it is."""
+        return self._executor.run_blocking(list_import.pasted, text)
+
     def preview(self, watchlist: str, text: str | bytes) -> Preview:
         """What an import of that CSV file would do to the list. Raises InvalidItem, NoSuchList."""
         self.require(watchlist)
-        return list_import.understand(text, {item.symbol for item in self.items(watchlist)})
+        listed = {item.symbol for item in self.items(watchlist)}
+        # A large file takes a while, in which others must have their turn.
+        return self._executor.run_blocking(list_import.understand, text, listed)
 
     def import_rows(
         self, watchlist: str, rows: Iterable[ImportRow], *, overwrite: bool = False
@@ -122,10 +129,15 @@ class Watchlists(ListAdmin):
         NoSuchList, and changes nothing then.
         """
         every = list(rows)
-        taken = {row.symbol: (row.note, row.target_price) for row in every if row.is_taken}
+        now = self._clock.now()
+        items = [
+            WatchlistItem(row.symbol, now, row.name or None, row.note, row.target_price)
+            for row in every
+            if row.is_taken
+        ]
         merged = self._store.merge(
             watchlist,
-            self._new_items(taken),
+            self._named(items),
             overwrite=overwrite,
             most_items=self._max_symbols,
         )
@@ -162,23 +174,10 @@ class Watchlists(ListAdmin):
         if self.get_list(watchlist).size >= self._max_symbols:
             raise WatchlistFull(self._max_symbols, 0)
 
-    def _add_unseen(self, watchlist: str, item: WatchlistItem) -> Added:
-        known = self._quotes.known([item.symbol])[item.symbol]
-        item = replace(item, name=_name(known))
-        created = bool(self._store.add(watchlist, [item], most_items=self._max_symbols))
-        # Only now: whoever finds its name gives it to items that are there.
-        if known.quote is None:
-            self._refreshes.start_behind([item.symbol])
-        return Added(item, created, verified=known.quote is not None)
-
-    def _new_items(self, written: Mapping[str, tuple[str, float | None]]) -> list[WatchlistItem]:
-        """Items of symbols with note and target price."""
-        known = self._quotes.known(list(written))
-        now = self._clock.now()
-        return [
-            WatchlistItem(symbol, now, _name(known[symbol]), note, target)
-            for symbol, (note, target) in written.items()
-        ]
+    def _named(self, items: Sequence[WatchlistItem]) -> list[WatchlistItem]:
+        """The items by the names that sources tell; else by those they have."""
+        known = self._quotes.known([item.symbol for item in items])
+        return [replace(item, name=_name(known[item.symbol]) or item.name) for item in items]
 
     def _look_behind(self, added: Sequence[str]) -> None:
         if added:

@@ -7,11 +7,10 @@ from stockapp.domain.isin import WrongCheckDigit, isin_in
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.services.item_rules import split
 from stockapp.services.search import Search
-from stockapp.web.search_page import found_view
-from stockapp.web.watchlist_views import AddProblem
+from stockapp.web.search_page import MOST_OPTIONS, found_view
+from stockapp.web.watchlist_views import AddProblem, OptionView
 
 _MARKS = re.compile(r"[,;\r\n]")
-_LIMIT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +38,27 @@ def _one(word: str, text: str, search: Search) -> Meant:
     try:
         return Meant((parse_symbol(word),))
     except InvalidSymbol as error:
-        found = found_view(search.find(text, limit=_LIMIT))
+        found = found_view(search.find(text, limit=MOST_OPTIONS))
         return Meant(problem=AddProblem(str(error), found.options))
 
 
 def _found(text: str, search: Search) -> Meant:
-    found = search.find(text, limit=_LIMIT)
+    found = search.find(text, limit=MOST_OPTIONS)
     options = found_view(found).options
     if len(options) == 1 and _is_isin(text):
         return Meant((options[0].symbol,))
     if options:
         return Meant(problem=AddProblem("Which of these is meant?", options))
     why = found.problem or "Nothing was found by that name. Type the symbol itself."
-    return Meant(problem=AddProblem(why))
+    return Meant(problem=AddProblem(why, _as_symbols(text)))
+
+
+def _as_symbols(text: str) -> tuple[OptionView, ...]:
+    """The words as symbols, to choose: what nothing is called may be some in small letters."""
+    words = split(text)
+    if len(words) == 1 or not all(map(_can_be_a_symbol, words)):
+        return ()
+    return (OptionView(", ".join(words).upper(), "as symbols", "", listed=False),)
 
 
 def _is_isin(text: str) -> bool:
@@ -59,6 +66,14 @@ def _is_isin(text: str) -> bool:
         return isin_in(text) is not None
     except WrongCheckDigit:
         return True
+
+
+def _can_be_a_symbol(word: str) -> bool:
+    try:
+        parse_symbol(word)
+    except InvalidSymbol:
+        return False
+    return True
 
 
 def _like_a_symbol(word: str) -> bool:

@@ -47,10 +47,17 @@ class WatchlistManyApi:
         return jsonify({"removed": list(removed.symbols), "undo": removed.undo or None})
 
     def move(self) -> Response:
-        """Put symbols on another list."""
+        """Put symbols on another list; those are kept that have another note or target there."""
         wanted = inputs.read(MoveInput)
         moved = self._watchlists.move(_parsed(wanted.symbols), wanted.source, wanted.target)
-        return jsonify({"moved": moved, "from": wanted.source, "to": wanted.target})
+        return jsonify(
+            {
+                "moved": list(moved.symbols),
+                "kept": list(moved.kept),
+                "from": wanted.source,
+                "to": wanted.target,
+            }
+        )
 
     def place(self) -> Response:
         """Put symbols elsewhere on their list."""

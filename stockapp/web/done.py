@@ -9,12 +9,13 @@ from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 # `{}` is a symbol or a number.
 _DONE = {
     "added": "{} was added.",
-    "unverified": "{} was added; no source has confirmed it yet.",
     "there": "{} is on the list already.",
     "added-many": "Symbols added: {}.",
     "all-there": "All of these are on the list already.",
     "removed-many": "Symbols removed: {}.",
     "moved": "Symbols moved: {}.",
+    "kept": "Symbols that stayed, as the other list has another note or target price: {}."
+    " Any others were moved.",
     "placed": "Moved.",
     "undone": "That is undone.",
     "renamed": "The list was renamed.",

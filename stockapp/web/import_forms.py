@@ -3,10 +3,9 @@
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.watchlist import WatchlistFull
 from stockapp.services import csv_text
-from stockapp.services.item_rules import InvalidItem, split
+from stockapp.services.item_rules import InvalidItem
 from stockapp.services.list_import import Preview
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import htmx
@@ -42,7 +41,7 @@ class ImportForms:
         """What was understood of a file or of text; nothing is added."""
         file = request.files.get("file")
         content: str | bytes = file.read() if file and file.filename else ""
-        content = content or _as_csv(request.form.get("text", ""))
+        content = content or self._watchlists.pasted(request.form.get("text", ""))
         if not content.strip():
             return self._page(name, "", "Choose a file, or write some symbols.", _REFUSED)
         return self._previewed(name, content)
@@ -86,19 +85,3 @@ class ImportForms:
         response = htmx.uncached(html)
         response.status_code = status
         return response
-
-
-def _as_csv(text: str) -> str:
-    """Symbols as people have them, one a line; what has a line of headings stays as it is."""
-    words = split(text)
-    if words and words[0].lower() not in ("symbol", "ticker") and all(map(_is_symbol, words)):
-        return "\n".join(("symbol", *words))
-    return text
-
-
-def _is_symbol(word: str) -> bool:
-    try:
-        parse_symbol(word)
-    except InvalidSymbol:
-        return False
-    return True

@@ -70,14 +70,18 @@ class LayoutForms:
         """Show other columns, or in another order."""
         self._watchlists.require(name)
         wanted = _chosen(name)
-        path = address(name, {}, without=("columns", "sort", "dir"))
+        state = _state(wanted)
+        path = address(name, state, without=("columns", "sort", "dir"))
         if not htmx.is_asking():
-            more = address(name, {"customise": "yes"}, without=("columns", "sort", "dir"))
+            more = address(name, state | {"customise": "yes"}, without=("columns", "sort", "dir"))
             return keep_layout(redirect(more, HTTPStatus.SEE_OTHER), name, wanted)
         board = self._screen.board(name, wanted)
         html = fragments.columns(board, unused(wanted)) + fragments.whole(board)
         query = shows(board, live=self._screen.live(name).on)
-        answer = told(make_response(html), shows={"shows": query}, address={"path": path})
+        order = {"sort": wanted.sort, "descending": wanted.descending}
+        answer = told(
+            make_response(html), shows={"shows": query}, address={"path": path}, order=order
+        )
         return keep_layout(answer, name, wanted)
 
     def live(self, name: str) -> AnyResponse:
@@ -120,6 +124,14 @@ def theme() -> str:
         return ""
     chosen = request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in _THEMES else ""
+
+
+def _state(wanted: Layout) -> dict[str, str]:
+    """The layout, as an address holds it; nothing of what is usual."""
+    told = {} if wanted.columns == columns.USUAL.columns else {"columns": wanted.key}
+    if wanted.sort != LISTED:
+        told |= {"sort": wanted.sort} | ({"dir": "desc"} if wanted.descending else {})
+    return told
 
 
 def _chosen(name: str) -> Layout:

@@ -12,7 +12,6 @@ from stockapp.services.boards import Boards
 from stockapp.services.refresh import Refreshes
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import fragments, htmx
-from stockapp.web.compare_page import MOST
 from stockapp.web.errors import Problem
 from stockapp.web.list_screen import ListScreen
 from stockapp.web.present_board import list_path
@@ -148,7 +147,8 @@ class ListForms:
 
     def _move(self, name: str, symbols: list[str], to: str) -> AnyResponse:
         moved = self._watchlists.move(symbols, name, to)
-        return self._screen.done(name, "moved", str(len(moved)), self._screen.whole(name))
+        key, what = ("kept", moved.kept) if moved.kept else ("moved", moved.symbols)
+        return self._screen.done(name, key, str(len(what)), self._screen.whole(name))
 
     def _step(self, name: str, symbols: list[str], *, up: bool) -> AnyResponse:
         """Move rows by one place, all together."""
@@ -164,5 +164,5 @@ class ListForms:
 
 
 def _go_to_comparison(symbols: list[str]) -> AnyResponse:
-    address = "/compare?" + urlencode({"symbols": ",".join(symbols[:MOST])})
+    address = "/compare?" + urlencode({"symbols": ",".join(symbols)})
     return htmx.go(address)

@@ -123,8 +123,7 @@ class ListScreen:
         """How live mode is with the list, for this browser, or as it is wanted now."""
         if wanted is None:
             wanted = request.cookies.get(LIVE_COOKIE) != "off"
-        now = self._reading.clock.now()
-        return live_view(name, self._reading.live.status(name), now, wanted=wanted)
+        return live_view(name, self._reading.live.status(name), wanted=wanted)
 
     def whole(self, name: str) -> str:
         """All that can change on the page, where a script asks; "" otherwise."""
@@ -158,7 +157,11 @@ def query() -> Mapping[str, str]:
 
 
 def layout(name: str) -> Layout:
-    """The columns and the order that this browser wants: as the address says, else as was kept."""
+    """The columns and the order that this page has, where a script of it asks; else those that
+    this browser wants: as the address says, or as was kept.
+    """
+    if htmx.is_asking() and (shown := request.headers.get("Stockapp-Layout")):
+        return columns.from_cookie(shown)
     asked = query()
     kept = columns.from_cookie(request.cookies.get(LAYOUT_COOKIE + name, ""))
     if wanted := columns.parse_columns(asked.get("columns", "")):

@@ -17,7 +17,9 @@ _SESSIONS = {
     MarketState.POST: "after hours",
     MarketState.CLOSED: "market closed",
 }
-# The parts of a task's closing words that tell of nothing that went wrong.
+# The parts of the closing words of refreshes and analyses that tell of nothing that went wrong.
+# Of an ended task a page reads no more than its progress: the words are all there is to tell by,
+# as items and result are left out of listings.
 _GOOD_ENDS = ("updated", "analysed", "with the verdict buy", "Nothing to do")
 
 

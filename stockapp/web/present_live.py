@@ -1,22 +1,20 @@
 """Live mode for templates."""
 
-from datetime import datetime
-
 from stockapp.services.live_mode import LiveStatus
 from stockapp.web import words
 from stockapp.web.watchlist_views import LiveView
 
 
-def live_view(name: str, status: LiveStatus, now: datetime, *, wanted: bool) -> LiveView:
+def live_view(name: str, status: LiveStatus, *, wanted: bool) -> LiveView:
     """How live mode is with a list, where the reader wants it or not."""
     if not status.on:
         return LiveView(name, on=False, possible=False, line="Live mode is off on this server")
     if not wanted:
         return LiveView(name, on=False, possible=True, line="Refreshed on request only")
-    return LiveView(name, on=True, possible=True, line=_line(status, now))
+    return LiveView(name, on=True, possible=True, line=_line(status))
 
 
-def _line(status: LiveStatus, now: datetime) -> str:
+def _line(status: LiveStatus) -> str:
     rows = status.open + status.closed + status.unknown
     if rows == 0:
         return ""
@@ -25,6 +23,4 @@ def _line(status: LiveStatus, now: datetime) -> str:
     parts = [f"every {words.span(status.interval_seconds)} while a market is open"]
     if status.closed:
         parts.append(f"{status.closed} of {rows} closed")
-    if status.next_at and status.next_at > now:
-        parts.append(f"next at {status.next_at:%H:%M:%S} UTC")
     return " · ".join(parts)

@@ -1,6 +1,7 @@
 """Rows of a watchlist for templates; nothing but the arguments counts."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zlib import crc32
 
 from stockapp.domain import moment
@@ -28,6 +29,10 @@ from stockapp.web.watchlist_views import (
 
 # The box of a sparkline, with room for its line's width.
 TREND_WIDTH, TREND_HEIGHT, _EDGE = 100, 24, 2
+# Lines of sparklines kept in memory, each some 300 bytes.
+_LINES_KEPT = 4096
+# What an analysis came to is in these.
+_WORTH = frozenset({Column.FAIR_VALUE, Column.MARGIN, Column.VERDICT})
 # The best first, and last what is none.
 _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
@@ -38,10 +43,13 @@ def row_id(symbol: str) -> str:
 
 
 def row_view(row: Row, now: datetime, layout: Layout, *, hidden: bool = False) -> RowView:
-    """One line, with what sorts it among the columns shown."""
+    """One line, with what sorts it among the columns shown. Others of its cells are not made."""
     item, report = row.item, row.report
     error = report.error if report else None
     quote = row.quote.quote if row.quote else None
+    shows = layout.columns
+    day = Column.DAY_RANGE in shows
+    year = Column.YEAR_RANGE in shows
     return RowView(
         id=row_id(item.symbol),
         version=_version(row),
@@ -52,19 +60,21 @@ def row_view(row: Row, now: datetime, layout: Layout, *, hidden: bool = False) -
         target_away=_away(item.target_price, quote),
         simulated=is_simulated(item.symbol) or (quote is not None and quote.source == "simulated"),
         price=price_view(row.quote, now) if row.quote else None,
-        day=_range(quote, quote.day_low, quote.day_high, "today") if quote else None,
-        year=_range(quote, quote.year_low, quote.year_high, "of 52 weeks") if quote else None,
-        trend=_trend(row.trend) if row.trend else None,
+        day=_range(quote, quote.day_low, quote.day_high, "today") if quote and day else None,
+        year=_range(quote, quote.year_low, quote.year_high, "of 52 weeks")
+        if quote and year
+        else None,
+        trend=_trend(row.trend) if row.trend and Column.TREND in shows else None,
         volume=words.volume(quote.volume) if quote and quote.volume is not None else "",
-        market_cap=_cap(quote),
-        worth=_worth(row.line, now) if row.line else None,
+        market_cap=_cap(quote) if Column.MARKET_CAP in shows else "",
+        worth=_worth(row.line, now) if row.line and not _WORTH.isdisjoint(shows) else None,
         state=words.state(row.state),
         failure=error.reason.value.replace("_", " ") if error else "",
         failure_detail=error.detail if error else "",
         unknown=error is not None and error.reason is Reason.NOT_FOUND and quote is None,
-        currency=(quote.currency or "") if quote else "",
         hidden=hidden,
         sort=dict(_sort_values(row, layout)),
+        groups=_groups(row, layout),
     )
 
 
@@ -77,6 +87,7 @@ def item_view(row: Row, list_path: str, path: str, now: datetime, layout: Layout
         row=row_view(row, now, layout),
         attempts=attempt_views(row.report.attempts if row.report else ()),
         edit=EditView(row.item.note, target),
+        now=moment.to_text(now),
     )
 
 
@@ -109,32 +120,35 @@ def _range(quote: Quote, low: float | None, high: float | None, when: str) -> Ra
     )
 
 
-def _trend(aged: Aged[Trend]) -> TrendView | None:
+def _trend(aged: Aged[Trend]) -> TrendView:
     trend = aged.value
-    low, high = min(trend.closes), max(trend.closes)
-    count = len(trend.closes)
-    if count <= 1:
-        return None
-    step = (TREND_WIDTH - 2 * _EDGE) / (count - 1)
-    scale = (TREND_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
-    middle = TREND_HEIGHT / 2
-    points = " ".join(
-        f"{_EDGE + n * step:.1f},{TREND_HEIGHT - _EDGE - (close - low) * scale:.1f}"
-        if scale
-        else f"{_EDGE + n * step:.1f},{middle:.1f}"
-        for n, close in enumerate(trend.closes)
-    )
     move = trend.closes[-1] / trend.closes[0] - 1
     way = "flat" if move == 0 else "up" if move > 0 else "down"
     source = words.source_name(trend.source)
     return TrendView(
-        points=points,
+        points=_points(trend.closes),
         direction=way,
         words=(
             f"{words.change(100 * move, 1)} % from {trend.days[0]} to {trend.days[-1]},"
             f" daily closes, {source}"
         ),
+        fresh_until=moment.to_text(aged.fresh_until),
         stale=aged.freshness is not Freshness.FRESH,
+    )
+
+
+# A quarter of what a page costs, and the same for all pages of a day.
+@lru_cache(maxsize=_LINES_KEPT)
+def _points(closes: tuple[float, ...]) -> str:
+    low, high = min(closes), max(closes)
+    step = (TREND_WIDTH - 2 * _EDGE) / (len(closes) - 1)
+    scale = (TREND_HEIGHT - 2 * _EDGE) / (high - low) if high > low else 0.0
+    middle = TREND_HEIGHT / 2
+    return " ".join(
+        f"{_EDGE + n * step:.1f},{TREND_HEIGHT - _EDGE - (close - low) * scale:.1f}"
+        if scale
+        else f"{_EDGE + n * step:.1f},{middle:.1f}"
+        for n, close in enumerate(closes)
     )
 
 
@@ -156,6 +170,7 @@ def _worth(line: Aged[Line], now: datetime) -> WorthView:
         reason=told.reason,
         age=words.ago(line.age_seconds),
         made_at=moment.to_text(now - timedelta(seconds=line.age_seconds)),
+        fresh_until=moment.to_text(line.fresh_until),
         stale=line.freshness is not Freshness.FRESH,
     )
 
@@ -202,6 +217,19 @@ def _sort_values(row: Row, layout: Layout) -> list[tuple[str, str | float]]:
     told[Column.NOTE] = row.item.note.lower()
     shown = (SYMBOL, *(column for column in layout.columns if column.sortable))
     return [(key, "" if (value := told.get(key)) is None else value) for key in shown]
+
+
+def _groups(row: Row, layout: Layout) -> dict[Column, str]:
+    """The currency of each amount shown, where it is known."""
+    quoted = row.quote.quote.currency if row.quote else None
+    told = {
+        Column.PRICE: quoted,
+        Column.CHANGE: quoted,
+        # Pounds where the price is in pence.
+        Column.MARKET_CAP: words.major_currency(quoted),
+        Column.FAIR_VALUE: row.line.value.currency if row.line else None,
+    }
+    return {c: currency for c in layout.columns if c.money and (currency := told[c])}
 
 
 def _place(price: float, low: float | None, high: float | None) -> float | None:

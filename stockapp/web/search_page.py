@@ -10,7 +10,8 @@ from stockapp.web import htmx
 from stockapp.web.rendering import render
 from stockapp.web.watchlist_views import FoundView, OptionView
 
-_LIMIT = 8
+# So many options can be looked through at a glance.
+MOST_OPTIONS = 8
 _NOTHING = "Nothing found; a symbol can be added all the same."
 
 
@@ -34,7 +35,7 @@ class SearchPage:
         text = request.args.get("symbol", "")
         # First what is known here; the answer itself then asks for what sources find.
         at_once = "sources" not in request.args
-        found = found_view(self._search.find(text, limit=_LIMIT, at_once=at_once))
+        found = found_view(self._search.find(text, limit=MOST_OPTIONS, at_once=at_once))
         response: Response = htmx.uncached(render("partials/_found.html", found=found))
         return response
 

@@ -123,7 +123,8 @@ class WatchlistPage:
         if item is None:
             self._screen.require_item(name, symbol)
         html = fragments.edit_problem("") if htmx.is_asking() else ""
-        return self._screen.done(name, "saved", symbol, html + self._screen.rows(name, [symbol]))
+        html += self._screen.rows(name, [symbol])
+        return told(self._screen.done(name, "saved", symbol, html), saved={"symbol": symbol})
 
     def remove(self, name: str, symbol: str) -> AnyResponse:
         """Remove an item; it can be undone."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stockapp.web.columns import Layout
+from stockapp.web.columns import Column, Layout
 from stockapp.web.views import AttemptView, PriceView, RefreshView, SourceView
 
 
@@ -10,7 +10,8 @@ from stockapp.web.views import AttemptView, PriceView, RefreshView, SourceView
 class WorthView:
     """What the last analysis came to. `fair` is "" where there is no fair value; `reason` says why.
 
-    `mark` colours the verdict. `age` is that of the oldest of its data, and `stale` that it is old.
+    `mark` colours the verdict. `age` is that of the oldest of its data, and `stale` that it is old,
+    from `fresh_until` on.
     """
 
     verdict: str
@@ -20,6 +21,7 @@ class WorthView:
     reason: str
     age: str
     made_at: str
+    fresh_until: str
     stale: bool
 
 
@@ -35,11 +37,15 @@ class RangeView:
 
 @dataclass(frozen=True, slots=True)
 class TrendView:
-    """Closes as a line of SVG in a box of 100 by 24; `direction` as of a price."""
+    """Closes as a line of SVG in a box of 100 by 24; `direction` as of a price.
+
+    It is stale from `fresh_until` on.
+    """
 
     points: str
     direction: str
     words: str
+    fresh_until: str
     stale: bool
 
 
@@ -50,8 +56,9 @@ class RowView:
     `state` is queued, updating or "". `failure` is the short reason why the last fetch gave no
     price, `failure_detail` its sentence; `unknown` that no source knows the symbol. `target_away`
     is how far the target is from the price. `sort` holds the values by which pages sort, "" where
-    there is none; amounts of money are in `currency`, which groups the rows then. `hidden`: the
-    filter leaves it out. `version` differs whenever anything but the age does.
+    there is none, and `groups` the currency of those that are money, which groups the rows then; an
+    amount of an unknown currency has none. `hidden`: the filter leaves it out. `version` differs
+    whenever anything does but ages and what has grown old, which pages see to themselves.
     """
 
     id: str
@@ -73,9 +80,9 @@ class RowView:
     failure: str
     failure_detail: str
     unknown: bool
-    currency: str
     hidden: bool
     sort: dict[str, str | float]
+    groups: dict[Column, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class ItemView:
     row: RowView
     attempts: tuple[AttemptView, ...]
     edit: EditView
+    now: str
 
 
 @dataclass(frozen=True, slots=True)

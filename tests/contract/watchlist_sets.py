@@ -11,6 +11,7 @@ from stockapp.domain.watchlist import (
     DEFAULT_WATCHLIST,
     ListExists,
     Merged,
+    Moved,
     NoSuchList,
     NotListed,
     TooManyLists,
@@ -151,9 +152,9 @@ class MovingContract:
     ) -> None:
         watchlists.create("Tech")
         mine = WatchlistItem("A", clock.at, "Alpha", "mine", 5.0, sample=True)
-        watchlists.add(LIST, [mine, WatchlistItem("B", clock.at, note="old", target_price=7.0)])
+        watchlists.add(LIST, [mine, WatchlistItem("B", clock.at, note="kept", target_price=7.0)])
         watchlists.add("tech", [WatchlistItem("B", clock.at, note="kept")])
-        assert watchlists.move(["B", "A", "none"], LIST, "tech") == ["A", "B"]
+        assert watchlists.move(["B", "A", "none"], LIST, "tech") == Moved(("A", "B"), ())
         assert order(watchlists) == []
         assert watchlists.items("tech") == [
             WatchlistItem("B", clock.at, note="kept", target_price=7.0),
@@ -161,6 +162,22 @@ class MovingContract:
         ]
         assert told(log)[-2:] == [("removed", "A"), ("removed", "B")]
         assert told(log, "tech")[-2:] == [("added", "A"), ("changed", "B")]
+
+    def test_what_would_lose_its_note_or_target_stays_where_it_is(
+        self, watchlists: WatchlistStore, clock: SetClock
+    ) -> None:
+        watchlists.create("Tech")
+        here = [
+            WatchlistItem("A", clock.at, note="old", target_price=7.0),
+            WatchlistItem("B", clock.at, target_price=8.0),
+            WatchlistItem("C", clock.at),
+        ]
+        there = [WatchlistItem(s, clock.at, note="other", target_price=9.0) for s in "ABC"]
+        watchlists.add(LIST, here)
+        watchlists.add("tech", there)
+        assert watchlists.move(LETTERS, LIST, "tech") == Moved(("C",), ("A", "B"))
+        assert watchlists.items(LIST) == here[:2]
+        assert watchlists.items("tech") == there
 
     def test_a_full_list_takes_nothing_and_says_how_many_fit(
         self, watchlists: WatchlistStore, clock: SetClock
@@ -213,6 +230,16 @@ class RestoringContract:
         assert order(watchlists) == ["A", "B", "C", "E", "F", "D"]
         assert watchlists.get(LIST, "C") == full
         assert told(log)[-2:] == [("added", "A"), ("added", "C")]
+
+    def test_what_was_added_again_meanwhile_gets_what_it_lacks_and_keeps_what_is_new(
+        self, watchlists: WatchlistStore, clock: SetClock
+    ) -> None:
+        olds = [WatchlistItem(s, clock.at, note="old", target_price=3.5) for s in ("A", "B")]
+        watchlists.add(LIST, olds)
+        removal = watchlists.remove(LIST, ["A", "B"])
+        watchlists.add(LIST, [WatchlistItem("A", clock.at), WatchlistItem("B", clock.at, note="n")])
+        assert watchlists.restore(removal).symbols == ("A", "B")
+        assert watchlists.items(LIST) == [olds[0], dataclasses.replace(olds[1], note="n")]
 
     def test_a_deleted_list_comes_back_beside_one_that_took_its_title(
         self, watchlists: WatchlistStore, clock: SetClock

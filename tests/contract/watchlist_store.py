@@ -115,14 +115,14 @@ class WatchlistStoreContract:
         assert [item.symbol for item in watchlists.items(LIST)] == ["A"]
         assert told(log)[-1] == ("removed", "B")
 
-    def test_the_lists_that_hold_a_symbol_are_known(
+    def test_the_symbols_of_all_lists_are_told_once_each_with_the_name_that_any_has(
         self, watchlists: WatchlistStore, clock: SetClock
     ) -> None:
         watchlists.create("v")
-        for watchlist in ("v", LIST):
-            watchlists.add(watchlist, [WatchlistItem("A", clock.at)])
-        assert sorted(watchlists.containing("A")) == [LIST, "v"]
-        assert watchlists.containing("B") == []
+        watchlists.add("v", [WatchlistItem("C", clock.at, "Gamma"), WatchlistItem("A", clock.at)])
+        watchlists.add(LIST, [WatchlistItem("B", clock.at), WatchlistItem("A", clock.at, "Alpha")])
+        told_names = list(watchlists.names().items())
+        assert told_names == [("B", None), ("A", "Alpha"), ("C", "Gamma")]
 
     def test_seeding_happens_once_ever(
         self, watchlists: WatchlistStore, other: Backends, clock: SetClock

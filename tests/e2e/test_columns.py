@@ -98,7 +98,7 @@ def test_rows_are_sorted_by_any_column_either_way_what_is_unknown_last(
             head.get_by_role("button").click()
             expect(head).to_have_attribute("aria-sort", order)
             values = page.locator(".row").evaluate_all(
-                f"rows => rows.map(row => [row.dataset.currency,"
+                f"rows => rows.map(row => [row.getAttribute('data-currency-{column}') ?? '',"
                 f" row.getAttribute('data-sort-{column}')])"
             )
             assert in_order(column, values, descending=order == "descending"), (column, values)

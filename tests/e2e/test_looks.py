@@ -82,6 +82,27 @@ def test_a_price_grows_old_before_ones_eyes_and_stays(shelf: Make, window: Windo
     assert amount.evaluate("one => getComputedStyle(one).color") == quiet != new
 
 
+def test_verdict_sparkline_and_details_grow_old_too(shelf: Make, window: Window) -> None:
+    shop = shelf(1)
+    (symbol,) = shop.order()
+    shop.bureau.analyse(symbol)
+    page = window(f"{shop.url}?columns=trend.fair_value.verdict&item={symbol}")
+    line = row(page, symbol)
+    expect(line.locator(".spark")).to_be_visible(timeout=15_000)
+    mark = line.get_by_text("old data", exact=True)
+    stale = page.locator("#item-facts .when-stale")
+    expect(mark).to_be_hidden()
+    expect(stale).to_be_hidden()
+    old = re.compile(r"\bold\b")
+    expect(line.locator(".worth")).not_to_have_class(old)
+    page.clock.install()
+    page.clock.fast_forward("48:00:00")
+    expect(mark).to_be_visible()
+    expect(stale).to_be_visible()
+    for part in (".spark", ".worth"):
+        expect(line.locator(part)).to_have_class(old)
+
+
 def test_on_paper_there_is_the_table_and_nothing_to_press(shelf: Make, window: Window) -> None:
     shop = shelf(3)
     page = window(f"{shop.url}?item={shop.order()[0]}")

@@ -13,13 +13,13 @@ from stockapp.services.due import Pace, seconds_until_due
 from stockapp.services.quotes import Known
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-OPEN = Session(SessionState.OPEN, NOW + timedelta(hours=3))
+OPEN = Session(SessionState.OPEN)
 AWAITED = Session(SessionState.UNKNOWN, awaited=True)
 PACE = Pace(60, 300, 300)
 
 
 def closed(seconds_ago: float) -> Session:
-    return Session(SessionState.CLOSED, None, NOW - timedelta(seconds=seconds_ago))
+    return Session(SessionState.CLOSED, NOW - timedelta(seconds=seconds_ago))
 
 
 def known(age: float | None, *, failed: float | None = None, delay: int | None = None) -> Known:

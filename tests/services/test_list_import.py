@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stockapp.services import csv_text
 from stockapp.services.item_rules import InvalidItem, split
-from stockapp.services.list_import import ImportRow, RowStatus, understand
+from stockapp.services.list_import import MOST_ROWS, ImportRow, RowStatus, pasted, understand
 
 
 def rows(text: str | bytes, *listed: str) -> tuple[ImportRow, ...]:
@@ -40,6 +40,29 @@ def test_without_headings_the_first_column_is_the_symbol() -> None:
     assert [row.line for row in preview.rows] == [1, 2, 5]
     assert "no line of headings" in preview.warnings[0]
     assert preview.columns == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("aapl MSFT\n\nVOD.L", ["AAPL", "MSFT", "VOD.L"]),
+        ("AAPL, lark.sim;7203.T\n^GSPC,", ["AAPL", "LARK.SIM", "7203.T", "^GSPC"]),
+        ("name,symbol\nApple,AAPL", ["AAPL"]),
+        ("AAPL,good company\nMSFT,IBM", ["AAPL", "MSFT"]),
+        ("AAPL,apple", ["AAPL"]),
+        ("AAPL,12.50", ["AAPL"]),
+    ],
+)
+def test_only_text_that_is_nothing_but_symbols_is_a_list_of_them(
+    text: str, symbols: list[str]
+) -> None:
+    assert [row.symbol for row in rows(pasted(text))] == symbols
+
+
+def test_of_a_long_text_no_more_is_looked_at_than_is_taken() -> None:
+    many = "AAPL " * MOST_ROWS
+    assert pasted(f"{many} !!") == "\n".join(["symbol", *["AAPL"] * MOST_ROWS, "!!"])
+    assert pasted(f"!! {many}") == f"!! {many}"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -20,6 +20,8 @@ from stockapp.services.live_prices import KIND
 from stockapp.services.market_hours import MarketHours
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes
+from stockapp.services.trend_store import TrendStore
+from stockapp.services.trends import Trends
 from stockapp.tasks.engine import TaskEngine
 from tests.contract.backends import Backends, SetClock
 from tests.contract.embedded import open_embedded
@@ -61,6 +63,7 @@ class Worker:
             self.quotes,
             backends.tasks,
             self.refreshes,
+            Trends(engine, backends.tasks, TrendStore(backends.cache, clock)),
             self.hours,
             backends.state,
             clock,
@@ -260,10 +263,22 @@ def test_a_row_that_is_added_is_seen_at_the_next_look(worker: Worker) -> None:
 
 
 def test_it_says_how_the_list_fares(worker: Worker) -> None:
-    now = worker.clock.now()
-    assert worker.live.status("default") == LiveStatus(True, 60, None, 1, 1, 1)
-    worker.fetched(SYMBOLS)
-    worker.clock.advance(20)
-    with worker.live.watching("default"):
-        worker.look()
-        assert worker.live.status("default").next_at == now + timedelta(seconds=60)
+    assert worker.live.status("default") == LiveStatus(True, 60, 1, 1, 1)
+
+
+def test_the_lines_of_a_page_kept_open_are_renewed_every_hour_once_for_all_workers(
+    house: House,
+) -> None:
+    workers = (house.worker(), house.worker())
+    workers[0].put("VOD.L")
+    begun = []
+    with workers[0].live.watching("default"), workers[1].live.watching("default"):
+        for minute in range(0, 121, 10):
+            for worker in workers:
+                worker.look()
+                for task in worker.backends.tasks.recent(kind="trends"):
+                    if not task.status.ended:
+                        begun.append((minute, task.params["symbols"]))
+                        worker.backends.tasks.cancel(task.id)
+            house.clock.advance(600)
+    assert begun == [(0, ["VOD.L"]), (60, ["VOD.L"]), (120, ["VOD.L"])]

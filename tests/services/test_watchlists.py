@@ -1,4 +1,4 @@
-"""Adding without a wait, and how long a removal can be undone."""
+"""What an import takes from a file, and how long a removal can be undone."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,14 +39,14 @@ def backends(tmp_path: Path, clock: SetClock) -> Iterator[Backends]:
     backends.close()
 
 
-def test_without_a_wait_a_symbol_is_listed_before_any_source_has_answered(
+def test_the_name_that_a_file_tells_is_that_of_a_new_item_until_a_source_tells_one(
     watchlists: Watchlists,
 ) -> None:
-    added = watchlists.add("default", "none.sim", note="mine", wait=False)
-    assert (added.created, added.verified) == (True, False)
-    assert [item.note for item in watchlists.items("default")] == ["mine"]
-    again = watchlists.add("default", "NONE.SIM", wait=False)
-    assert (again.created, again.item.note) == (False, "mine")
+    rows = watchlists.preview("default", "symbol,name\nnone.sim,Nobody  plc\nOLD.SIM,").rows
+    watchlists.import_rows("default", rows)
+    assert [item.name for item in watchlists.items("default")] == ["Nobody plc", None]
+    again = watchlists.preview("default", "symbol,name\nOLD.SIM,Elder\x07" + "x" * 500).rows
+    assert again[0].name == "Elder " + "x" * 94, "as long as names are, and with what can be seen"
 
 
 def test_a_removal_is_kept_for_an_hour(backends: Backends, clock: SetClock) -> None:

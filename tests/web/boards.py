@@ -45,14 +45,14 @@ def a_trend(*closes, symbol="AAPL", currency="USD", freshness=Freshness.FRESH):
     """The closes of the first days of November."""
     days = tuple(date(2026, 11, 1 + n) for n in range(len(closes)))
     trend = Trend(symbol, closes, days, currency, "yahoo", "spark", NOW)
-    return Aged(trend, 60.0, freshness, recent=True)
+    return Aged(trend, 60.0, freshness, NOW + timedelta(hours=6), recent=True)
 
 
 def a_line(verdict=Verdict.BUY, fair=250.0, margin=0.09, currency="USD", freshness=Freshness.FRESH):
     """What an analysis of an hour ago came to."""
     at = NOW - timedelta(hours=1)
     line = Line("AAPL", at, at, False, verdict, currency, fair, 227.5, margin, "It is cheap.")
-    return Aged(line, 3600.0, freshness, recent=True)
+    return Aged(line, 3600.0, freshness, NOW + timedelta(hours=11), recent=True)
 
 
 def a_row(

@@ -131,7 +131,7 @@ def test_symbols_move_to_another_list_and_to_another_place(client: FlaskClient) 
     fill(client, "A", "B", "C")
     name = make(client)
     moved = client.post(f"{ITEMS}/move", json={"symbols": ["b", "A"], "to": name}).get_json()
-    assert moved == {"moved": ["A", "B"], "from": "default", "to": "tech"}
+    assert moved == {"moved": ["A", "B"], "kept": [], "from": "default", "to": "tech"}
     placed = client.post(
         f"{ITEMS}/place", json={"symbols": "B", "before": "a", "watchlist": name}
     ).get_json()

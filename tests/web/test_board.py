@@ -52,6 +52,30 @@ class TestOrder:
         rows = [priced("POUNDS", 4, "GBP"), priced("PENCE", 300, "GBp")]
         assert order(*rows, by="price", descending=True) == ["POUNDS", "PENCE"]
 
+    def test_fair_values_are_in_order_within_their_own_currency(self):
+        # The reports, and so the fair value, may be in another currency than the price; and there
+        # may be no price at all.
+        rows = [
+            a_row("DEAR", a_quote("DEAR", currency="GBp"), line=a_line(fair=9.0)),
+            a_row("YEN", line=a_line(fair=5.0, currency="JPY")),
+            a_row("CHEAP", line=a_line(fair=2.0)),
+            a_row("POUNDS", a_quote("POUNDS", currency="USD"), line=a_line(fair=4, currency="GBP")),
+        ]
+        assert order(*rows, by="fair_value") == ["POUNDS", "YEN", "CHEAP", "DEAR"]
+
+    def test_market_values_of_what_is_quoted_in_pence_are_pounds(self):
+        rows = [
+            priced("PENCE", 300, "GBp", market_cap=2e9),
+            priced("MORE", 4, "GBP", market_cap=3e9),
+            priced("LESS", 4, "GBP", market_cap=1e9),
+        ]
+        assert order(*rows, by="market_cap") == ["LESS", "PENCE", "MORE"]
+
+    def test_amounts_of_an_unknown_currency_come_last_as_what_has_no_value(self):
+        rows = [priced("WHAT", 1, None), priced("HIGH", 9), priced("LOW", 2)]
+        assert order(*rows, by="price") == ["LOW", "HIGH", "WHAT"]
+        assert order(*rows, by="price", descending=True) == ["HIGH", "LOW", "WHAT"]
+
     def test_figures_that_are_no_money_are_in_order_across_currencies(self):
         rows = [
             priced("US", 5, volume=10),

@@ -1,5 +1,7 @@
 """The details of a row: what is known of it, its note and its target."""
 
+import re
+
 import pytest
 
 from tests.tasks.workers import eventually
@@ -33,6 +35,18 @@ def test_they_tell_how_the_last_fetch_went(a_list: AList) -> None:
     assert "Market time" in facts("LARK.SIM")
     assert eventually(lambda: "Check the spelling" in facts("NOPE.SIM"))
     assert "not_found" in facts("NOPE.SIM")
+
+
+def test_an_old_price_is_marked_and_a_page_of_its_own_tells_its_age(
+    a_list: AList, path: str
+) -> None:
+    assert eventually(lambda: "data-fresh-until" in a_list.client.get(path).text)
+    page = a_list.client.get(path).text
+    fresh = one(page, "#item-facts time").attributes["data-fresh-until"]
+    now = one(page, "#item-facts").attributes["data-now"]
+    assert fresh and now and now < fresh
+    assert text_of(page, "#item-facts:not(.stale) .when-stale") == "stale"
+    assert re.search(r'src="[^"]*js/ages[^"]*"', page)
 
 
 def test_note_and_target_are_saved_and_the_page_says_so(a_list: AList, path: str) -> None:
@@ -73,8 +87,8 @@ def test_a_bad_target_is_told_and_nothing_typed_is_lost(
     assert a_list.item("LARK.SIM")["note"] == ""
     page = a_list.send("items/LARK.SIM", note="kept?", target_price=target)
     assert page.status_code == 422
-    assert one(page.text, "#item-target").attributes["value"] == target
-    assert text_of(page.text, "#item-note") == "kept?"
+    assert one(page.text, "[name=target_price]").attributes["value"] == target
+    assert text_of(page.text, "[name=note]") == "kept?"
     assert "must be a number" in text_of(page.text, "#item-problem")
     assert "<script>" not in page.text
 

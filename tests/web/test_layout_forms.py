@@ -71,9 +71,23 @@ class TestSorting:
 
 
 class TestColumns:
+    def test_an_answer_fits_the_table_that_asks_whatever_another_window_chose(
+        self, a_list: AList
+    ) -> None:
+        a_list.send("columns", column=["note"])
+        answer = a_list.client.post(
+            f"/lists/{a_list.name}/items/QUIL.SIM",
+            data={"note": "mine", "target_price": ""},
+            headers={"HX-Request": "true", "Stockapp-Layout": "price.volume.age~listed~asc"},
+        )
+        text = answer.get_data(as_text=True)
+        assert 'data-label="Volume"' in text
+        assert 'data-label="Note"' not in text
+
     def test_those_that_are_ticked_are_shown_from_now_on(self, a_list: AList) -> None:
         answer = a_list.send("columns", at="?sort=change&columns=change", column=["price", "note"])
-        assert (answer.status_code, answer.location) == (303, f"{a_list.path}?customise=yes")
+        page = f"{a_list.path}?columns=price.note.age&customise=yes"
+        assert (answer.status_code, answer.location) == (303, page)
         assert heads(a_list) == SOME
         assert a_list.tree("?customise=yes").css_first("#columns[open]") is not None
         assert a_list.tree().css_first("#columns[open]") is None
@@ -132,7 +146,9 @@ class TestColumns:
         for part in ("#columns", "#watchlist"):
             assert f'hx-target="{part}"' in answer.text
         assert 'data-layout="price.note.age"' in answer.text
-        assert events(answer)["stockapp:address"] == {"path": f"{a_list.path}?filter=b"}
+        assert events(answer)["stockapp:address"] == {
+            "path": f"{a_list.path}?filter=b&columns=price.note.age"
+        }
         assert shows(answer) == {
             "watchlist": [a_list.name],
             "columns": ["price.note.age"],

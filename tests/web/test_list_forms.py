@@ -1,8 +1,10 @@
 """The forms of lists and of the rows that are picked; without scripts unless a test says so."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from tests.tasks.workers import eventually
 
@@ -141,6 +143,11 @@ class TestOrder:
         assert said(a_list, answer.location) == "Symbols moved: 2."
         assert (a_list.symbols(), others.symbols()) == (["QUIL.SIM"], ["LARK.SIM", "BRAM.SIM"])
         assert others.item("LARK.SIM")["note"] == "mine"
+        a_list.add("LARK.SIM")
+        a_list.send("items/LARK.SIM", note="another", target_price="")
+        stayed = a_list.send("picked", do="move", symbol="LARK.SIM", to="others")
+        assert said(a_list, stayed.location).startswith("Symbols that stayed, as the other list")
+        assert a_list.item("LARK.SIM")["note"] == "another"
         assert a_list.send("picked", do="move", symbol="QUIL.SIM", to="none").status_code == 404
         here = a_list.send("picked", do="move", symbol="QUIL.SIM", to=a_list.name)
         assert here.status_code == 422
@@ -193,6 +200,14 @@ class TestWork:
         assert 'hx-target="#refresh"' in answer.text
         assert "Refresh started." in answer.text
         assert 'hx-target="#watchlist"' not in answer.text
+
+    def test_a_large_refresh_is_shown_though_a_small_one_began_later(
+        self, new_app: Callable[..., Flask]
+    ) -> None:
+        client = new_app(simulated_latency_ms=20_000).test_client()
+        client.post("/lists/default/refresh")
+        client.post("/lists/default/picked", data={"do": "refresh", "symbol": "LARK.SIM"})
+        assert "0 of 12" in client.get("/").get_data(as_text=True)
 
     def test_nothing_is_begun_for_an_empty_list(self, a_list: AList) -> None:
         words = "There is nothing to do: the list is empty."

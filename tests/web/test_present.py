@@ -6,7 +6,8 @@ import pytest
 
 from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.quote import MarketState, OtherPrice
-from stockapp.domain.task import TaskStatus
+from stockapp.domain.task import Item, ItemState, TaskStatus
+from stockapp.services import analyse_all, live_prices
 from stockapp.services.live_mode import LiveStatus
 from stockapp.web import done, present, words
 from stockapp.web.present_live import live_view
@@ -131,21 +132,35 @@ class TestRefresh:
         assert view.line == line
         assert view.running is not task.status.ended
 
+    # The words that those who do the work close with, not some that a test made up.
     @pytest.mark.parametrize(
-        "words", ["48 updated, 1 stale", "3 unknown", "1 stale", "2 failed", "0 analysed, 3 failed"]
+        ("words", "bad"),
+        [
+            (live_prices.closing_words, ItemState.FAILED),
+            (live_prices.closing_words, ItemState.STALE),
+            (analyse_all.closing_words, ItemState.FAILED),
+        ],
     )
-    def test_whatever_gave_no_price_has_reasons(self, words):
-        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
-        assert view
-        assert view.has_reasons
+    def test_whatever_gave_nothing_new_has_reasons(self, words, bad):
+        good, failed = Item("A", ItemState.OK, {"verdict": "buy"}), Item("B", bad, {})
+        for items in ([failed], [good, failed]):
+            view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words(items)))
+            assert view
+            assert view.has_reasons, view.line
 
-    @pytest.mark.parametrize(
-        "words", ["50 updated", "11 analysed, 2 with the verdict buy", "Nothing to do"]
-    )
-    def test_where_all_went_well_there_is_nothing_to_explain(self, words):
-        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words))
+    def test_a_symbol_that_nobody_knows_has_reasons(self):
+        unknown = Item("A", ItemState.FAILED, {"error": {"code": "not_found"}})
+        message = live_prices.closing_words([unknown])
+        view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=message))
         assert view
-        assert not view.has_reasons
+        assert view.has_reasons, view.line
+
+    @pytest.mark.parametrize("words", [live_prices.closing_words, analyse_all.closing_words])
+    def test_where_all_went_well_there_is_nothing_to_explain(self, words):
+        for items in ([], [Item("A", ItemState.OK, {"verdict": "buy"})]):
+            view = present.refresh_view(a_task(TaskStatus.COMPLETED, message=words(items)))
+            assert view
+            assert not view.has_reasons, view.line
 
     def test_there_are_reasons_once_it_has_ended(self):
         running = present.refresh_view(a_task(message="1 failed"))
@@ -237,10 +252,10 @@ def test_an_address_can_make_a_page_say_nothing_else():
 
 
 class TestLiveLine:
-    def line(self, on=True, wanted=True, next_at=None, **rows):
+    def line(self, on=True, wanted=True, **rows):
         states = {"open": 0, "closed": 0, "unknown": 0} | rows
-        status = LiveStatus(on, 15.0, next_at, **states)
-        view = live_view("default", status, NOW, wanted=wanted)
+        status = LiveStatus(on, 15.0, **states)
+        view = live_view("default", status, wanted=wanted)
         return view.line, view.on, view.possible
 
     def test_a_server_without_it_says_so(self):
@@ -249,16 +264,8 @@ class TestLiveLine:
     def test_who_does_not_want_it_can_switch_it_on(self):
         assert self.line(wanted=False, open=1) == ("Refreshed on request only", False, True)
 
-    def test_it_tells_how_often_and_when_next(self):
-        soon = NOW + timedelta(seconds=10)
-        assert self.line(open=2, next_at=soon) == (
-            "every 15 s while a market is open · next at 12:00:10 UTC",
-            True,
-            True,
-        )
-
-    def test_a_time_that_is_over_is_not_told(self):
-        assert "next" not in self.line(open=2, next_at=NOW)[0]
+    def test_it_tells_how_often(self):
+        assert self.line(open=2) == ("every 15 s while a market is open", True, True)
 
     def test_it_tells_how_many_markets_are_closed(self):
         line = self.line(open=1, closed=2, unknown=1)[0]

@@ -70,7 +70,7 @@ class TestCells:
             "Currency": "GBp",
             "Fair value": "3.40 GBP",
             "Margin of safety": "10 %",
-            "Verdict": "Buy 1 h ago",
+            "Verdict": "Buy 1 h ago old data",
             "Target": "350.00 +13.3 %",
             "Note": "watch the debt",
             "Age": "2 min ago stale",
@@ -108,6 +108,12 @@ class TestCells:
         assert alone == "2 min ago, Yahoo, 15 min delayed stale"
         assert cells(KNOWN, Layout((Column.AGE, Column.SOURCE)))["Age"] == "2 min ago stale"
 
+    def test_of_what_is_not_shown_no_cell_is_made(self):
+        told = view(KNOWN, Layout((Column.PRICE, Column.AGE)))
+        assert told.price
+        assert (told.day, told.year, told.trend, told.worth) == (None,) * 4
+        assert told.market_cap == ""
+
     def test_cells_stand_in_the_order_of_the_columns(self):
         layout = Layout((Column.NOTE, Column.AGE, Column.PRICE))
         assert list(cells(KNOWN, layout)) == ["Note", "Age", "Price"]
@@ -116,6 +122,19 @@ class TestCells:
         html = fragments.rows([KNOWN], NOW, "default", USUAL)
         assert 'datetime="2026-11-24T11:58:00.000Z"' in html
         assert 'data-fresh-until="2026-11-24T12:13:00.000Z"' in html
+
+    def test_each_figure_that_grows_old_says_when(self):
+        html = fragments.rows([KNOWN], NOW, "default", EVERY)
+        parts = LexborHTMLParser(f"<table>{html}</table>").css("[data-fresh-until]")
+        until = {
+            part.attributes.get("class"): part.attributes["data-fresh-until"] for part in parts
+        }
+        assert until == {
+            "spark up": "2026-11-24T18:00:00.000Z",
+            "number worth": "2026-11-24T23:00:00.000Z",
+            "verdict-cell": "2026-11-24T23:00:00.000Z",
+            None: "2026-11-24T12:13:00.000Z",
+        }
 
     def test_a_price_that_others_dispute_is_marked(self):
         other = OtherPrice("fmp", "quote", 250.0, "USD", NOW)
@@ -134,7 +153,7 @@ class TestCells:
         assert 'class="number worth old"' in html
         told = cells(old)
         assert told["Price"] == "227.50"
-        assert told["Verdict"] == "Buy 1 h ago old data"
+        assert 'class="verdict-cell old"' in html
 
     def test_a_failed_row_keeps_its_price_and_says_why(self):
         row = a_row(quote=a_quote(age=5400), failure=Reason.RATE_LIMITED)

@@ -12,6 +12,7 @@ from stockapp.domain.watchlist import (
     DEFAULT_WATCHLIST,
     ListExists,
     Merged,
+    Moved,
     NotListed,
     Removal,
     Restored,
@@ -123,10 +124,12 @@ def restore(
     if removal.title is not None:
         name = _list_again(connection, now, name, removal.title, most_lists)
     before = rows.order(connection, name)
-    merged = merge(connection, now, name, removal.items, fill=False, most=most_items)
+    merged = merge(connection, now, name, removal.items, most=most_items)
     order = restored_order(before, removal.order, frozenset(merged.added))
     rows.set_order(connection, name, order)
-    return Restored(rows.require(connection, name), merged.added)
+    back = {*merged.added, *merged.changed}
+    symbols = tuple(symbol for symbol in removal.symbols if symbol in back)
+    return Restored(rows.require(connection, name), symbols)
 
 
 def move(
@@ -136,16 +139,26 @@ def move(
     source: str,
     target: str,
     most: int | None,
-) -> list[str]:
-    """Put items on another list. Raises NoSuchList and WatchlistFull."""
+) -> Moved:
+    """Put items on another list, but for those that would lose text.
+
+    Raises NoSuchList and WatchlistFull.
+    """
     rows.require(connection, target)
     if source == target:
-        return []
-    removal = remove(connection, now, source, symbols)
+        return Moved((), ())
+    wanted = frozenset(symbols)
+    there = {item.symbol: item for item in rows.items(connection, target)}
+    kept = tuple(
+        item.symbol
+        for item in rows.items(connection, source)
+        if item.symbol in wanted and _would_lose(item, there.get(item.symbol))
+    )
+    removal = remove(connection, now, source, wanted.difference(kept))
     # Whoever moves it wants it, so it is no sample any more.
     items = [replace(item, sample=False) for item in removal.items]
     merge(connection, now, target, items, most=most)
-    return list(removal.symbols)
+    return Moved(removal.symbols, kept)
 
 
 def place(
@@ -187,6 +200,14 @@ def _refuse_repeated(title: str, there: Collection[Watchlist]) -> None:
     for one in there:
         if title_key(one.title) == title_key(title):
             raise ListExists(one.title)
+
+
+def _would_lose(item: WatchlistItem, there: WatchlistItem | None) -> bool:
+    """Whether something of the item would be gone if it were merged into that one."""
+    return there is not None and (
+        (there.note != "" and item.note not in ("", there.note))
+        or (there.target_price is not None and item.target_price not in (None, there.target_price))
+    )
 
 
 def _filling(mine: WatchlistItem, other: WatchlistItem, overwrite: bool) -> list[tuple[str, Any]]:

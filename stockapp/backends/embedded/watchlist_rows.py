@@ -54,6 +54,16 @@ def get(connection: Connection, watchlist: str, symbol: str) -> WatchlistItem | 
     return _item(row) if row else None
 
 
+def names(connection: Connection) -> dict[str, str | None]:
+    """The symbols of all lists in their order, each with a name where there is one."""
+    query = (
+        "SELECT symbol, max(watchlist_items.name) FROM watchlist_items"
+        " JOIN watchlists ON watchlists.name = watchlist GROUP BY symbol"
+        " ORDER BY min(watchlists.position), min(watchlist_items.position)"
+    )
+    return dict(connection.execute(query).fetchall())
+
+
 def order(connection: Connection, watchlist: str) -> list[str]:
     """The symbols of a list in its order."""
     query = "SELECT symbol FROM watchlist_items WHERE watchlist = ? ORDER BY position"

@@ -7,7 +7,7 @@ from stockapp.backends.embedded import watchlist_changes as changing
 from stockapp.backends.embedded import watchlist_rows as rows
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
-from stockapp.domain.watchlist import Merged, Removal, Restored, Watchlist, WatchlistItem
+from stockapp.domain.watchlist import Merged, Moved, Removal, Restored, Watchlist, WatchlistItem
 from stockapp.ports import Clock
 
 EDITABLE = frozenset({"name", "note", "target_price"})
@@ -112,6 +112,10 @@ class SqliteWatchlistStore:
 
         return self._database.write(update)
 
+    def names(self) -> dict[str, str | None]:
+        """Each symbol that is on any list, in their order, with a name if any list has one."""
+        return self._database.read(rows.names)
+
     def fill_names(self, names: Mapping[str, str]) -> int:
         """Set the name of items, on every list, that have none. Returns how many changed."""
         wanted = {symbol: name for symbol, name in names.items() if name}
@@ -147,9 +151,10 @@ class SqliteWatchlistStore:
         most_items: int | None = None,
         most_lists: int | None = None,
     ) -> Restored:
-        """Put back what was removed, as it was and where it was; what is there again stays.
+        """Put back what was removed, as it was and where it was.
 
-        A deleted list comes back under another name or title where that was taken since.
+        What is there again gets the note and the target price that it lacks. A deleted list comes
+        back under another name or title where that was taken since.
         """
         now = self._clock.now()
         return self._database.write(
@@ -158,8 +163,8 @@ class SqliteWatchlistStore:
 
     def move(
         self, symbols: Iterable[str], source: str, target: str, *, most_items: int | None = None
-    ) -> list[str]:
-        """Put items on another list, at its end, in their order. Returns what was moved."""
+    ) -> Moved:
+        """Put items on another list, at its end, in their order; none that would lose text."""
         wanted = list(symbols)
         now = self._clock.now()
         return self._database.write(
@@ -175,18 +180,6 @@ class SqliteWatchlistStore:
         now = self._clock.now()
         return self._database.write(
             lambda connection: changing.place(connection, now, watchlist, wanted, before)
-        )
-
-    def containing(self, symbol: str) -> list[str]:
-        """The names of the lists that hold the symbol."""
-        return self._database.read(
-            lambda connection: [
-                row[0]
-                for row in connection.execute(
-                    "SELECT watchlist FROM watchlist_items WHERE symbol = ? ORDER BY watchlist",
-                    (symbol,),
-                )
-            ]
         )
 
     def seed(self, watchlist: str, items: Iterable[WatchlistItem]) -> bool:
