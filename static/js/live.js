@@ -17,8 +17,10 @@ let lost, streaming = false, opening = false, polling, again, heard = Date.now()
 
 function say(text) {
   const status = document.getElementById("status");
-  // What can be undone must stay so; the notice is seen besides.
-  if (status && !status.querySelector("form")) status.textContent = text;
+  // What can be undone, or was not done, must stay to be read; the notice is seen besides.
+  if (!status || status.matches(":has(form), .error:not(:empty)")) return;
+  status.className = "status info";
+  status.textContent = text;
 }
 
 function reached() {

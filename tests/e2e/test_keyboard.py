@@ -38,6 +38,8 @@ def test_a_list_is_kept_without_a_pointer(shelf: Make, bureau: Bureau, window: W
     page.keyboard.type("keyd")
     press(page, "Enter")
     expect(tickers(page)).to_have_text(["KEYA", "KEYB", "KEYC", "KEYD"])
+    # With this the field has the focus back.
+    expect(status).to_contain_text("KEYD was added.")
     press(page, "Escape", "j")
     expect(row(page, "KEYA").locator("a.ticker")).to_be_focused()
     press(page, "j", "j", "k")
