@@ -81,3 +81,10 @@ fade();
 });
 
 fade();
+
+// What a form did is said once, not again whenever the page is loaded.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  for (const told of ["done", "what", "undo"]) here.searchParams.delete(told);
+  history.replaceState(history.state, "", here);
+}

@@ -34,6 +34,7 @@ def test_a_list_is_made_named_deleted_and_brought_back_and_another_window_follow
     here.get_by_label("Name", exact=True).fill(f"{shop.title} of loans")
     here.get_by_role("button", name="Rename").click()
     expect(here.get_by_role("heading", level=1)).to_have_text(f"{shop.title} of loans")
+    expect(here).not_to_have_url(re.compile("done="))
     renamed = tabs.get_by_role("link", name=f"{shop.title} of loans")
     expect(renamed).to_be_visible()
     here.get_by_text("This list", exact=True).click()
