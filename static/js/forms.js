@@ -59,7 +59,14 @@ document.addEventListener("htmx:before:request", (event) => {
   neighbour = (row.nextElementSibling ?? row.previousElementSibling)?.id;
 });
 document.addEventListener("htmx:after:swap", () => {
-  if (document.querySelector("#status:not(:empty)")) // Where an answer moves what was used, or cannot be used any more, the focus goes along.
+  if (document.querySelector("#status:not(:empty)")) fade();
+  if (neighbour === undefined || document.activeElement !== document.body) return;
+  const next = document.querySelector(`#${CSS.escape(neighbour)} button.remove`);
+  (next ?? document.getElementById("add-symbol")).focus({ preventScroll: true });
+  neighbour = undefined;
+});
+
+// Where an answer moves what was used, or cannot be used any more, the focus goes along.
 let used;
 document.addEventListener("htmx:before:swap", () => {
   const { id } = document.activeElement ?? {};
@@ -67,17 +74,10 @@ document.addEventListener("htmx:before:swap", () => {
 });
 document.addEventListener("htmx:after:swap", () => {
   if (!used || document.activeElement !== document.body) return;
-  const other = used.replace(/earlier$/, "later").replace(used.endsWith("later") ? /later$/ : /$^/, "earlier");
+  const other = used.endsWith("earlier") ? used.replace("earlier", "later") : used.replace("later", "earlier");
   const target = [used, other, "columns"].map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
   (target?.querySelector("summary") ?? target)?.focus();
   used = undefined;
-});
-
-fade();
-  if (neighbour === undefined || document.activeElement !== document.body) return;
-  const next = document.querySelector(`#${CSS.escape(neighbour)} button.remove`);
-  (next ?? document.getElementById("add-symbol")).focus({ preventScroll: true });
-  neighbour = undefined;
 });
 
 fade();
