@@ -39,7 +39,6 @@ document.addEventListener("htmx:response:error", (event) => {
 document.addEventListener("stockapp:added", (event) => {
   const input = document.getElementById("add-symbol");
   if (input.value === event.detail.typed) input.value = event.detail.left;
-  if ([document.body, null].includes(document.activeElement)) input.focus();
 });
 
 // What is chosen stands in the address, so that it can be kept and sent on.
@@ -69,8 +68,9 @@ document.addEventListener("htmx:after:swap", () => {
 // Where an answer moves what was used, or cannot be used any more, the focus goes along.
 let used;
 document.addEventListener("htmx:before:swap", () => {
-  const { id } = document.activeElement ?? {};
-  if (id?.startsWith("column-")) used = id;
+  const one = document.activeElement;
+  if (one?.id.startsWith("column-")) used = one.id;
+  else if (one?.closest("#add")) used = "add-symbol";
 });
 document.addEventListener("htmx:after:swap", () => {
   if (!used || document.activeElement !== document.body) return;
