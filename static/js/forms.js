@@ -70,14 +70,16 @@ let used;
 document.addEventListener("htmx:before:swap", () => {
   const one = document.activeElement;
   if (one?.id.startsWith("column-")) used = one.id;
-  else if (one?.closest("#add")) used = "add-symbol";
+  // What may have been meant goes when it was chosen.
+  else if (one?.closest("#add .choices")) used = "add-symbol";
 });
 document.addEventListener("htmx:after:swap", () => {
-  if (!used || document.activeElement !== document.body) return;
-  const other = used.endsWith("earlier") ? used.replace("earlier", "later") : used.replace("later", "earlier");
-  const target = [used, other, "columns"].map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
-  (target?.querySelector("summary") ?? target)?.focus();
+  const lost = document.activeElement === document.body ? used : undefined;
   used = undefined;
+  if (!lost) return;
+  const other = lost.endsWith("earlier") ? lost.replace("earlier", "later") : lost.replace("later", "earlier");
+  const target = [lost, other, "columns"].map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
+  (target?.querySelector("summary") ?? target)?.focus();
 });
 
 fade();
