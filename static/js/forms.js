@@ -39,7 +39,6 @@ document.addEventListener("htmx:response:error", (event) => {
 document.addEventListener("stockapp:added", (event) => {
   const input = document.getElementById("add-symbol");
   if (input.value === event.detail.typed) input.value = event.detail.left;
-  if ([document.body, null].includes(document.activeElement)) input.focus();
 });
 
 // What is chosen stands in the address, so that it can be kept and sent on.
@@ -64,6 +63,23 @@ document.addEventListener("htmx:after:swap", () => {
   const next = document.querySelector(`#${CSS.escape(neighbour)} button.remove`);
   (next ?? document.getElementById("add-symbol")).focus({ preventScroll: true });
   neighbour = undefined;
+});
+
+// Where an answer moves what was used, or cannot be used any more, the focus goes along.
+let used;
+document.addEventListener("htmx:before:swap", () => {
+  const one = document.activeElement;
+  if (one?.id.startsWith("column-")) used = one.id;
+  // What may have been meant goes when it was chosen.
+  else if (one?.closest("#add .choices")) used = "add-symbol";
+});
+document.addEventListener("htmx:after:swap", () => {
+  const lost = document.activeElement === document.body ? used : undefined;
+  used = undefined;
+  if (!lost) return;
+  const other = lost.endsWith("earlier") ? lost.replace("earlier", "later") : lost.replace("later", "earlier");
+  const target = [lost, other, "columns"].map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
+  (target?.querySelector("summary") ?? target)?.focus();
 });
 
 fade();

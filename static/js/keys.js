@@ -3,6 +3,9 @@
 import "./theme.js";
 
 const SHELF = "stockapp:keys", GO_MS = 1500;
+// Of many lists, on a narrow page, the one that is shown is in view.
+document.querySelector("#lists-all [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const PLACES = { w: "/", t: "/tasks", s: "/system", a: "/about" };
 const sheet = document.getElementById("keys");
 const on = document.getElementById("keys-on");

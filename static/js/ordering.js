@@ -1,7 +1,10 @@
 // Rows in the order of one's own: dragged, or moved by Alt with the arrow keys.
 
 const place = () => document.querySelector("table.watchlist:not(:has(th[aria-sort]))")?.dataset.place;
-let dragged, waiting, moved;
+let dragged, waiting, moved, sent = 0;
+
+// Whether rows stand as was just wished here, and the server does not know it yet.
+export const moving = () => Boolean(dragged || moved || sent);
 
 function send() {
   clearTimeout(waiting);
@@ -9,9 +12,10 @@ function send() {
   const { row, to } = moved;
   moved = undefined;
   const before = row.nextElementSibling?.dataset.symbol ?? "";
+  sent += 1;
   htmx.ajax("POST", to, {
     source: document.getElementById("watchlist"), swap: "none", values: { symbol: row.dataset.symbol, before },
-  });
+  }).finally(() => { sent -= 1; });
 }
 
 function tell(row) {

@@ -5,9 +5,11 @@ const list = () => document.getElementById("add-options");
 const options = () => [...list().querySelectorAll("[role=option]")];
 const chosen = () => options().find((option) => option.ariaSelected === "true");
 const MANY = /[\n,;]/;
+// What was sent to be added is not searched for any more.
+let sent;
 
 function open() {
-  const any = Boolean(document.activeElement === field && field.value.trim() && options().length);
+  const any = Boolean(document.activeElement === field && field.value.trim() && field.value !== sent && options().length);
   list().hidden = !any;
   field.setAttribute("aria-expanded", String(any));
   if (!any) field.removeAttribute("aria-activedescendant");
@@ -64,7 +66,8 @@ field?.addEventListener("paste", (event) => {
 field?.addEventListener("htmx:config:request", (event) => {
   if (event.target === field && MANY.test(field.value)) event.preventDefault();
 });
-field?.form.addEventListener("submit", close);
+field?.form.addEventListener("submit", () => { sent = field.value; close(); });
+field?.addEventListener("input", () => { sent = undefined; });
 field?.addEventListener("blur", () => setTimeout(close, 150));
 document.getElementById("add-found")?.addEventListener("pointerdown", (event) => {
   const option = event.target.closest("[role=option]");

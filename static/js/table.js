@@ -1,6 +1,8 @@
 // A whole table that comes for one that is there becomes changes of single rows: a thousand rows
 // that are the same need not be compared node by node, nor moved out of their sorted order.
 
+import { moving } from "./ordering.js";
+
 let wanted;
 
 function put(table) {
@@ -30,7 +32,8 @@ function changes(table, fragment, task) {
   }
   for (const row of fresh.values()) add(table, "beforeend", row);
   // Sorted rows are put in order by their values; others stand as the list has them.
-  if (!table.closest("table").querySelector("th[aria-sort]")) wanted = order;
+  // An older order does not undo a move that is on its way.
+  if (!table.closest("table").querySelector("th[aria-sort]") && !moving()) wanted = order;
   return tasks;
 }
 

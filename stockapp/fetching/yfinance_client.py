@@ -150,7 +150,7 @@ def _failure(loaded: _Loaded, error: Exception, host: str, timeout_seconds: floa
         return Failure(Reason.RATE_LIMITED, detail)
     # The order matters: a time-out while connecting is also a connection error.
     known: tuple[tuple[Any, Reason, str], ...] = (
-        (errors.Timeout, Reason.TIMEOUT, f"Yahoo did not answer within {timeout_seconds:g} s."),
+        (errors.Timeout, Reason.TIMEOUT, f"Yahoo did not answer within {timeout_seconds:.3g} s."),
         (errors.DNSError, Reason.CONNECT_FAILED, f"The name {host} was not found (DNS)."),
         (errors.SSLError, Reason.TLS_FAILED, f"No secure connection to {host} could be made."),
         (errors.ConnectionError, Reason.CONNECT_FAILED, f"The connection to {host} failed."),

@@ -22,6 +22,10 @@ _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
+class NoText(ValueError):
+    """The file holds something else than text; the message says what to do."""
+
+
 class NoNumber(ValueError):
     """The text is no number, or could mean two; the message says how to write it."""
 
@@ -37,11 +41,13 @@ def plain(cell: str) -> str:
 
 
 def decode(data: str | bytes) -> tuple[str, list[str]]:
-    """The text, with warnings about how it was read."""
+    """The text, with warnings about how it was read. Raises NoText."""
     if isinstance(data, str):
         return data.removeprefix("\ufeff"), []
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace"), []
+    if b"\0" in data[:_LOOKED_AT]:
+        raise NoText("This is no text file. Save the table as CSV and choose that.")
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:

@@ -123,7 +123,10 @@ def understand(text: str | bytes, listed: Collection[str] = ()) -> Preview:
 
     Raises InvalidItem for what can be no CSV file.
     """
-    decoded, warnings = csv_text.decode(text)
+    try:
+        decoded, warnings = csv_text.decode(text)
+    except csv_text.NoText as error:
+        raise InvalidItem("csv", str(error)) from None
     delimiter = csv_text.delimiter(decoded)
     records: Iterator[_Record] = _records(decoded, delimiter)
     first = next(records, None)

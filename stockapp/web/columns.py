@@ -31,11 +31,6 @@ class Column(StrEnum):
         return _HEADS[self]
 
     @property
-    def sortable(self) -> bool:
-        """Whether rows can be put in order by it."""
-        return self is not Column.TREND
-
-    @property
     def money(self) -> bool:
         """Whether it holds amounts, which are in order within one currency only."""
         return self in _MONEY
@@ -119,7 +114,7 @@ class Layout:
         """The same in that order; unchanged for what rows cannot be sorted by."""
         if key == LISTED:
             return replace(self, sort=LISTED, descending=False)
-        if key != SYMBOL and key not in {column for column in self.columns if column.sortable}:
+        if key != SYMBOL and key not in self.columns:
             return self
         return replace(self, sort=key, descending=descending)
 

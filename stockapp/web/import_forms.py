@@ -42,6 +42,8 @@ class ImportForms:
         file = request.files.get("file")
         content: str | bytes = file.read() if file and file.filename else ""
         content = content or self._watchlists.pasted(request.form.get("text", ""))
+        if not content.strip() and file and file.filename:
+            return self._page(name, "", f"{file.filename} is empty. Choose another file.", _REFUSED)
         if not content.strip():
             return self._page(name, "", "Choose a file, or write some symbols.", _REFUSED)
         return self._previewed(name, content)

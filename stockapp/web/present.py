@@ -62,7 +62,8 @@ def _refresh_line(task: Task) -> str:
         case TaskStatus.PENDING:
             return f"{counts} · Waiting for a worker"
     left = words.time_left(progress.eta_seconds)
-    rate = words.rate(progress.total - progress.done, progress.eta_seconds)
+    # Before anything is done there is an expectation, from earlier work, but no rate.
+    rate = words.rate(progress.total - progress.done, progress.eta_seconds) if progress.done else ""
     return " · ".join(part for part in (counts, rate, left, progress.message) if part)
 
 

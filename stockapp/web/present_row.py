@@ -208,6 +208,9 @@ def _sort_values(row: Row, layout: Layout) -> list[tuple[str, str | float]]:
             Column.SOURCE: words.source_name(quote.source).lower(),
         }
         told[Column.TARGET] = target / quote.price if target else None
+    if row.trend:
+        closes = row.trend.value.closes
+        told[Column.TREND] = round(closes[-1] / closes[0] - 1, 4)
     if line:
         told |= {
             Column.FAIR_VALUE: line.fair_value,
@@ -215,7 +218,7 @@ def _sort_values(row: Row, layout: Layout) -> list[tuple[str, str | float]]:
             Column.VERDICT: _RANKS[line.verdict],
         }
     told[Column.NOTE] = row.item.note.lower()
-    shown = (SYMBOL, *(column for column in layout.columns if column.sortable))
+    shown = (SYMBOL, *layout.columns)
     return [(key, "" if (value := told.get(key)) is None else value) for key in shown]
 
 

@@ -92,7 +92,7 @@ def test_rows_are_sorted_by_any_column_either_way_what_is_unknown_last(
     shop.change("SORTA", note="alpha", target_price=900)
     page = window(f"{shop.url}?columns={ALL}")
     listed = tickers(page).all_inner_texts()
-    for column in (column for column in Column if column.sortable):
+    for column in Column:
         head = page.locator(f"th.{column}")
         for order in ("ascending", "descending"):
             head.get_by_role("button").click()

@@ -83,11 +83,14 @@ def test_symbols_may_be_pasted_as_one_has_them(a_list: AList) -> None:
 
 
 def test_nothing_chosen_is_told(a_list: AList) -> None:
-    for answer in (a_list.send("import"), a_list.send("import", text=" \n"), look(a_list, "")):
+    for answer in (a_list.send("import"), a_list.send("import", text=" \n")):
         assert answer.status_code == 422
         assert text_of(answer.text, '[role="alert"].bad') == (
             "Choose a file, or write some symbols."
         )
+    empty = look(a_list, "")
+    assert empty.status_code == 422
+    assert "is empty. Choose another file." in text_of(empty.text, '[role="alert"].bad')
 
 
 def test_what_can_be_no_list_is_told_and_stays_to_be_mended(a_list: AList) -> None:

@@ -241,6 +241,9 @@ class TestSortValues:
             "change_percent": pytest.approx(2.523, abs=0.001),
             "day_range": 0.88,
             "year_range": 0.9067,
+            "trend": pytest.approx(
+                KNOWN.trend.value.closes[-1] / KNOWN.trend.value.closes[0] - 1, abs=1e-4
+            ),
             "volume": 12_345_678.0,
             "market_cap": 23.4e9,
             "currency": "gbp",
