@@ -1,6 +1,7 @@
 """The byte limit, the order of use, and what lies in the folder."""
 
 import json
+import logging
 import os
 import pickle
 import stat
@@ -64,6 +65,8 @@ class TestTheLimit:
     def test_refuses_what_is_larger_with_a_warning_and_keeps_the_rest(
         self, open_cache: Open, folder: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
+        # Whatever an application in this process set.
+        caplog.set_level(logging.WARNING, logger="stockapp")
         cache = open_cache(limit_bytes=20_000)
         cache.set("small", 1)
         cache.set("large", 1)

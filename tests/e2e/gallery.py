@@ -44,7 +44,7 @@ class Sight:
     ready: str = "main"
     # Whether it differs from the others in more than what part of it is seen.
     checked: bool = True
-    # A state of a page that is checked in all modes: it is checked in two that differ in all.
+    # A state of a page that is checked in all modes: it is checked in the first.
     state: bool = False
 
 
