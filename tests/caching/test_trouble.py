@@ -78,7 +78,9 @@ class TestAFullDisk:
     def test_is_told_and_what_was_fetched_is_shown_and_stored_when_there_is_room_again(
         self, folder: Path, clock: SetClock, caplog: pytest.LogCaptureFixture
     ) -> None:
+        # Whatever an application in this process set.
         caplog.set_level("INFO")
+        caplog.set_level("INFO", logger="stockapp")
         cache = open_layered(folder, clock)
         cache.put_many({"quote:old": {"n": 1}}, LIFETIME)
         with no_room():

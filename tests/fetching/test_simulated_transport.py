@@ -1,5 +1,6 @@
 """The simulated exchange's wire: as slow and as faulty as it is told to be."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -77,7 +78,16 @@ class StoppedClock:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that were slept, without sleeping them."""
     slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+    here, sleep = threading.get_ident(), time.sleep
+
+    def nap(seconds: float) -> None:
+        # Applications of other tests in this process sleep as they always do.
+        if threading.get_ident() == here:
+            slept.append(seconds)
+        else:
+            sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", nap)
     return slept
 
 

@@ -95,7 +95,7 @@ def test_the_address_says_the_filter(a_list: AList) -> None:
     )
     assert a_list.rows("?filter=CAFE+creme") == ["QUIL.SIM"]
     tree = a_list.tree("?filter=nothing+like+it")
-    assert text_of(tree, "#none-match:not([hidden])") == "No row matches the filter."
+    assert text_of(tree, "#none-match:not([hidden])") == "No row matches the filter. Show all rows"
     assert one(tree, "#filter-text").attributes["value"] == "nothing like it"
 
 

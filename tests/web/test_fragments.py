@@ -61,7 +61,7 @@ def test_what_people_and_sources_wrote_cannot_become_markup():
 def test_names_of_any_direction_keep_to_themselves():
     name = "شركة الاتصالات"
     html = fragments.rows([a_row("7010.SR", name=name, note=name)], NOW, "default", EVERY)
-    assert f'<bdi class="name">{name}</bdi>' in html
+    assert f'<bdi class="name" title="{name}">{name}</bdi>' in html
     assert f"{name}</bdi></td>" in html
     assert f"<bdi>{name}</bdi>" in fragments.tabs([Watchlist("a", name, 1)], "a")
 
