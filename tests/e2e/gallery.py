@@ -44,7 +44,7 @@ class Sight:
     ready: str = "main"
     # Whether it differs from the others in more than what part of it is seen.
     checked: bool = True
-    # A state of a page that is checked in all modes: it is checked in the first.
+    # A state of a page that is checked in all modes: it is checked in two that differ in all.
     state: bool = False
 
 

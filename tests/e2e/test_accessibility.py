@@ -34,7 +34,7 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(300)
 def test_axe_finds_nothing_on_any_page(gallery: Gallery, browser: Browser) -> None:
     page = browser.new_context(reduced_motion="reduce").new_page()
     found: list[str] = []
@@ -42,7 +42,7 @@ def test_axe_finds_nothing_on_any_page(gallery: Gallery, browser: Browser) -> No
         page.set_viewport_size(WIDE)
         gallery.show(page, sight)
         page.evaluate(AXE_SCRIPT)
-        for size, scheme, options in MODES[:1] if sight.state else MODES:
+        for size, scheme, options in MODES[::2] if sight.state else MODES:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             mode = f"{sight.name}, {size['width']} px, {scheme}"
