@@ -146,6 +146,7 @@ class CacheFolder:
             try:
                 self._write_one(file, used_ns)
             except BaseException:
+                # Those that were counted and not written are counted anew, as what is there.
                 with index.transaction():
                     for rest in part[number:]:
                         self.account(index, rest.name)
@@ -252,6 +253,7 @@ class CacheFolder:
                 view = view[os.write(descriptor, view) :]
             os.utime(descriptor, ns=(used_ns, used_ns))
         except BaseException:
+            # Half a file must not be taken for an entry.
             _unlink(self._incoming)
             raise
         finally:

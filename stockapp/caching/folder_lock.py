@@ -42,6 +42,7 @@ def try_hold(path: str | Path) -> int | None:
     except BlockingIOError:
         pass
     except BaseException:
+        # A descriptor left open would keep the lock.
         os.close(descriptor)
         raise
     os.close(descriptor)

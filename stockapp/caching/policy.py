@@ -99,6 +99,7 @@ class SingleFlight:
         try:
             answered = set(known(mine))
         except BaseException:
+            # Claims left behind would keep all others waiting.
             self._flights.release(claimed)
             raise
         self._flights.release(claimed & answered)

@@ -166,6 +166,7 @@ class Lane:
         except TransportError as error:
             parsed = all_failed(symbols, error.failure)
         except Exception:
+            # As above: a defect of one provider's, told as a reason.
             logger.exception("provider failed", extra={"lane": self.label})
             failure = Failure(Reason.INTERNAL, f"{self.label} failed by an error of stockapp.")
             parsed = all_failed(symbols, failure)

@@ -42,6 +42,7 @@ class StreamGate:
         try:
             mailbox = subscribe()
         except BaseException:
+            # Whatever kept it from opening, its place is free again.
             self._leave()
             raise
         watch = departures.watch(request.environ, mailbox)

@@ -47,6 +47,7 @@ def open_writer(path: Path) -> Connection:
         connection.execute("PRAGMA journal_size_limit = 67108864")
         schema.migrate(connection)
     except BaseException:
+        # Nobody else holds it yet, so nobody else would close it.
         connection.close()
         raise
     return connection

@@ -38,6 +38,7 @@ def _answer(payload: bytes) -> bytes:
             signal.setitimer(signal.ITIMER_REAL, 0)
         return pickle.dumps(outcome)
     except Exception as error:
+        # Whatever the call raises is for its caller; this process serves the next one.
         return _failure(error)
 
 
@@ -45,6 +46,7 @@ def _failure(error: Exception) -> bytes:
     try:
         return pickle.dumps((False, error))
     except Exception:
+        # An error may hold what cannot be pickled; its words always can.
         return pickle.dumps((False, RuntimeError(repr(error))))
 
 

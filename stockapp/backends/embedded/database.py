@@ -126,6 +126,7 @@ class Database:
                 self._troubles.patience("read"),
             )
         except Exception as error:
+            # `tell` gives trouble of the file its name, and lets any other error through as it is.
             raise self._troubles.tell("read", error) from error
         self._troubles.over("read")
         return value
@@ -189,6 +190,7 @@ class Database:
             try:
                 self._commit(batch)
             except Exception as error:
+                # The one writer must live on, and each who waits must hear of it.
                 told = self._troubles.tell("write", error)
                 for operation in batch:
                     operation.future.set_exception(told)
@@ -237,6 +239,7 @@ class Database:
             try:
                 callback()
             except Exception:
+                # What was committed stays so, and the others are told.
                 _log.exception("a callback after a commit failed")
 
 
@@ -260,6 +263,7 @@ def _run_batch(
         outcomes = [_run_one(connection, call) for call in calls]
         connection.execute("COMMIT")
     except BaseException:
+        # A transaction left open would hold the lock against all workers.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

@@ -68,10 +68,10 @@ def _in_native_thread(pool: NativePool | None, call: Callable[..., T], args: Any
 
 
 def _run(call: Callable[..., T], args: Any, kwargs: Any) -> _Outcome[T]:
-    # An exception that leaves a native thread is printed by gevent, though the caller gets it.
     try:
         value = call(*args, **kwargs)
     except BaseException as error:
+        # One that leaves a native thread is printed by gevent, though the caller gets it.
         return partial(_raise, error)
     return lambda: value
 

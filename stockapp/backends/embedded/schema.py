@@ -153,6 +153,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
+        # All or nothing, also when the process is told to stop meanwhile.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
