@@ -21,7 +21,7 @@ _US_FUTURES = Exchange("us_futures", "US futures")
 _NEW_YORK = Exchange("XNYS", "New York")
 
 # By the exchange's suffix. Two at one place share its calendar.
-_BY_SUFFIX = {
+BY_SUFFIX = {
     "": _NEW_YORK,
     "L": Exchange("XLON", "London"),
     "IL": Exchange("XLON", "London"),
@@ -113,7 +113,7 @@ _INDICES = {
     "BA": "MERV",
 }
 _BY_INDEX = {
-    index: _BY_SUFFIX[suffix] for suffix, names in _INDICES.items() for index in names.split()
+    index: BY_SUFFIX[suffix] for suffix, names in _INDICES.items() for index in names.split()
 }
 
 
@@ -128,7 +128,7 @@ def exchange_of(symbol: str) -> Exchange | None:
 def _exchange(what: Instrument) -> Exchange | None:
     match what.kind:
         case InstrumentKind.SHARE:
-            return _BY_SUFFIX.get(what.suffix)
+            return BY_SUFFIX.get(what.suffix)
         case InstrumentKind.INDEX:
             return _BY_INDEX.get(what.base)
         case InstrumentKind.CRYPTO_PAIR:
@@ -139,8 +139,3 @@ def _exchange(what: Instrument) -> Exchange | None:
             return _US_FUTURES
     # A fund has a price a day, whenever its house tells it.
     return None
-
-
-def all_exchanges() -> set[Exchange]:
-    """All that a symbol can be of."""
-    return {*_BY_SUFFIX.values(), _CURRENCIES, _US_FUTURES, ALWAYS_OPEN}

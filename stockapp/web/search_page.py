@@ -1,4 +1,4 @@
-"""What a search found, for the field that adds symbols; and what was meant by what was typed."""
+"""What a search found, for the field that adds symbols."""
 
 from urllib.parse import urlencode
 

@@ -183,8 +183,10 @@ class WaitingContract:
         assert [waiter.result(LONG / 2) for waiter in waiting] == [expected] * 4
 
     def test_wait_ends_with_its_time_out_when_nothing_happens(self, log: EventLog) -> None:
+        before = log.last_id()
         log.wait(0.0)
         log.wait(0.05)
+        assert log.since(before) == []
 
     @staticmethod
     def wait_for(log: EventLog, count: int) -> list[str]:

@@ -59,11 +59,13 @@ class DoorbellBehaviour:
         assert hearing.wait(LONG)
 
     def test_ringing_and_closing_go_together(self, new_bell: Callable[[], Doorbell]) -> None:
-        ringing, closing = new_bell(), new_bell()
+        ringing, closing, third = new_bell(), new_bell(), new_bell()
         ringing.ring()
         closing.close()
         closing.close()
+        assert third.wait(LONG)
         ringing.ring()
+        assert third.wait(LONG), "one that is gone keeps nobody from being rung"
         closing.ring()
 
 

@@ -3,7 +3,7 @@
 import exchange_calendars
 import pytest
 
-from stockapp.domain.exchanges import ALWAYS_OPEN, all_exchanges, exchange_of
+from stockapp.domain.exchanges import BY_SUFFIX, exchange_of
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,7 @@ def test_of_others_nobody_knows(symbol: str) -> None:
 
 def test_the_library_has_every_calendar() -> None:
     names = set(exchange_calendars.get_calendar_names(include_aliases=False))
-    assert {exchange.calendar for exchange in all_exchanges()} <= names
-    assert ALWAYS_OPEN in all_exchanges()
+    others = [exchange_of(symbol) for symbol in ("EURUSD=X", "GC=F", "BTC-USD", "^N225")]
+    exchanges = [*BY_SUFFIX.values(), *(other for other in others if other)]
+    assert len(exchanges) == len(BY_SUFFIX) + 4
+    assert {exchange.calendar for exchange in exchanges} <= names

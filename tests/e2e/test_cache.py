@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
-from tests.redis_server import MAXMEMORY, running_redis
 from tests.upstream.client import UpstreamServer
 
 from .server import ROOT, Server, eventually, serving
@@ -328,85 +327,3 @@ class TestTheFolderWhileItRuns:
             server.start()
             quote = server.get("/api/quote/LARK.SIM/cached").json()["quote"]
             assert (quote["price"], quote["freshness"]) == (price, "fresh")
-
-
-class TestRedisInItsPlace:
-    def test_serves_all_of_it_by_one_setting(self, tmp_path: Path) -> None:
-        with (
-            running_redis(tmp_path) as redis,
-            serving(tmp_path, STOCKAPP_CACHE_REDIS_URL=redis.url) as server,
-        ):
-            server.refresh("LARK.SIM", wait=20)
-            server.stop()
-            server.start()
-            assert server.get("/api/quote/LARK.SIM/cached").status_code == 200
-            stats = server.get("/api/cache/stats").json()
-            assert stats["prefixes"]["quote"]["entries"] == 1
-            assert stats["limit_bytes"] == MAXMEMORY
-            assert not (tmp_path / "data" / "cache").exists()
-            redis.stop()
-            server.get("/api/quote/LARK.SIM/cached")
-            assert server.get("/").status_code == 200
-            assert eventually(
-                lambda: server.get("/api/health/detailed").json()["cache"]["status"] == "failing"
-            )
-            redis.start()
-            assert eventually(
-                lambda: server.get("/api/health/detailed").json()["cache"]["status"] == "ok"
-            )
-            assert server.delete("/api/cache").status_code == 200
-
-    @pytest.mark.parametrize("url", ["nonsense", "http://127.0.0.1", "redis://:secret@host:x/0"])
-    def test_a_wrong_address_is_told_in_a_sentence_without_its_password(
-        self, tmp_path: Path, url: str
-    ) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", "cache", "stats"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "STOCKAPP_DATA_DIR": str(tmp_path),
-                "STOCKAPP_CACHE_REDIS_URL": url,
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 1
-        assert done.stderr.count("\n") == 1
-        assert "STOCKAPP_CACHE_REDIS_URL" in done.stderr
-        assert "secret" not in done.stderr
-
-
-@pytest.mark.browser
-class TestTheSectionOfThePage:
-    def test_shows_use_and_clears_after_a_question(self, simulated: Server, window: Window) -> None:
-        simulated.refresh("LARK.SIM,QUIL.SIM", wait=20)
-        page = window(simulated.url + "/system")
-        section = page.locator("#cache")
-        expect(section.get_by_role("row", name="Quotes")).to_be_visible()
-        expect(section.get_by_role("img").first).to_be_visible()
-        section.get_by_role("button", name="Clear … Quotes").click()
-        expect(page.get_by_role("heading", name="Clear the cached quotes?")).to_be_visible()
-        assert simulated.get("/api/cache/stats").json()["prefixes"]["quote"]["entries"] >= 2
-        page.get_by_role("link", name="Keep it").click()
-        expect(section).to_be_visible()
-        section.get_by_role("button", name="Clear all …").click()
-        page.get_by_role("button", name="Clear", exact=True).click()
-        expect(page.get_by_role("status").first).to_contain_text("Entries deleted from the cache")
-
-    def test_works_without_scripts(self, simulated: Server, window: Window) -> None:
-        simulated.refresh("LARK.SIM", wait=20)
-        page = window(simulated.url + "/system", java_script_enabled=False)
-        page.get_by_role("button", name="Clear … Quotes").click()
-        page.get_by_role("button", name="Clear", exact=True).click()
-        expect(page.get_by_text("Entries deleted from the cache")).to_be_visible()
-
-    def test_renews_itself(self, simulated: Server, window: Window) -> None:
-        simulated.delete("/api/cache")
-        page = window(simulated.url + "/system")
-        row = page.locator("#cache").get_by_role("row", name="Quotes").get_by_role("cell").first
-        expect(row).to_have_text("0")
-        simulated.refresh("LARK.SIM", wait=20)
-        expect(row).to_have_text("1")

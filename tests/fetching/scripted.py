@@ -248,3 +248,13 @@ class Track:
         listener = Listener()
         self.race.run(symbols, listener, (token or CancelToken()).on_cancel)
         return listener
+
+
+def source(batch: Behaviour, one: Behaviour, *, batch_size: int = 50) -> Scripted:
+    """A source of a method for many symbols and one for single ones."""
+    return Scripted(
+        {
+            "batch": (Method("batch", batch_size, 4), batch),
+            "single": (Method("single", 1, 3), one),
+        }
+    )

@@ -232,4 +232,5 @@ def test_no_answer_makes_an_exception(inner: Any, outer: Any) -> None:
     ]
     for body in bodies:
         for part in YAHOO.parts:
-            YAHOO.parse(part, "ACME", answer(body))
+            found = YAHOO.parse(part, "ACME", answer(body))
+            assert isinstance(found, (Company, Statement, Bars, Failure))
