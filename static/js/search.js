@@ -7,9 +7,10 @@ const chosen = () => options().find((option) => option.ariaSelected === "true");
 const MANY = /[\n,;]/;
 // What was sent to be added is not searched for any more.
 let sent;
+const asking = () => Boolean(field.value.trim()) && field.value !== sent;
 
 function open() {
-  const any = Boolean(document.activeElement === field && field.value.trim() && field.value !== sent && options().length);
+  const any = document.activeElement === field && asking() && options().length > 0;
   list().hidden = !any;
   field.setAttribute("aria-expanded", String(any));
   if (!any) field.removeAttribute("aria-activedescendant");
@@ -67,7 +68,10 @@ field?.addEventListener("htmx:config:request", (event) => {
   if (event.target === field && MANY.test(field.value)) event.preventDefault();
 });
 field?.form.addEventListener("submit", () => { sent = field.value; close(); });
-field?.addEventListener("input", () => { sent = undefined; });
+field?.addEventListener("input", () => {
+  sent = undefined;
+  if (!asking()) close();
+});
 field?.addEventListener("blur", () => setTimeout(close, 150));
 document.getElementById("add-found")?.addEventListener("pointerdown", (event) => {
   const option = event.target.closest("[role=option]");
@@ -79,7 +83,10 @@ document.getElementById("add-found")?.addEventListener("pointerdown", (event) =>
 // What is chosen stays chosen when more is found.
 let kept;
 document.addEventListener("htmx:before:swap", (event) => {
-  if (field && event.detail.ctx?.target?.id === "add-found") kept = chosen()?.dataset.symbol;
+  if (!field || event.detail.ctx?.target?.id !== "add-found") return;
+  kept = chosen()?.dataset.symbol;
+  // What was looked for has been added meanwhile: a list would only take the next Escape.
+  if (!asking()) event.preventDefault();
 });
 document.addEventListener("htmx:after:swap", (event) => {
   if (!field || event.detail.ctx?.target?.id !== "add-found") return;

@@ -46,9 +46,25 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["Stockapp-Layout"] = `${table.dataset.layout}~${sort}~${way}`;
 });
 
+// A browser without moveBefore takes the focus from a row that moves, and so may a morph.
+let held;
+
+function hold() {
+  const one = document.activeElement, row = one?.closest("#rows .row");
+  if (!row) return;
+  const kind = ["a.ticker", "a.details", "button.remove", ".pick input"].find((kind) => one.matches(kind));
+  held = kind && `#${CSS.escape(row.id)} ${kind}`;
+}
+
+function restore() {
+  if (held && document.activeElement === document.body) document.querySelector(held)?.focus({ preventScroll: true });
+  held = undefined;
+}
+
 document.addEventListener("htmx:before:swap", (event) => {
   const { tasks } = event.detail;
   const table = document.getElementById("rows");
+  hold();
   const index = tasks.findIndex((task) => task.fragment?.querySelector?.("#rows"));
   if (!table || index < 0) return;
   // Other columns, or another order: that is another table.
@@ -60,4 +76,5 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:after:swap", () => {
   const table = document.getElementById("rows");
   if (table && wanted) put(table);
+  restore();
 });

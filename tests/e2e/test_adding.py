@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .bureau import Bureau
 from .shelf import Shelf, row, tickers
@@ -82,6 +82,40 @@ def test_what_is_known_here_is_found_at_once_and_stays_chosen_when_sources_answe
     expect(chosen).to_have_count(1)
     expect(chosen).to_contain_text("ANVILOWN")
     expect(field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "")
+
+
+def test_what_is_found_after_it_was_added_does_not_open_a_list(
+    shelf: Make, bureau: Bureau, window: Window
+) -> None:
+    page = window(shelf(["LATEOWN"]).url)
+    held: list[Route] = []
+    page.route("**/search?*", lambda route: held.append(route))  # noqa: PLW0108 — playwright marks it
+    field = page.get_by_role("combobox", name="Add symbols")
+    with page.expect_request("**/search?*"):
+        field.press_sequentially("late")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("LATE was added.")
+    # The list is looked at in the moment in which it would be swapped in, not only after it.
+    page.evaluate("""() => { window.seen = [];
+      new MutationObserver(() => seen.push("swapped")).observe(
+        document.getElementById("add-found"), { childList: true }); }""")
+    with page.expect_response("**/search?*"):
+        for route in held:
+            route.continue_()
+    field.press("Escape")
+    expect(field).not_to_be_focused()
+    assert page.evaluate("seen") == []
+
+
+def test_a_field_that_is_emptied_has_no_list(shelf: Make, window: Window) -> None:
+    page = window(shelf(["EMPTYOWN"]).url)
+    field = page.get_by_role("combobox", name="Add symbols")
+    field.press_sequentially("empty")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    field.press("Control+a")
+    field.press("Delete")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_have_attribute("aria-expanded", "false")
 
 
 def test_many_are_pasted_at_once_and_what_is_none_stays_in_the_field(

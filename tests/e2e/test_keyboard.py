@@ -30,6 +30,20 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def test_a_row_that_moves_keeps_the_focus_where_browsers_take_it_out_to_move_it(
+    shelf: Make, window: Window
+) -> None:
+    own = shelf(3)
+    first, second, third = own.order()
+    page = window(own.url)
+    page.evaluate("delete Element.prototype.moveBefore")
+    row(page, third).locator("a.ticker").focus()
+    body = {"watchlist": own.name, "symbols": [third], "before": first}
+    assert own.server.post("/api/watchlist/place", json=body).status_code == 200
+    expect(tickers(page)).to_have_text([third, first, second])
+    expect(row(page, third).locator("a.ticker")).to_be_focused()
+
+
 def test_a_list_is_kept_without_a_pointer(shelf: Make, bureau: Bureau, window: Window) -> None:
     page = window(shelf(["KEYA", "KEYB", "KEYC"]).url)
     status = page.get_by_role("status")
@@ -38,7 +52,6 @@ def test_a_list_is_kept_without_a_pointer(shelf: Make, bureau: Bureau, window: W
     page.keyboard.type("keyd")
     press(page, "Enter")
     expect(tickers(page)).to_have_text(["KEYA", "KEYB", "KEYC", "KEYD"])
-    # With this the field has the focus back.
     expect(status).to_contain_text("KEYD was added.")
     press(page, "Escape", "j")
     expect(row(page, "KEYA").locator("a.ticker")).to_be_focused()
