@@ -1,0 +1,43 @@
+"""What the application needs from the outside, as small protocols.
+
+Each set of backends (backends/embedded) implements them all and passes the same contract suite.
+Every method may be called from any thread or greenlet, returns when done, and lets other
+greenlets run meanwhile.
+"""
+
+from stockapp.ports.caching import CacheTrouble, Entry, Flights, ResponseCache
+from stockapp.ports.running import Clock, Executor
+from stockapp.ports.shared_state import SharedState
+from stockapp.ports.storage import Storage, StoreTrouble
+from stockapp.ports.tasks import (
+    ANY_TASK,
+    Cancelled,
+    Created,
+    EventLog,
+    Openings,
+    QueueFull,
+    TaskStore,
+    Unended,
+)
+from stockapp.ports.watchlists import WatchlistStore
+
+__all__ = [
+    "ANY_TASK",
+    "CacheTrouble",
+    "Cancelled",
+    "Clock",
+    "Created",
+    "Entry",
+    "EventLog",
+    "Executor",
+    "Flights",
+    "Openings",
+    "QueueFull",
+    "ResponseCache",
+    "SharedState",
+    "Storage",
+    "StoreTrouble",
+    "TaskStore",
+    "Unended",
+    "WatchlistStore",
+]

@@ -1,0 +1,22 @@
+"""The file or server that tasks, lists and shared facts are kept in."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class StoreTrouble(Exception):
+    """The store cannot do that at present, such as for a full disk; the message says why."""
+
+
+class Storage(Protocol):
+    """How the store of tasks, events, watchlists and shared state fares."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it cannot be used at present; None when all is well."""
+
+    def set_aside(self) -> Sequence[str]:
+        """The names of damaged files that were replaced, and are still there."""
+
+    def shrink(self) -> None:
+        """Give room back that deleted things left, a part at a time."""
