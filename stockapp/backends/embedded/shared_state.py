@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from stockapp.backends.embedded.codec import decode, encode
+from stockapp.backends.codec import decode, encode
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
 from stockapp.ports import Clock

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from stockapp.backends.codec import encode
 from stockapp.backends.embedded import events, task_rows
-from stockapp.backends.embedded.codec import encode
 from stockapp.backends.embedded.connection import Connection
 from stockapp.domain.event import EventType, task_topic
 from stockapp.domain.task import Item, NewTask, Progress, Task, TaskStatus

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from stockapp.backends.embedded.codec import (
+from stockapp.backends.codec import (
     decode,
     decode_optional,
     encode_optional,

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from stockapp.backends.codec import encode_optional
 from stockapp.backends.embedded import events, task_rows
 from stockapp.backends.embedded import task_changes as changes
-from stockapp.backends.embedded.codec import encode_optional
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.task_changes import UNENDED

@@ -1,0 +1,1 @@
+"""The set of backends for many machines: Redis, PostgreSQL and Celery."""

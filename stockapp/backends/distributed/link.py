@@ -1,0 +1,109 @@
+"""The connection of one process to Redis, and the scripts that run there."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from redis import BlockingConnectionPool, Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,
+    NoPermissionError,
+    OutOfMemoryError,
+    RedisError,
+    TimeoutError,
+)
+from redis.retry import Retry
+
+from stockapp.ports import StoreTrouble
+
+T = TypeVar("T")
+
+_CONNECTIONS = 50
+_TIMEOUT_SECONDS = 3.0
+_SCRIPTS = Path(__file__).parent / "lua"
+# What a script is made of besides itself.
+_WITH = {"claim": ("common", "claimable"), "has_claimable": ("common", "claimable")}
+
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (AuthenticationError, "Redis refuses the password"),
+    (NoPermissionError, "Redis does not permit this to the user of STOCKAPP_REDIS_URL"),
+    (OutOfMemoryError, "Redis has no memory left"),
+    (TimeoutError, "Redis does not answer"),
+    (ConnectionError, "Redis cannot be reached"),
+)
+
+
+class RedisLink:
+    """One pool of connections, and one place where the errors of Redis become StoreTrouble."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_TIMEOUT_SECONDS,
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+            decode_responses=True,
+            # Not again by itself: a change may have been made though its answer was lost.
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=15,
+        )
+        self._client: Redis = Redis(connection_pool=pool)
+        self._scripts: dict[str, Any] = {}
+        self.prefix = prefix
+        self.trouble: str | None = None
+
+    def key(self, name: str) -> str:
+        """The name as it stands in Redis."""
+        return self.prefix + name
+
+    def run(self, name: str, *values: str | float) -> Any:
+        """Run a script of lua/, all or nothing, and return its answer. Raises StoreTrouble."""
+        script = self._scripts.get(name)
+        if script is None:
+            script = self._scripts[name] = self._client.register_script(_source(name))
+        return self._told(lambda: script(keys=[self.prefix], args=values))
+
+    def ask(self, call: Callable[[Any], Any]) -> Any:
+        """What `call` makes of the client; its types know no `decode_responses`. Raises
+        StoreTrouble.
+        """
+        return self._told(lambda: call(self._client))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+        self._client.connection_pool.disconnect()
+
+    def _told(self, call: Callable[[], T]) -> T:
+        try:
+            answer = call()
+        except (RedisError, OSError) as error:
+            self.trouble = words_for(error)
+            raise StoreTrouble(self.trouble) from error
+        self.trouble = None
+        return answer
+
+
+def words_for(error: Exception) -> str:
+    """What to say of an error of Redis; never its address, which may hold a password."""
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    return f"Redis refuses it ({type(error).__name__})"
+
+
+def without_secrets(url: str) -> str:
+    """The address as it may be shown."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or 6379}{parts.path}"
+
+
+@cache
+def _source(name: str) -> str:
+    parts = (*_WITH.get(name, ("common",)), name)
+    return "\n".join((_SCRIPTS / f"{part}.lua").read_text() for part in parts)
