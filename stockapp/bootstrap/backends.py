@@ -10,7 +10,7 @@ from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.flights import FileFlights
 from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
-from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.bootstrap.caching import open_cache
 from stockapp.caching.tally import Tally
 from stockapp.settings import DATABASE, Settings
@@ -37,7 +37,7 @@ class Backends:
         self.database.after_commit.append(self.doorbell.ring)
         self.log = SqliteEventLog(self.database, self.doorbell)
         self.tasks = SqliteTaskStore(self.database, self.clock)
-        self.watchlists = SqliteWatchlistStore(self.database, self.clock)
+        self.watchlists = SqlWatchlistStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
         self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()

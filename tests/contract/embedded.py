@@ -9,7 +9,7 @@ from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.flights import FileFlights
 from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
-from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.caching.gate import StoreGate
 from stockapp.caching.layered import LayeredCache
 from stockapp.caching.lru_filesystem import LruFileSystemCache
@@ -40,7 +40,7 @@ def open_embedded(folder: Path, clock: Clock) -> Backends:
     return Backends(
         tasks=SqliteTaskStore(database, clock),
         log=SqliteEventLog(database, doorbell),
-        watchlists=SqliteWatchlistStore(database, clock),
+        watchlists=SqlWatchlistStore(database, clock),
         state=SqliteSharedState(database, clock),
         cache=cache,
         flights=flights,

@@ -15,7 +15,7 @@ from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.connection import Connection, open_writer
 from stockapp.backends.embedded.database import Database, DatabaseClosed
 from stockapp.backends.embedded.executor import EmbeddedExecutor
-from stockapp.backends.embedded.watchlists import SqliteWatchlistStore
+from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.domain.watchlist import Watchlist, WatchlistItem
 from stockapp.ports import StoreTrouble
 
@@ -269,7 +269,7 @@ def test_lists_of_a_database_from_before_there_were_several_keep_items_and_order
     old.close()
     monkeypatch.undo()
     database = Database(path, EXECUTOR)
-    watchlists = SqliteWatchlistStore(database, SystemClock())
+    watchlists = SqlWatchlistStore(database, SystemClock())
     assert watchlists.lists() == [Watchlist("default", "Watchlist", 2)]
     added = datetime.fromtimestamp(1.5, UTC)
     items = [WatchlistItem(symbol, added, "Name", "note", 2.5) for symbol in ("B", "A")]

@@ -4,11 +4,14 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from stockapp.backends.codec import encode
 from stockapp.backends.embedded import schema
+from stockapp.domain.event import EventType
 
 T = TypeVar("T")
 
@@ -25,6 +28,18 @@ class Connection(sqlite3.Connection):
 
     news: bool = False
     inode: int = 0
+
+    def tell(
+        self, at: datetime, topic: str, entries: Iterable[tuple[EventType, Mapping[str, Any]]]
+    ) -> None:
+        """Write events inside the transaction, in that order."""
+        written_at = at.timestamp()
+        rows = [(topic, type_.value, encode(data), written_at) for type_, data in entries]
+        if rows:
+            self.executemany(
+                "INSERT INTO events (topic, type, data, created_at) VALUES (?, ?, ?, ?)", rows
+            )
+            self.news = True
 
     def is_current(self, path: Path) -> bool:
         """Whether that path still leads to the file of this connection."""

@@ -13,7 +13,7 @@ from typing import Any
 from stockapp.backends.embedded import set_aside, trouble
 from stockapp.backends.embedded.connection import open_existing, open_writer
 from stockapp.backends.embedded.events import begin_after
-from stockapp.backends.embedded.watchlists import mark_seeded
+from stockapp.backends.sql.watchlists import mark_seeded
 
 _BUSY_SECONDS = 2.0
 

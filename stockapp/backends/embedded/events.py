@@ -2,11 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stockapp.backends.codec import decode, encode
+from stockapp.backends.codec import decode
 from stockapp.backends.embedded.connection import Connection
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
@@ -18,23 +17,6 @@ POLL_SECONDS = 0.1
 PURGE_BATCH = 5_000
 
 _TRIMMED = "trimmed_through"
-
-
-def append(
-    connection: Connection,
-    at: datetime,
-    topic: str,
-    entries: Iterable[tuple[EventType, Mapping[str, Any]]],
-) -> None:
-    """Write events inside the caller's transaction, in that order."""
-    written_at = at.timestamp()
-    rows = [(topic, type_.value, encode(data), written_at) for type_, data in entries]
-    if not rows:
-        return
-    connection.executemany(
-        "INSERT INTO events (topic, type, data, created_at) VALUES (?, ?, ?, ?)", rows
-    )
-    connection.news = True
 
 
 def last_id(connection: Connection) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from stockapp.backends.codec import encode
-from stockapp.backends.embedded import events, task_rows
+from stockapp.backends.embedded import task_rows
 from stockapp.backends.embedded.connection import Connection
 from stockapp.domain.event import EventType, task_topic
 from stockapp.domain.task import Item, NewTask, Progress, Task, TaskStatus
@@ -105,7 +105,7 @@ def set_items(
     """Store new item states, with an event each."""
     task_rows.store_items(connection, number, items)
     entries = [(EventType.ITEM, _item_data(item)) for item in items]
-    events.append(connection, now, task_topic(task_id), entries)
+    connection.tell(now, task_topic(task_id), entries)
 
 
 def end(connection: Connection, now: datetime, number: int, status: TaskStatus) -> None:
@@ -120,8 +120,7 @@ def end(connection: Connection, now: datetime, number: int, status: TaskStatus) 
     ).fetchone()
     if status is TaskStatus.CANCELLED:
         task_rows.cancel_items(connection, number)
-    events.append(
-        connection,
+    connection.tell(
         now,
         task_topic(task_id),
         [(EventType(status.value), {"status": status.value})],
@@ -135,7 +134,7 @@ def tell_progress(connection: Connection, now: datetime, number: int) -> None:
     ).fetchone()
     task = task_rows.task(row)
     data = {**task.progress.to_json(), "status": task.status.value, "kind": task.kind}
-    events.append(connection, now, task_topic(task.id), [(EventType.PROGRESS, data)])
+    connection.tell(now, task_topic(task.id), [(EventType.PROGRESS, data)])
 
 
 def _item_data(item: Item) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from stockapp.backends.embedded import watchlist_changes as changing
-from stockapp.backends.embedded import watchlist_rows as rows
-from stockapp.backends.embedded.connection import Connection
-from stockapp.backends.embedded.database import Database
+from stockapp.backends.sql import watchlist_changes as changing
+from stockapp.backends.sql import watchlist_rows as rows
+from stockapp.backends.sql.database import Connection, Database
 from stockapp.domain.watchlist import Merged, Moved, Removal, Restored, Watchlist, WatchlistItem
 from stockapp.ports import Clock
 
@@ -15,7 +14,7 @@ EDITABLE = frozenset({"name", "note", "target_price"})
 _SEEDED = "watchlists_seeded"
 
 
-class SqliteWatchlistStore:
+class SqlWatchlistStore:
     """WatchlistStore in the database of all workers."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stockapp.backends.embedded import watchlist_rows as rows
-from stockapp.backends.embedded.connection import Connection
+from stockapp.backends.sql import watchlist_rows as rows
+from stockapp.backends.sql.database import Connection
 from stockapp.domain.list_title import name_for, title_key, title_like
 from stockapp.domain.watchlist import (
     DEFAULT_WATCHLIST,

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from stockapp.backends.embedded import events
-from stockapp.backends.embedded.connection import Connection
+from stockapp.backends.sql.database import Connection
 from stockapp.domain import moment
 from stockapp.domain.event import WATCHLISTS_TOPIC, EventType, watchlist_topic
 from stockapp.domain.watchlist import NoSuchList, Watchlist, WatchlistItem
@@ -115,13 +114,13 @@ def tell(
 ) -> None:
     """Write an event for each of the symbols."""
     entries = [(EventType.WATCHLIST, {"action": action, "symbol": symbol}) for symbol in symbols]
-    events.append(connection, now, watchlist_topic(watchlist), entries)
+    connection.tell(now, watchlist_topic(watchlist), entries)
 
 
 def tell_of_list(connection: Connection, now: datetime, watchlist: str, action: str) -> None:
     """Write that the set of lists changed."""
     entry = (EventType.WATCHLIST, {"action": action, "watchlist": watchlist})
-    events.append(connection, now, WATCHLISTS_TOPIC, [entry])
+    connection.tell(now, WATCHLISTS_TOPIC, [entry])
 
 
 def _item(row: Any) -> WatchlistItem:
@@ -143,5 +142,6 @@ def _values(item: WatchlistItem) -> tuple[Any, ...]:
         item.name,
         item.note,
         item.target_price,
-        item.sample,
+        # PostgreSQL takes no boolean for a number.
+        int(item.sample),
     )

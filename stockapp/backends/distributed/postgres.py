@@ -1,0 +1,156 @@
+"""PostgreSQL for what must not be lost: a pool of connections, and an outbox for the events.
+
+psycopg waits by `select` on the socket, which gevent replaces, so that a query does not hold the
+hub; the pool's own threads are greenlets then.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from stockapp.backends.codec import decode, encode
+from stockapp.backends.distributed.events import RedisEventLog
+from stockapp.backends.distributed.migrations import RELAYING, WRITING, NewerDatabase, migrate
+from stockapp.domain import moment
+from stockapp.domain.event import EventType
+from stockapp.ports import StoreTrouble
+
+T = TypeVar("T")
+
+_CONNECTIONS = 8
+_CONNECT_SECONDS = 3
+_PATIENCE_SECONDS = 4.0
+_STATEMENT_MS = 10_000
+_OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
+
+logger = logging.getLogger(__name__)
+
+
+class Transaction:
+    """One transaction, as the statements of backends/sql see it."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self.news = False
+
+    def execute(self, query: str, values: Any = (), /) -> Any:
+        """Run a statement."""
+        return self._connection.execute(_with_places(query), values)
+
+    def executemany(self, query: str, values: Iterable[Any], /) -> object:
+        """Run a statement once for each of the values."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_with_places(query), list(values))
+            return None
+
+    def tell(
+        self, at: datetime, topic: str, entries: Iterable[tuple[EventType, Mapping[str, Any]]]
+    ) -> None:
+        """Write events with the transaction, in that order."""
+        rows = [(topic, type_.value, encode(data), at.timestamp()) for type_, data in entries]
+        if rows:
+            insert = "INSERT INTO outbox (topic, type, data, created_at) VALUES (?, ?, ?, ?)"
+            self.executemany(insert, rows)
+            self.news = True
+
+
+class PostgresDatabase:
+    """The pool of one process. What cannot be done at present raises StoreTrouble."""
+
+    def __init__(self, url: str, log: RedisEventLog) -> None:
+        self._log = log
+        self._made = False
+        self.trouble: str | None = None
+        self._pool = ConnectionPool(
+            url,
+            min_size=0,
+            max_size=_CONNECTIONS,
+            timeout=_PATIENCE_SECONDS,
+            # One that the server closed meanwhile is replaced before it is used.
+            check=ConnectionPool.check_connection,
+            kwargs={
+                "connect_timeout": _CONNECT_SECONDS,
+                "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
+                "application_name": "stockapp",
+            },
+            open=True,
+        )
+
+    def read(self, call: Callable[[Any], T]) -> T:
+        """Run the operation on one consistent snapshot. Raises StoreTrouble."""
+
+        def read(connection: Any) -> T:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return call(Transaction(connection))
+
+        return self._run(read)
+
+    def write(self, call: Callable[[Any], T]) -> T:
+        """Run the operation as one transaction, one at a time. Raises StoreTrouble."""
+
+        def write(connection: Any) -> tuple[T, bool]:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITING,))
+            transaction = Transaction(connection)
+            return call(transaction), transaction.news
+
+        value, news = self._run(write)
+        if news:
+            # What Redis does not take now waits in the outbox.
+            with suppress(StoreTrouble):
+                self.relay()
+        return value
+
+    def relay(self) -> None:
+        """Move events from the outbox to the log, oldest first. Raises StoreTrouble."""
+
+        def relay(connection: Any) -> None:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (RELAYING,))
+            rows = connection.execute(_OLDEST).fetchall()
+            # Told twice, where this transaction is lost after it: that does no harm.
+            for number, topic, type_, data, at in rows:
+                entry = (topic, EventType(type_), decode(data))
+                self._log.publish(moment.from_epoch(at), [entry])
+                connection.execute("DELETE FROM outbox WHERE number = %s", (number,))
+
+        self._run(relay)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def _run(self, call: Callable[[Any], T]) -> T:
+        try:
+            with self._pool.connection() as connection:
+                if not self._made:
+                    migrate(connection)
+                    connection.commit()
+                    self._made = True
+                value = call(connection)
+        except (psycopg.OperationalError, PoolTimeout, OSError, NewerDatabase) as error:
+            words = _words(error)
+            if self.trouble != words:
+                logger.error("the database cannot be used", extra={"why": words})
+            self.trouble = words
+            raise StoreTrouble(words) from error
+        self.trouble = None
+        return value
+
+
+def _with_places(query: str) -> str:
+    return query.replace("?", "%s")
+
+
+def _words(error: Exception) -> str:
+    """What to say of an error, without the address, which may hold a password."""
+    if isinstance(error, NewerDatabase):
+        return str(error)
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return "PostgreSQL does not answer in time"
+    if isinstance(error, psycopg.errors.DiskFull):
+        return "the disk of PostgreSQL is full"
+    return "PostgreSQL cannot be reached"

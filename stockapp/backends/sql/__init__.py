@@ -1,0 +1,1 @@
+"""What is kept by SQL alike in SQLite and in PostgreSQL."""

@@ -1,0 +1,93 @@
+"""The distributed set is held to the same contract."""
+
+import dataclasses
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stockapp.backends.distributed.events import RedisEventLog
+from stockapp.backends.distributed.flights import RedisFlights
+from stockapp.backends.distributed.link import RedisLink
+from stockapp.backends.distributed.postgres import PostgresDatabase
+from stockapp.backends.distributed.shared_state import RedisSharedState
+from stockapp.backends.distributed.tasks import RedisTaskStore
+from stockapp.backends.sql.watchlists import SqlWatchlistStore
+from tests.postgres_server import PostgresServer, running_postgres
+from tests.redis_server import RedisServer, running_redis
+
+from .backends import Backends, SetClock
+from .embedded import open_embedded
+from .event_log import EventLogContract, WaitingContract
+from .flights import FlightsContract
+from .shared_state import SharedStateContract
+from .task_store import TaskStoreContract
+from .watchlist_sets import SetsOfWatchlistsContract
+from .watchlist_store import WatchlistStoreContract
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def open_backends(
+    tmp_path: Path, clock: SetClock, redis_server: RedisServer, postgres_server: PostgresServer
+) -> Callable[[], Backends]:
+    name = uuid.uuid4().hex
+    url = postgres_server.make(name)
+
+    def open_one() -> Backends:
+        backends = open_embedded(tmp_path, clock)
+        link = RedisLink(redis_server.url, f"test*[{name}]:")
+        log = RedisEventLog(link)
+        database = PostgresDatabase(url, log)
+        flights = RedisFlights(link)
+
+        def close() -> None:
+            flights.close()
+            database.close()
+            link.close()
+            backends.close()
+
+        return dataclasses.replace(
+            backends,
+            tasks=RedisTaskStore(link, clock),
+            log=log,
+            watchlists=SqlWatchlistStore(database, clock),
+            state=RedisSharedState(link, clock),
+            flights=flights,
+            close=close,
+        )
+
+    return open_one
+
+
+class TestTaskStore(TaskStoreContract): ...
+
+
+class TestEventLog(EventLogContract): ...
+
+
+class TestWaiting(WaitingContract): ...
+
+
+class TestWatchlistStore(WatchlistStoreContract): ...
+
+
+class TestSetsOfWatchlists(SetsOfWatchlistsContract): ...
+
+
+class TestSharedState(SharedStateContract): ...
+
+
+class TestFlights(FlightsContract): ...

@@ -1,0 +1,101 @@
+"""A real PostgreSQL server for the time of some tests."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.e2e.server import free_port
+
+
+def _program(name: str) -> str | None:
+    """Debian keeps them outside of PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return str(found[0]) if found else shutil.which(name)
+
+
+class PostgresServer:
+    """One that need not survive a power cut; it can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "postgres"
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._data.mkdir()
+        # It refuses to run as root, and so gets a user of its own there.
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as:
+            shutil.chown(self._data, "postgres")
+            for parent in self._data.parents:
+                if parent == Path("/tmp"):
+                    break
+                parent.chmod(parent.stat().st_mode | 0o011)
+        self._run(
+            "initdb", "-D", str(self._data), "-U", "stockapp", "--auth=trust", "-N", "-E", "UTF8"
+        )
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database there."""
+        return f"postgresql://stockapp@127.0.0.1:{self.port}/{database}"
+
+    def make(self, name: str) -> str:
+        """Make an empty database; its address."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        return self.url(name)
+
+    def start(self) -> None:
+        program = _program("postgres")
+        assert program
+        options = [
+            "-p",
+            str(self.port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            "",
+            "-F",
+            "-c",
+            "max_connections=200",
+        ]
+        self._process = subprocess.Popen(
+            [*self._as, program, "-D", str(self._data), *options, "-c", "max_connections=200"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(500):
+            with contextlib.suppress(psycopg.OperationalError):
+                psycopg.connect(self.url(), connect_timeout=2).close()
+                return
+            time.sleep(0.02)
+        raise RuntimeError("postgres did not start")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
+            self._process.wait()
+            self._process = None
+
+    def _run(self, name: str, *words: str) -> None:
+        program = _program(name)
+        assert program
+        subprocess.run([*self._as, program, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def running_postgres(folder: Path) -> Iterator[PostgresServer]:
+    """A server; the test is skipped where it is not installed."""
+    if _program("initdb") is None:
+        pytest.skip("no PostgreSQL found: apt-get install postgresql")
+    server = PostgresServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
