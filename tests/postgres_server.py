@@ -26,21 +26,16 @@ class PostgresServer:
     """One that need not survive a power cut; it can be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
-        self._data = folder / "postgres"
+        self._data = folder
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self._data.mkdir()
-        # It refuses to run as root, and so gets a user of its own there.
-        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        if self._as:
-            shutil.chown(self._data, "postgres")
-            for parent in self._data.parents:
-                if parent == Path("/tmp"):
-                    break
-                parent.chmod(parent.stat().st_mode | 0o011)
-        self._run(
-            "initdb", "-D", str(self._data), "-U", "stockapp", "--auth=trust", "-N", "-E", "UTF8"
-        )
+        self._as: list[str] = []
+        if os.geteuid() == 0:
+            # It refuses to run as root, and so gets a user of its own.
+            shutil.chown(folder, "postgres")
+            self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        options = ["-U", "stockapp", "--auth=trust", "-N", "-E", "UTF8"]
+        self._run("initdb", "-D", str(folder), *options)
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database there."""
@@ -55,19 +50,9 @@ class PostgresServer:
     def start(self) -> None:
         program = _program("postgres")
         assert program
-        options = [
-            "-p",
-            str(self.port),
-            "-h",
-            "127.0.0.1",
-            "-k",
-            "",
-            "-F",
-            "-c",
-            "max_connections=200",
-        ]
+        options = ["-h", "127.0.0.1", "-k", "", "-F", "-c", "max_connections=200"]
         self._process = subprocess.Popen(
-            [*self._as, program, "-D", str(self._data), *options, "-c", "max_connections=200"],
+            [*self._as, program, "-D", str(self._data), "-p", str(self.port), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
