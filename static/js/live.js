@@ -1,6 +1,8 @@
 // What keeps a page live: its one stream, and polling while there is none. hx-sse reads the stream
 // and comes back by event id; opening it, a first connection that fails, and all the rest is here.
 
+import { headers } from "./token.js";
+
 let live = document.getElementById("live");
 const notice = document.getElementById("connection");
 const PATIENCE_MS = 2000, RETRY_MS = 1000, POLL_MS = 2000, REFUSED_MS = 5000;
@@ -102,7 +104,7 @@ function gone() {
 
 // Shows what has happened since an event, and returns the event up to which that is.
 async function catchUp(since) {
-  const answer = await fetch(url("/changes", since), { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
+  const answer = await fetch(url("/changes", since), { headers: { ...headers, "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   reached();
   const text = await answer.text();

@@ -7,6 +7,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from stockapp import cli, logs
+from stockapp.backends.embedded.secret_key import secret_key
 from stockapp.bootstrap import web
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import background
@@ -103,7 +104,8 @@ def _flask(settings: Settings) -> Flask:
     errors.register(app)
     compression.register(app)
     assets.register(app, STATIC, PACKED, fresh=settings.reload)
-    security.register(app)
+    key = settings.secret_key.get_secret_value().encode() or secret_key(settings.data_dir)
+    security.register(app, key, settings.host, settings.allowed_hosts.split(","))
     return app
 
 

@@ -29,6 +29,7 @@ _FROM_FILES = {
     "fmp_api_key": "FMP_API_KEY",
     "marketstack_api_key": "MARKETSTACK_API_KEY",
     "cache_redis_url": "STOCKAPP_CACHE_REDIS_URL",
+    "secret_key": "STOCKAPP_SECRET_KEY",
 }
 
 

@@ -4,8 +4,10 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
+
+_SHORTEST_KEY = 32
 
 
 class Sample(StrEnum):
@@ -44,6 +46,25 @@ class HouseSettings(BaseSettings):
         ge=1,
         validation_alias=AliasChoices("WEB_CONCURRENCY", "workers"),
         description="Worker processes; by default the number of CPUs, at least 2.",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        description=(
+            "Names under which people reach it, with commas: stocks.example.com,nas.local;"
+            " *.example.com for all below that. localhost and the address of HOST always count,"
+            " and every IP address where HOST is 0.0.0.0 or ::. Others are refused, as web sites"
+            " can have a name of their own lead here."
+        ),
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "What forms are signed with, 32 characters or more; empty: a random one, which is kept"
+            " in the data folder as secret.key."
+        ),
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="File that holds STOCKAPP_SECRET_KEY, in place of that."
     )
     max_body_bytes: int = Field(
         default=1_000_000, ge=1_000, description="Largest request body that is read, in bytes."
@@ -206,3 +227,10 @@ class HouseSettings(BaseSettings):
     max_symbols: int = Field(
         default=1_000, ge=1, description="Symbols in one refresh, and on one list."
     )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _not_guessable(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"must have {_SHORTEST_KEY} characters at least")
+        return key

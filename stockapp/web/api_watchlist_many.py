@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from stockapp.domain.symbol import parse_symbol
 from stockapp.services.item_rules import split
 from stockapp.services.watchlists import Watchlists
-from stockapp.web import inputs
+from stockapp.web import bodies, inputs
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.schemas_watchlist import (
     ImportInput,
@@ -116,7 +116,7 @@ class WatchlistManyApi:
 
 def _csv() -> tuple[ImportInput, str | bytes]:
     if request.mimetype in _FILES:
-        return inputs.read_query(ImportInput), inputs.file()
+        return inputs.read_query(ImportInput), bodies.whole()
     wanted = inputs.read(ImportInput)
     if wanted.csv is None:
         detail = 'Send the file as the body, with Content-Type: text/csv, or JSON with "csv".'

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -19,6 +19,7 @@ from stockapp.services.list_admin import Undeletable
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.task_admin import NoSuchTask, NotEnded
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol
+from stockapp.web.rendering import render
 
 logger = logging.getLogger(__name__)
 
@@ -189,8 +190,9 @@ def _answer(problem: Problem) -> Response:
         body = orjson.dumps(problem.to_json(), option=orjson.OPT_APPEND_NEWLINE)
         response = Response(body, problem.status, mimetype=PROBLEM_JSON)
     else:
-        page = render_template("pages/error.html", problem=problem)
+        page = render("pages/error.html", problem=problem)
         response = Response(page, problem.status)
+    response.vary.add("Accept")
     response.headers.extend(problem.headers)
     return response
 

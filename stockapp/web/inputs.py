@@ -1,6 +1,5 @@
 """Reading what a client sent: query, JSON body, and the Prefer header."""
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +7,10 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
+from stockapp.web import bodies
 from stockapp.web.errors import Problem
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -27,15 +27,6 @@ def read(model: type[ModelT]) -> ModelT:
 def read_query(model: type[ModelT]) -> ModelT:
     """The input of a call whose body is a file, from its query alone. Raises ValidationError."""
     return model.model_validate(_query())
-
-
-def file() -> bytes:
-    """The body as it was sent. Raises RequestEntityTooLarge."""
-    data = request.get_data()
-    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
-        # Without a length werkzeug reads as far as the limit and says nothing.
-        raise RequestEntityTooLarge
-    return data
 
 
 def wait_seconds() -> int:
@@ -70,7 +61,7 @@ def _query() -> dict[str, Any]:
 
 
 def _body() -> dict[str, Any]:
-    if not file():
+    if not bodies.whole():
         return {}
     if not request.is_json:
         raise UnsupportedMediaType

@@ -16,6 +16,7 @@ from stockapp.settings import Settings
 from stockapp.web.list_screen import item_path
 from stockapp.web.present_stock import stock_path
 
+from .browsers import Browser
 from .lists import AList
 
 
@@ -47,6 +48,7 @@ def _app(data_dir: Path, **changes: object) -> Flask:
     }
     app = create_app(Settings.model_validate(values))
     app.jinja_env.bytecode_cache = _compiled
+    app.test_client_class = Browser
     return app
 
 
@@ -99,7 +101,7 @@ def _templates() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["stock_path"] = stock_path
-    app.jinja_env.globals |= {"item_path": item_path}
+    app.jinja_env.globals |= {"item_path": item_path, "token": ""}
     return app
 
 

@@ -131,7 +131,7 @@ def item_path(name: str, symbol: str) -> str:
 # What all templates see.
 GLOBALS: dict[str, Any] = {
     **{"asset": Any, "storage_report": storage_report},
-    **{"theme": theme, "item_path": item_path},
+    **{"theme": theme, "item_path": item_path, "token": str},
 }
 
 
