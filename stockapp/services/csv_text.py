@@ -4,8 +4,9 @@ import codecs
 import math
 import re
 
-# A spreadsheet runs what begins with one of these, so a download puts an apostrophe before it.
-FORMULA = "=+-@\t\r"
+# A spreadsheet runs what begins with one of these, so a download puts an apostrophe before it. The
+# last four are the first ones as they are typed in East Asia, at full width.
+FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _QUOTED = re.compile(f"'+[{re.escape(FORMULA)}]")
 _TO_QUOTE = re.compile(f"'*[{re.escape(FORMULA)}]")
 

@@ -150,7 +150,7 @@ def test_notes_that_cannot_be_kept_are_not_understood() -> None:
     assert "control" in only("symbol,note\nA,a\x00b").why
 
 
-NOTES = st.text(st.sampled_from("'=+-@\t\r\n ,;\"aé日"), max_size=8)
+NOTES = st.text(st.sampled_from("'=+-@\t\r\n ,;\"aé日\uff1d\uff20"), max_size=8)
 
 
 @given(NOTES, st.one_of(st.none(), st.floats(min_value=1e-300, exclude_min=True, max_value=1e300)))
