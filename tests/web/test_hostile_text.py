@@ -1,9 +1,7 @@
 """What people and sources wrote is text on every page, and never a part of the page."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,9 +17,6 @@ from .hostile import ATTACK, hostile
 from .lists import HTMX, AList
 from .test_html import own_code
 from .test_templates import HANDED
-
-# Where an attack would be an address or a name, views hold what our own code made.
-_OURS = {"path", "list_path", "id", "key"}
 
 
 def broken_into(html: str) -> list[str]:
@@ -49,27 +44,19 @@ def test_no_template_lets_a_text_become_a_part_of_the_page(
         environment.filters["stock_path"] = lambda symbol: f"/stocks/{symbol}"
         html = environment.get_template(template).render(**values)
     assert broken_into(html) == []
-    if any(str in _texts(kind) for kind in HANDED[template].values()):
-        assert "&lt;x-evil" in html or template in _SAYS_NOTHING
-
-
-# Their texts are addresses, or are shown under conditions only.
-_SAYS_NOTHING: set[str] = set()
-
-
-def _texts(kind: Any) -> set[Any]:
-    return {kind} if kind is str else set()
+    # And is there to be read.
+    assert "&lt;x-evil" in html or not values
 
 
 @pytest.fixture
-def attacked(a_list: AList) -> Iterator[AList]:
+def attacked(a_list: AList) -> AList:
     """A list whose every field that a person can fill holds the attack."""
     a_list.add("LARK.SIM")
     note = {"note": ATTACK, "watchlist": a_list.name}
     assert a_list.client.patch("/api/watchlist/LARK.SIM", json=note).status_code == 200
     path = f"/api/watchlists/{a_list.name}"
     assert a_list.client.patch(path, json={"title": ATTACK[:60]}).status_code == 200
-    yield a_list
+    return a_list
 
 
 def test_what_people_write_is_shown_as_they_wrote_it(attacked: AList) -> None:
