@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 
 from stockapp import cli, logs
 from stockapp.bootstrap import web
+from stockapp.bootstrap.access import proxies
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import background
 from stockapp.bootstrap.fetching import addresses
@@ -20,7 +21,7 @@ from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
 from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.periodic import Periodic
-from stockapp.web import assets, compression, errors, security
+from stockapp.web import assets, client_address, compression, errors, security
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.layout_forms import theme
 from stockapp.web.list_screen import item_path
@@ -36,6 +37,7 @@ class House:
     """One worker's application, with the parts of it that have a life of their own."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.app = _flask(settings)
         self._backends = Backends(self.app, settings)
         self._services = Services(settings, self._backends)
@@ -53,6 +55,7 @@ class House:
             self._services.admin,
             self._services.analyses,
             self._services.search,
+            self._services.access,
             self.close,
         )
         self.app.extensions["stockapp"] = self
@@ -104,6 +107,7 @@ def _flask(settings: Settings) -> Flask:
     compression.register(app)
     assets.register(app, STATIC, PACKED, fresh=settings.reload)
     security.register(app)
+    client_address.register(app, proxies(settings))
     return app
 
 
