@@ -68,8 +68,9 @@ class Access:
         self._clock = clock
         self._lifetimes = lifetimes
         self._lock = threading.Lock()
-        # By the digest of the secret: whose it is, and until when that is believed.
-        self._remembered: dict[str, tuple[Identity, float]] = {}
+        # By the digest of the secret, and as what it was shown: a token is no session. Whose it
+        # is, and until when that is believed.
+        self._remembered: dict[tuple[bool, str], tuple[Identity, float]] = {}
         # What was looked up before something ended must not be believed after it.
         self._endings = 0
 
@@ -79,6 +80,8 @@ class Access:
 
     def open_session(self, address: str, agent: str) -> str:
         """Open a session for who has shown the password. Returns its secret, for a cookie."""
+        # Before, as it may end all sessions.
+        self._passwords.settle()
         now = self._clock.now()
         # Room is made by those that are over.
         self._store.end_sessions(
@@ -93,7 +96,7 @@ class Access:
     def of_session(self, secret: str) -> Identity | None:
         """Whose session that is; None where it has ended or never was. Raises StoreTrouble."""
         key = digest(secret)
-        if known := self._recall(key):
+        if known := self._recall(key, is_session=True):
             return known
         self._passwords.settle()
         endings = self._endings
@@ -110,7 +113,7 @@ class Access:
     def of_token(self, secret: str) -> Identity | None:
         """Whose token that is; None where it ended or never was. Raises StoreTrouble."""
         key = digest(secret)
-        if known := self._recall(key):
+        if known := self._recall(key, is_session=False):
             return known
         endings = self._endings
         token, now = self._store.find_token(key), self._clock.now()
@@ -184,8 +187,8 @@ class Access:
         if event.type is EventType.ACCESS:
             self._forget(event.data["id"])
 
-    def _recall(self, key: str) -> Identity | None:
-        found = self._remembered.get(key)
+    def _recall(self, key: str, *, is_session: bool) -> Identity | None:
+        found = self._remembered.get((is_session, key))
         return found[0] if found and self._clock.monotonic() < found[1] else None
 
     def _remember(self, key: str, identity: Identity, seconds: float, endings: int) -> Identity:
@@ -194,7 +197,7 @@ class Access:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             if endings == self._endings:
-                self._remembered[key] = identity, until
+                self._remembered[identity.is_session, key] = identity, until
         return identity
 
     def _forget(self, id: str) -> None:
