@@ -74,7 +74,7 @@ def test_who_only_reads_does_not_even_see_the_tokens(locked: Flask, owner: Flask
         ({"name": " "}, 422, "invalid_value"),
         ({"name": "x", "scope": "admin"}, 422, "invalid_value"),
         ({"name": "x", "expires_in_days": 0}, 422, "invalid_value"),
-        ({"name": "x", "expires_in_days": 10**30}, 422, "invalid_value"),
+        ({"name": "x", "expires_in_days": 2**53}, 422, "invalid_value"),
         ({"name": "x", "colour": "red"}, 422, "invalid_value"),
         ({"name": "twice"}, 409, "token_exists"),
     ],
