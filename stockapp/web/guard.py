@@ -29,7 +29,8 @@ WORKING = frozenset(
 # What is asked by scripts of a page alone, and never shown for itself.
 _STREAMS = ("/stream", "/changes")
 _READING = ("GET", "HEAD", "OPTIONS")
-_OVER = "You are logged out. Log in again; what is on the page stays."
+_OVER = "You are logged out. Log in again."
+_NOT_DONE = "You are logged out, so this was not done. Log in again; what you typed stays."
 
 
 def register(app: Flask, access: Access) -> None:
@@ -107,9 +108,11 @@ def unauthenticated(code: str, detail: str, more: str = "") -> Problem:
 def _unknown() -> AnyResponse:
     """Send a person who opens a page to the login; tell anybody else. Raises Problem."""
     if htmx.is_asking():
-        words, status, headers = htmx.failed(unauthenticated("logged_out", _OVER))
-        # Said in the page's one place for words; where the answer was meant to go stays as it is.
-        return Response(words, status, {**headers, "HX-Reswap": "none"})
+        words, status, headers = htmx.failed(unauthenticated("logged_out", _NOT_DONE))
+        # What a page asks for by itself is not answered with words each time: its notice tells
+        # (static/js/session.js). Where the answer was meant to go stays as it is.
+        told = "" if request.method == "GET" else words
+        return Response(told, status, {**headers, "HX-Reswap": "none"})
     if wants_json():
         raise unauthenticated(
             "unauthenticated", "Send a token: Authorization: Bearer stk_... (see /access)."

@@ -79,12 +79,18 @@ def test_a_program_is_told_how_to_show_who_it_is(locked: Flask) -> None:
 @pytest.mark.parametrize("path", ["/", "/stream?watchlist=default", "/changes", "/system/cache"])
 def test_a_script_of_a_page_is_told_within_the_page(locked: Flask, path: str) -> None:
     refused = visitor(locked).get(path, headers={"HX-Request": "true"})
-    assert refused.status_code == 401
-    assert "You are logged out. Log in again" in refused.text
-    assert 'hx-target="#status"' in refused.text
-    # Else a row would be replaced by it.
+    # By its status, which a script makes words of; a row would be replaced by anything else.
+    assert (refused.status_code, refused.text) == (401, "")
     assert refused.headers["HX-Reswap"] == "none"
-    assert "<form" not in refused.text
+
+
+def test_a_form_of_a_page_is_told_in_the_place_for_words(locked: Flask) -> None:
+    htmx = {"HX-Request": "true"}
+    refused = visitor(locked).post("/lists/default/refresh", headers=htmx)
+    assert refused.status_code == 401
+    assert refused.headers["HX-Reswap"] == "none"
+    assert refused.text.count("<hx-partial") == refused.text.count('hx-target="#status"') == 1
+    assert "You are logged out, so this was not done." in refused.text
 
 
 def test_a_stream_is_not_sent_to_the_login(locked: Flask) -> None:
