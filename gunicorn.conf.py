@@ -1,14 +1,19 @@
 """How gunicorn serves stockapp. Values people may want to change are settings (docs/settings.md);
 the others stand here with their reasons."""
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import gevent
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
 from stockapp.backends.embedded import damage, lost_worker
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
+from stockapp.settings.access import refusal
 from stockapp.web import packing
 from stockapp.web.worker import Worker
 
@@ -20,7 +25,17 @@ try:
 except UnknownSource as error:
     raise SystemExit(f"stockapp cannot start, see docs/settings.md: {error}") from None
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.host
+if not bind.startswith("unix:"):
+    _host = bind.strip("[]")
+    bind = f"[{_host}]:{_settings.port}" if ":" in _host else f"{_host}:{_settings.port}"
+
+# What proxies tell of clients is for web/client_address.py to believe or not, by
+# STOCKAPP_TRUSTED_PROXIES; gunicorn itself would believe whoever connects from this machine.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
 workers = _settings.workers
 worker_class = "stockapp.web.worker.Worker"
 
@@ -62,13 +77,27 @@ control_socket_disable = True
 
 def on_starting(server: Arbiter) -> None:
     """Before there are workers: see that the database is sound, and compress what they serve."""
+    if words := refusal(_settings, server.cfg.address):
+        raise SystemExit(words)
     damage.prepare(_database)
     _pack(server)
 
 
+def when_ready(server: Arbiter) -> None:
+    """Before there are workers: sockets may also have been handed over, by systemd for one."""
+    if words := refusal(_settings, _listening(server.LISTENERS)):
+        raise SystemExit(words)
+
+
 def on_reload(server: Arbiter) -> None:
-    """Before the workers are replaced: files may have changed."""
+    """Before the workers are replaced: settings and files may have changed."""
+    if words := refusal(_settings, _listening(server.LISTENERS)):
+        raise HaltServer(words, 1)
     _pack(server)
+
+
+def _listening(sockets: Iterable[Any]) -> list[object]:
+    return [one.getsockname() for one in sockets]
 
 
 def _pack(server: Arbiter) -> None:
@@ -93,6 +122,10 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 def post_worker_init(worker: Worker) -> None:
     """Watch for the end of the worker: streams must end and tasks be handed over then."""
     house = worker.wsgi.extensions["stockapp"]
+    # A worker reads the settings anew: the password may be gone since the server started.
+    if words := refusal(house.settings, _listening(worker.sockets)):
+        print(words, file=sys.stderr)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
     def watch() -> None:
         while worker.alive:

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from stockapp import cli, logs
 from stockapp.backends.embedded.secret_key import secret_key
 from stockapp.bootstrap import web
+from stockapp.bootstrap.access import proxies
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import background
 from stockapp.bootstrap.fetching import addresses
@@ -21,7 +22,7 @@ from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
 from stockapp.settings import LogFormat, Sample, Settings
 from stockapp.tasks.periodic import Periodic
-from stockapp.web import assets, compression, errors, security
+from stockapp.web import assets, client_address, compression, errors, security
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.layout_forms import theme
 from stockapp.web.list_screen import item_path
@@ -37,6 +38,7 @@ class House:
     """One worker's application, with the parts of it that have a life of their own."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.app = _flask(settings)
         self._backends = Backends(self.app, settings)
         self._services = Services(settings, self._backends)
@@ -54,6 +56,7 @@ class House:
             self._services.admin,
             self._services.analyses,
             self._services.search,
+            self._services.access,
             self.close,
         )
         self.app.extensions["stockapp"] = self
@@ -106,6 +109,7 @@ def _flask(settings: Settings) -> Flask:
     assets.register(app, STATIC, PACKED, fresh=settings.reload)
     key = settings.secret_key.get_secret_value().encode() or secret_key(settings.data_dir)
     security.register(app, key, settings.host, settings.allowed_hosts.split(","))
+    client_address.register(app, proxies(settings))
     return app
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from stockapp.backends.embedded.access import SqliteAccessStore
 from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
@@ -38,6 +39,7 @@ class Backends:
         self.log = SqliteEventLog(self.database, self.doorbell)
         self.tasks = SqliteTaskStore(self.database, self.clock)
         self.watchlists = SqliteWatchlistStore(self.database, self.clock)
+        self.access = SqliteAccessStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
         self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from stockapp.bootstrap.access import watching
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
@@ -32,6 +33,7 @@ class Background:
     storage: StorageWatch
     live: LiveMode
     samples: SystemSamples
+    sessions: Periodic
 
     def start(self) -> None:
         """Begin."""
@@ -44,11 +46,13 @@ class Background:
         self.cache.start()
         self.live.start()
         self.samples.start()
+        self.sessions.start()
 
     def stop(self) -> None:
         """End."""
         self.live.stop()
         self.samples.stop()
+        self.sessions.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -73,6 +77,7 @@ def background(
         upkeep.on_event,
         services.live.on_event,
         ended.on_event,
+        services.access.on_event,
     ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
@@ -96,6 +101,7 @@ def background(
         storage,
         services.live,
         samples,
+        watching(gate, services.access),
     )
 
 

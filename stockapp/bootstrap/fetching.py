@@ -35,7 +35,8 @@ def gatekeepers(settings: Settings, backends: Backends) -> Gatekeepers:
         Breakers(shared, clock),
         Quotas(shared, clock),
         Ledger(shared, clock),
-        Redactor(settings.secrets()),
+        # A password that is a usual word must not change what sources tell.
+        Redactor(settings.sent_secrets()),
     )
 
 

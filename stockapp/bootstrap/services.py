@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Sequence
 
+from stockapp.bootstrap.access import access_of
 from stockapp.bootstrap.analysis import AnalysisParts
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.fetching import (
@@ -55,6 +56,7 @@ class Services:
 
     def __init__(self, settings: Settings, backends: Backends) -> None:
         clock = backends.clock
+        self.access = access_of(settings, backends)
         self.lifetime = Lifetime(settings.quote_fresh_seconds, settings.quote_keep_seconds)
         self.quotes = Quotes(backends.cache, self.lifetime, clock)
         self.exchange = Exchange(settings.simulated_seed)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Flask
 
+from stockapp.bootstrap import access
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import Background
 from stockapp.bootstrap.services import Services
@@ -54,6 +55,7 @@ def register(
     background: Background,
 ) -> Periodic:
     """Add all routes to the application. Returns what keeps open pages assured, to be started."""
+    access.guarded(app, settings, services.access)
     words.name_sources(services.sources.titles())
     feeds = _feeds(app, backends, services)
     tell_of_storage(app, background.storage, feeds)
@@ -63,8 +65,12 @@ def register(
     app.register_blueprint(streams.blueprint())
     for blueprint in _apis(backends, services, background):
         app.register_blueprint(blueprint)
+    app.register_blueprint(access.api(settings, services.access))
     for blueprint in _pages(backends, services, background):
         blueprint.after_request(compression.compressed)
+        app.register_blueprint(blueprint)
+    # Not compressed: what stands beside a secret could be guessed by the length.
+    for blueprint in access.pages(settings, backends, services.access):
         app.register_blueprint(blueprint)
     return Periodic("beats", feeds.beat, _BEAT_SECONDS)
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from stockapp.cli import analyze, cache, doctor, search, tasks
+from stockapp.cli import analyze, cache, doctor, password, search, tasks, tokens
+from stockapp.services.access import Access
 from stockapp.services.analyses import Analyses
 from stockapp.services.cache_admin import CacheAdmin
 from stockapp.services.doctor import Doctor
@@ -19,6 +20,7 @@ def register(
     task_admin: TaskAdmin,
     analyses: Analyses,
     searches: Search,
+    access: Access,
     close: Callable[[], None],
 ) -> None:
     """Add the commands to the application; `close` is called when one is done."""
@@ -27,3 +29,5 @@ def register(
     tasks.register(app, task_admin, close)
     analyze.register(app, analyses, close)
     search.register(app, searches, close)
+    tokens.register(app, access, close)
+    password.register(app, close)

@@ -5,6 +5,7 @@ Every method may be called from any thread or greenlet, returns when done, and l
 greenlets run meanwhile.
 """
 
+from stockapp.ports.access import AccessStore
 from stockapp.ports.caching import CacheTrouble, Entry, Flights, ResponseCache
 from stockapp.ports.running import Clock, Executor
 from stockapp.ports.shared_state import SharedState
@@ -23,6 +24,7 @@ from stockapp.ports.watchlists import WatchlistStore
 
 __all__ = [
     "ANY_TASK",
+    "AccessStore",
     "CacheTrouble",
     "Cancelled",
     "Clock",

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from stockapp.settings.house import HouseSettings, LogFormat, Sample
+from stockapp.settings.access import check_password, networks
+from stockapp.settings.house import Auth, HouseSettings, LogFormat, Sample
 from stockapp.settings.sources import RaceMode, SourceSettings
 
-__all__ = ["DATABASE", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
+__all__ = ["DATABASE", "Auth", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
 
 # The file of the embedded database in the data folder.
 DATABASE = "stockapp.sqlite3"
@@ -30,6 +31,7 @@ _FROM_FILES = {
     "marketstack_api_key": "MARKETSTACK_API_KEY",
     "cache_redis_url": "STOCKAPP_CACHE_REDIS_URL",
     "secret_key": "STOCKAPP_SECRET_KEY",
+    "password": "STOCKAPP_PASSWORD",
 }
 
 
@@ -51,11 +53,30 @@ class Settings(SourceSettings, HouseSettings):
                 data[key] = _read_key(Path(path), variable)
         return data
 
+    @model_validator(mode="after")
+    def _access_makes_sense(self) -> "Settings":
+        check_password(self.password.get_secret_value())
+        if self.auth is Auth.PASSWORD and not self.password.get_secret_value():
+            raise ValueError("STOCKAPP_AUTH=password needs a STOCKAPP_PASSWORD")
+        networks(self.trusted_proxies)
+        return self
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether only those are let in who log in or have a token."""
+        return self.auth is not Auth.NONE and bool(self.password.get_secret_value())
+
     def secrets(self) -> Iterator[str]:
         """The values that must never be shown or logged."""
+        yield from self.sent_secrets()
+        if password := self.password.get_secret_value():
+            yield password
+
+    def sent_secrets(self) -> Iterator[str]:
+        """Those of them that leave for other services, so that their answers may hold them."""
         for name in type(self).model_fields:
             value = getattr(self, name)
-            if isinstance(value, SecretStr) and value.get_secret_value():
+            if name != "password" and isinstance(value, SecretStr) and value.get_secret_value():
                 yield value.get_secret_value()
         # Errors of Redis' client may hold its password alone.
         with suppress(ValueError):

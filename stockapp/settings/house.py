@@ -25,6 +25,17 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Auth(StrEnum):
+    """Who is let in: whoever has the password, or everybody.
+
+    `auto`: by password where one is set; else everybody, but on this machine only.
+    """
+
+    AUTO = "auto"
+    PASSWORD = "password"  # noqa: S105
+    NONE = "none"
+
+
 class HouseSettings(BaseSettings):
     """All but what is about sources."""
 
@@ -32,7 +43,7 @@ class HouseSettings(BaseSettings):
     host: str = Field(
         default="127.0.0.1",
         validation_alias=AliasChoices("HOST", "host"),
-        description="Address to listen on.",
+        description="Address to listen on, or unix:PATH for a socket.",
     )
     port: int = Field(
         default=8000,
@@ -65,6 +76,38 @@ class HouseSettings(BaseSettings):
     )
     secret_key_file: Path | None = Field(
         default=None, description="File that holds STOCKAPP_SECRET_KEY, in place of that."
+    )
+    auth: Auth = Field(
+        default=Auth.AUTO,
+        description=(
+            "auto: a login where a password is set; without one open, but only on 127.0.0.1, ::1 or"
+            " localhost and behind no proxy. password: always a login. none: open to everybody who"
+            " can reach it."
+        ),
+    )
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "The password of the login page, of 8 characters or more, or its argon2 hash, which"
+            " `flask --app app password` makes. Another one ends all sessions."
+        ),
+    )
+    password_file: Path | None = Field(
+        default=None, description="File that holds STOCKAPP_PASSWORD, in place of that."
+    )
+    session_idle_seconds: float = Field(
+        default=14 * 86_400, ge=60, description="A login that is not used for so long ends."
+    )
+    session_seconds: float = Field(
+        default=90 * 86_400, ge=60, description="A login ends after so long, however it is used."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Proxies whose X-Forwarded-For, -Proto and -Host are believed, with commas: addresses,"
+            " networks such as 10.0.0.0/8, or `unix` for those that come by a Unix socket. They"
+            " must set all three themselves. Empty: nobody's are."
+        ),
     )
     max_body_bytes: int = Field(
         default=1_000_000, ge=1_000, description="Largest request body that is read, in bytes."

@@ -10,9 +10,11 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from stockapp.domain.access import TokenExists
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.domain.watchlist import ListExists, NoSuchList, TooManyLists, WatchlistFull
 from stockapp.ports import QueueFull, StoreTrouble
+from stockapp.services.access import InvalidToken, TooManyTokens
 from stockapp.services.analyses import BadChoice
 from stockapp.services.analyst import NotComputed
 from stockapp.services.list_admin import Undeletable
@@ -108,7 +110,7 @@ def _of_domain(error: Exception) -> Problem | None:
             hint = f"{error} Send accept_unknown: true for that."
             extra = {"symbol": error.symbol, "attempts": attempts}
             return Problem(422, "unknown_symbol", hint, field="symbol", extra=extra)
-    return _of_list(error) or _of_task(error) or _of_store(error)
+    return _of_list(error) or _of_token(error) or _of_task(error) or _of_store(error)
 
 
 def _of_list(error: Exception) -> Problem | None:
@@ -124,6 +126,17 @@ def _of_list(error: Exception) -> Problem | None:
             return Problem(409, "too_many_watchlists", str(error))
         case Undeletable():
             return Problem(409, "watchlist_stays", str(error))
+    return None
+
+
+def _of_token(error: Exception) -> Problem | None:
+    match error:
+        case InvalidToken():
+            return Problem(422, "invalid_value", str(error), field=error.field)
+        case TokenExists():
+            return Problem(409, "token_exists", str(error), field="name")
+        case TooManyTokens():
+            return Problem(409, "too_many_tokens", str(error))
     return None
 
 

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 
+from stockapp.domain.access import Scope
 from stockapp.domain.choices import METHODS, BusinessType, Choices
 from stockapp.domain.task import TaskStatus
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.services.access import MAX_DAYS
 from stockapp.services.histories import HistoryInterval, HistoryRange
 from stockapp.services.search import MAX_LENGTH, normalised
 
@@ -155,3 +157,11 @@ class TaskListInput(Input):
     kind: str | None = None
     limit: int = Field(50, ge=1, le=200)
     before: str | None = None
+
+
+class TokenInput(Input):
+    """A token to be made: what for, what it may do, and for how many days; null: until revoked."""
+
+    name: str
+    scope: Scope = Scope.READ
+    expires_in_days: int | None = Field(None, ge=1, le=MAX_DAYS)

@@ -33,6 +33,8 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = data_dir / "server.log"
+        # Sent with every request.
+        self.headers: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Server":
@@ -108,16 +110,20 @@ class Server:
         return []
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return requests.get(self.url + path, timeout=40, **options)
+        return self._send("get", path, **options)
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        return requests.post(self.url + path, timeout=40, **options)
+        return self._send("post", path, **options)
 
     def patch(self, path: str, **options: Any) -> requests.Response:
-        return requests.patch(self.url + path, timeout=40, **options)
+        return self._send("patch", path, **options)
 
     def delete(self, path: str) -> requests.Response:
-        return requests.delete(self.url + path, timeout=40)
+        return self._send("delete", path)
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+        options["headers"] = {**self.headers, **(options.get("headers") or {})}
+        return requests.request(method, self.url + path, timeout=40, **options)
 
     def close_breakers(self) -> None:
         """Have every method of every source asked again."""

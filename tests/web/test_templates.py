@@ -17,6 +17,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 from stockapp.services.storage_watch import StorageReport
 from stockapp.web.columns import Column, Layout
 from stockapp.web.errors import Problem
+from stockapp.web.present_access import AccessView, TypedToken
 from stockapp.web.present_cache import CacheView
 from stockapp.web.present_compare import CompareView
 from stockapp.web.present_health import HealthView
@@ -47,6 +48,9 @@ ATTEMPTS = tuple[AttemptView, ...]
 TABS = tuple[ListTab, ...]
 HANDED: dict[str, dict[str, Any]] = {
     "pages/about.html": {},
+    "pages/access.html": {
+        **{"access": AccessView, "typed": TypedToken, "made": str, "secret": str, "said": str},
+    },
     "pages/clear_cache.html": {"kind": str, "title": str, "amount": str},
     "pages/compare.html": {"compare": CompareView, "typed": str, "problem": str, "most": int},
     "pages/error.html": {"problem": Problem},
@@ -55,6 +59,7 @@ HANDED: dict[str, dict[str, Any]] = {
         **{"preview": PreviewView | None},
     },
     "pages/item.html": {"item": ItemView, "title": str, "said": str},
+    "pages/login.html": {"next": str, "problem": str},
     "pages/stock.html": {"stock": StockView, "said": str},
     "pages/system.html": {
         **{"health": HealthView, "work": WorkView, "machine": WorkersView},
@@ -123,6 +128,11 @@ def theme() -> str:
     return ""
 
 
+def logged_in() -> bool:
+    """As the application's own."""
+    return False
+
+
 def item_path(name: str, symbol: str) -> str:
     """As the application's own."""
     return f"{name}/{symbol}"
@@ -131,7 +141,7 @@ def item_path(name: str, symbol: str) -> str:
 # What all templates see.
 GLOBALS: dict[str, Any] = {
     **{"asset": Any, "storage_report": storage_report},
-    **{"theme": theme, "item_path": item_path, "token": str},
+    **{"theme": theme, "item_path": item_path, "token": str, "logged_in": logged_in},
 }
 
 

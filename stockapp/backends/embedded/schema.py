@@ -124,7 +124,39 @@ _LISTS = (
     "CREATE INDEX watchlist_items_by_symbol ON watchlist_items (symbol)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE, _LISTS)
+# Of secrets their hashes alone; the ids name sessions and tokens, and open nothing.
+_ACCESS = (
+    """
+    CREATE TABLE passwords (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        hash TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        created_at REAL NOT NULL,
+        last_used_at REAL NOT NULL,
+        expires_at REAL NOT NULL,
+        address TEXT NOT NULL,
+        agent TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL UNIQUE,
+        scope TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        expires_at REAL,
+        last_used_at REAL
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE, _LISTS, _ACCESS)
 
 
 class NewerDatabase(RuntimeError):
