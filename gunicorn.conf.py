@@ -7,6 +7,7 @@ import gevent
 from gunicorn.arbiter import Arbiter
 
 from stockapp.backends.embedded import damage, lost_worker
+from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
 from stockapp.web import packing
@@ -14,6 +15,7 @@ from stockapp.web.worker import Worker
 
 _settings = read_settings()
 _database = _settings.data_dir / DATABASE
+_metrics = _settings.data_dir / "metrics"
 _folder = Path(__file__).parent
 try:
     chosen(_settings)
@@ -60,9 +62,14 @@ accesslog = None
 control_socket_disable = True
 
 
+# Before a worker imports what counts.
+metrics_folder.name(_metrics)
+
+
 def on_starting(server: Arbiter) -> None:
     """Before there are workers: see that the database is sound, and compress what they serve."""
     damage.prepare(_database)
+    metrics_folder.clear(_metrics)
     _pack(server)
 
 

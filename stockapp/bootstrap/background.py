@@ -7,6 +7,7 @@ from typing import Any
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
+from stockapp.services.folder_watch import FolderWatch
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import EndedItems, SystemSamples
@@ -32,6 +33,7 @@ class Background:
     storage: StorageWatch
     live: LiveMode
     samples: SystemSamples
+    folder: FolderWatch
 
     def start(self) -> None:
         """Begin."""
@@ -44,11 +46,13 @@ class Background:
         self.cache.start()
         self.live.start()
         self.samples.start()
+        self.folder.start()
 
     def stop(self) -> None:
         """End."""
         self.live.stop()
         self.samples.stop()
+        self.folder.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -96,6 +100,7 @@ def background(
         storage,
         services.live,
         samples,
+        FolderWatch(settings.data_dir, backends.executor, backends.clock),
     )
 
 
