@@ -17,110 +17,129 @@ _SOURCE_BUCKETS = (0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 4, 6, 10)
 _TASK_BUCKETS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900)
 
 
-class Counts:
-    """Implements ports.Observer; and counts requests and what was refused."""
+class _Requests:
+    """Requests to stockapp."""
 
-    def __init__(self) -> None:
-        # When each began is a third of all lines, and nobody asks.
-        disable_created_metrics()
-        registry = self.registry = CollectorRegistry()
-        self._requests = Counter(
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.answered = Counter(
             "stockapp_http_requests",
-            "Requests answered, by route (- for what is served from files).",
+            "Requests answered, by route (- where none was reached, as with files).",
             ["endpoint", "method", "status"],
             registry=registry,
         )
-        self._request_seconds = Histogram(
+        self.seconds = Histogram(
             "stockapp_http_request_duration_seconds",
             "Time until an answer began; of streams until they were open.",
             ["endpoint", "method"],
             buckets=_REQUEST_BUCKETS,
             registry=registry,
         )
-        self._limited = Counter(
+        self.limited = Counter(
             "stockapp_rate_limited_requests",
-            "Requests refused as their client had started too much, by the limit that they met.",
+            "Times that a client was refused as it had started too much, by the limit it met.",
             ["policy"],
             registry=registry,
         )
-        self._tasks = Counter(
-            "stockapp_tasks_ended",
-            "Tasks that ended, by how.",
-            ["kind", "status"],
-            registry=registry,
+
+
+class _Work:
+    """Tasks and their items."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.ended = Counter(
+            "stockapp_tasks_ended", "Tasks that ended.", ["kind", "status"], registry=registry
         )
-        self._task_seconds = Histogram(
+        self.seconds = Histogram(
             "stockapp_task_duration_seconds",
             "How long tasks ran in the worker that ended them.",
             ["kind"],
             buckets=_TASK_BUCKETS,
             registry=registry,
         )
-        self._items = Counter(
+        self.items = Counter(
             "stockapp_task_items",
             "Symbols or stages of tasks that ended; the source is empty where none gave it, the"
             " reason where nothing failed.",
             ["kind", "state", "source", "reason"],
             registry=registry,
         )
-        self._attempts = Counter(
+
+
+class _Sources:
+    """What was asked of sources."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.attempts = Counter(
             "stockapp_source_attempts",
             "Attempts to get one symbol from a method of a source.",
             ["source", "method", "outcome", "reason"],
             registry=registry,
         )
-        self._source_seconds = Histogram(
+        self.seconds = Histogram(
             "stockapp_source_request_duration_seconds",
             "Time that requests to sources took; the outcome is ok or the reason why not.",
             ["source", "method", "outcome"],
             buckets=_SOURCE_BUCKETS,
             registry=registry,
         )
+
+
+class Counts:
+    """Implements ports.Observer; and counts requests and what was refused."""
+
+    def __init__(self) -> None:
+        # When each began is a third of all lines, and nobody asks.
+        disable_created_metrics()
+        self.registry = CollectorRegistry()
+        self._requests = _Requests(self.registry)
+        self._work = _Work(self.registry)
+        self._sources = _Sources(self.registry)
         # Before anything is counted: that a metric exists is to be seen from the start.
-        self.empty = list(registry.collect())
-        self._known_requests: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
+        self.empty = list(self.registry.collect())
+        # Looking labels up costs as much as counting.
+        self._known: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
 
     def answered(self, endpoint: str, method: str, status: str, seconds: float) -> None:
         """A request was answered."""
         labels = (endpoint, method, status)
-        known = self._known_requests.get(labels)
+        known = self._known.get(labels)
         if known is None:
             known = (
-                self._requests.labels(*labels),
-                self._request_seconds.labels(endpoint, method),
+                self._requests.answered.labels(*labels),
+                self._requests.seconds.labels(endpoint, method),
             )
-            self._known_requests[labels] = known
+            self._known[labels] = known
         known[0].inc()
         known[1].observe(seconds)
 
     def refused(self, policy: str) -> None:
         """A request was over its client's limit."""
-        self._limited.labels(policy).inc()
+        self._requests.limited.labels(policy).inc()
 
     def task_ended(self, kind: str, status: TaskStatus, seconds: float | None) -> None:
         """A task ended; it ran for so long here, None where this worker did not run it."""
-        self._tasks.labels(kind, status.value).inc()
+        self._work.ended.labels(kind, status.value).inc()
         if seconds is not None:
-            self._task_seconds.labels(kind).observe(seconds)
+            self._work.seconds.labels(kind).observe(seconds)
 
     def items_ended(self, kind: str, items: Sequence[Item]) -> None:
         """Items of a task ended, with their results."""
         for item in items:
-            self._items.labels(kind, item.state.value, *_origin(item)).inc()
+            self._work.items.labels(kind, item.state.value, *_origin(item)).inc()
 
     def source_answered(
         self, source: str, method: str, seconds: float, failure: Failure | None
     ) -> None:
         """A request to a source ended."""
         outcome = failure.reason.value if failure else "ok"
-        self._source_seconds.labels(source, method, outcome).observe(seconds)
+        self._sources.seconds.labels(source, method, outcome).observe(seconds)
 
     def attempts_ended(self, attempts: Sequence[Attempt]) -> None:
         """Attempts to get something from sources ended, or were skipped."""
         for attempt in attempts:
             reason = attempt.reason.value if attempt.reason else ""
             outcome = attempt.outcome.value
-            self._attempts.labels(attempt.source, attempt.method, outcome, reason).inc()
+            self._sources.attempts.labels(attempt.source, attempt.method, outcome, reason).inc()
 
 
 def _origin(item: Item) -> tuple[str, str]:
