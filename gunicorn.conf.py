@@ -11,6 +11,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
 from stockapp.backends.embedded import damage, lost_worker
+from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
 from stockapp.settings.access import refusal
@@ -19,6 +20,7 @@ from stockapp.web.worker import Worker
 
 _settings = read_settings()
 _database = _settings.data_dir / DATABASE
+_metrics = _settings.data_dir / "metrics"
 _folder = Path(__file__).parent
 try:
     chosen(_settings)
@@ -75,11 +77,16 @@ accesslog = None
 control_socket_disable = True
 
 
+# Before a worker imports what counts.
+metrics_folder.name(_metrics)
+
+
 def on_starting(server: Arbiter) -> None:
     """Before there are workers: see that the database is sound, and compress what they serve."""
     if words := refusal(_settings, server.cfg.address):
         raise SystemExit(words)
     damage.prepare(_database)
+    metrics_folder.clear(_metrics)
     _pack(server)
 
 

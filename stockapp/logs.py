@@ -1,11 +1,13 @@
-"""Structured logs: one line an event, for people or as JSON."""
+"""Structured logs: one line an event, for people or as JSON, with whose work it was."""
 
 import logging
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
+from stockapp import context
 from stockapp.domain.secrecy import Redactor
 
 
@@ -17,14 +19,20 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redactor.text(super().format(record))
+        return self._redactor.line(super().format(record))
 
 
-def configure(level: str, as_json: bool, redactor: Redactor) -> None:
-    """Send all logging of this process, ours and libraries', to standard error in one form."""
+def configure(
+    level: str, as_json: bool, redactor: Redactor, levels: Mapping[str, str] | None = None
+) -> None:
+    """Send all logging of this process, ours and libraries', to standard error in one form.
+
+    `levels` are those of single loggers, by name.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        _add_ids,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -44,3 +52,12 @@ def configure(level: str, as_json: bool, redactor: Redactor) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    for name, own in (levels or {}).items():
+        logging.getLogger(name).setLevel(own)
+
+
+def _add_ids(
+    logger: Any, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    event.update(context.ids())
+    return event

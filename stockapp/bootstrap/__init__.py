@@ -13,6 +13,7 @@ from stockapp.bootstrap.access import proxies
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import background
 from stockapp.bootstrap.fetching import addresses
+from stockapp.bootstrap.outside import Outside
 from stockapp.bootstrap.services import Services
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
@@ -20,9 +21,9 @@ from stockapp.ports import StoreTrouble
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
-from stockapp.settings import LogFormat, Sample, Settings
+from stockapp.settings import LogFormat, Sample, Settings, levels
 from stockapp.tasks.periodic import Periodic
-from stockapp.web import assets, client_address, compression, errors, security
+from stockapp.web import assets, client_address, compression, errors, security, watched
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.layout_forms import theme
 from stockapp.web.list_screen import item_path
@@ -41,13 +42,15 @@ class House:
         self.settings = settings
         self.app = _flask(settings)
         self._backends = Backends(self.app, settings)
-        self._services = Services(settings, self._backends)
+        outside = Outside(settings, self._backends)
+        self._services = Services(settings, self._backends, outside)
         gate = StreamGate(settings.max_streams)
         self._background = background(settings, self._backends, self._services, gate)
         self._seeding = _seeding(settings, self._backends, self._services)
         self._beats = web.register(
-            self.app, settings, self._backends, self._services, gate, self._background
+            self.app, settings, self._backends, self._services, gate, self._background, outside
         )
+        watched.register(self.app, outside.counts, access_log=settings.access_log)
         doctor = _doctor(settings, self._backends, self._services)
         cli.register(
             self.app,
@@ -89,7 +92,12 @@ class House:
 def build(settings: Settings) -> House:
     """Build everything of one worker, on its data folder."""
     redactor = Redactor(settings.secrets())
-    logs.configure(settings.log_level, settings.log_format is LogFormat.JSON, redactor)
+    logs.configure(
+        settings.log_level,
+        settings.log_format is LogFormat.JSON,
+        redactor,
+        levels.parse(settings.log_levels),
+    )
     return House(settings)
 
 

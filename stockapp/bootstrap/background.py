@@ -8,6 +8,7 @@ from stockapp.bootstrap.access import watching
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
+from stockapp.services.folder_watch import FolderWatch
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import EndedItems, SystemSamples
@@ -34,6 +35,7 @@ class Background:
     live: LiveMode
     samples: SystemSamples
     sessions: Periodic
+    folder: FolderWatch
 
     def start(self) -> None:
         """Begin."""
@@ -47,12 +49,14 @@ class Background:
         self.live.start()
         self.samples.start()
         self.sessions.start()
+        self.folder.start()
 
     def stop(self) -> None:
         """End."""
         self.live.stop()
         self.samples.stop()
         self.sessions.stop()
+        self.folder.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -102,6 +106,7 @@ def background(
         services.live,
         samples,
         watching(gate, services.access),
+        FolderWatch(settings.data_dir, backends.executor, backends.clock),
     )
 
 

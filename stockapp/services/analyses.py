@@ -13,7 +13,7 @@ from stockapp.analysis.valuation import fair_value
 from stockapp.domain.choices import BusinessType, Choices
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
-from stockapp.ports import EventLog, QueueFull, StoreTrouble, TaskStore, WatchlistStore
+from stockapp.ports import EventLog, QueueFull, RateLimited, StoreTrouble, TaskStore, WatchlistStore
 from stockapp.services import analyse_all, analysing, origins
 from stockapp.services.aged import Aged
 from stockapp.services.analysing import Analysing, Wanted
@@ -79,7 +79,7 @@ class Analyses:
     def start(self, symbol: str, choices: Choices, *, force: bool) -> Begun:
         """Analyse the symbol. What is fresh is not asked for again, unless with `force`.
 
-        Raises InvalidSymbol, BadChoice, QueueFull and StoreTrouble.
+        Raises InvalidSymbol, BadChoice, QueueFull, RateLimited and StoreTrouble.
         """
         wanted = parse_symbol(symbol)
         check(choices)
@@ -102,7 +102,7 @@ class Analyses:
         """Analyse what is looked at; None where all is fresh, or no task is taken at present."""
         try:
             return self.start(symbol, choices, force=False).task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def start_all(
@@ -110,7 +110,7 @@ class Analyses:
     ) -> Begun | None:
         """Analyse a whole list, or only some of it; None when there is nothing of it.
 
-        Raises QueueFull and StoreTrouble.
+        Raises QueueFull, RateLimited and StoreTrouble.
         """
         listed = (item.symbol for item in self._watchlists.items(watchlist))
         symbols = [symbol for symbol in listed if only is None or symbol in only]
@@ -179,7 +179,7 @@ class Analyses:
             return None
         try:
             return self.start(dossier.symbol, Choices(), force=False).task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def _is_recent(self, task: Task) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.ports import Cancelled, Created, QueueFull, StoreTrouble, WatchlistStore
+from stockapp.ports import Cancelled, Created, QueueFull, RateLimited, StoreTrouble, WatchlistStore
 from stockapp.services.board import Board, QuoteView
 from stockapp.services.live_prices import KIND, fresh_item
 from stockapp.services.quotes import Quotes
@@ -55,7 +55,7 @@ class Refreshes:
     ) -> Started:
         """Refresh the symbols, or the whole list; with `force` also what is young enough.
 
-        Raises InvalidSymbol, TooManySymbols, QueueFull and StoreTrouble.
+        Raises InvalidSymbol, TooManySymbols, QueueFull, RateLimited and StoreTrouble.
         """
         whole_list = symbols is None
         wanted = self._wanted(symbols, watchlist)
@@ -116,7 +116,7 @@ class Refreshes:
     def _behind(self, start: Callable[[], Created | Started]) -> Task | None:
         try:
             return start().task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def cancel(self, task_id: str) -> Cancelled | None:

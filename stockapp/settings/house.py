@@ -7,7 +7,11 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from stockapp.settings import levels
+
 _SHORTEST_KEY = 32
+# As the library `limits` reads it.
+_LIMIT = r"^$|^[1-9][0-9]* ?/ ?([1-9][0-9]* ?)?(second|minute|hour|day)s?$"
 
 
 class Sample(StrEnum):
@@ -117,6 +121,20 @@ class HouseSettings(BaseSettings):
         ge=1,
         description="Open event streams a worker; over it, 503 with Retry-After.",
     )
+    limit_starts: str = Field(
+        default="120/minute",
+        pattern=_LIMIT,
+        description=(
+            "How much one client may start that asks sources, such as 120/minute or 1000/hour:"
+            " refreshes, analyses, tests; 250 symbols more count as one more. Over it, 429 with"
+            " Retry-After; empty: no limit."
+        ),
+    )
+    limit_searches: str = Field(
+        default="120/minute",
+        pattern=_LIMIT,
+        description="The same for searches that the cache cannot answer.",
+    )
     max_requests: int = Field(
         default=50_000,
         ge=0,
@@ -125,9 +143,24 @@ class HouseSettings(BaseSettings):
     reload: bool = Field(
         default=False, description="Start workers anew when code changes; python app.py sets it."
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(
+        default="INFO",
+        pattern=f"^({'|'.join(levels.LEVELS)})$",
+        description="DEBUG, INFO, WARNING or ERROR.",
+    )
+    log_levels: str = Field(
+        default="",
+        description=(
+            "Levels of single parts of stockapp or libraries, such as"
+            " fetching=DEBUG,web=WARNING,urllib3=DEBUG."
+        ),
+    )
     log_format: LogFormat = Field(
         default=LogFormat.CONSOLE, description="console for people, json for machines."
+    )
+    access_log: bool = Field(
+        default=False,
+        description="A log line for each request, without its query; a proxy has one too.",
     )
 
     # Data
@@ -277,3 +310,9 @@ class HouseSettings(BaseSettings):
         if 0 < len(key.get_secret_value()) < _SHORTEST_KEY:
             raise ValueError(f"must have {_SHORTEST_KEY} characters at least")
         return key
+
+    @field_validator("log_levels")
+    @classmethod
+    def _check_levels(cls, text: str) -> str:
+        levels.parse(text)
+        return text

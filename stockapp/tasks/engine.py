@@ -7,9 +7,22 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from stockapp import context
 from stockapp.domain.event import Event, EventType, task_topic
-from stockapp.domain.task import Item, NewTask, Task
-from stockapp.ports import Cancelled, Clock, Created, Executor, Openings, StoreTrouble, TaskStore
+from stockapp.domain.task import Item, NewTask, Task, TaskStatus
+from stockapp.ports import (
+    FREE,
+    NOBODY,
+    Cancelled,
+    Clock,
+    Created,
+    Executor,
+    Observer,
+    Openings,
+    StoreTrouble,
+    TaskStore,
+    Toll,
+)
 from stockapp.tasks.kinds import Kind
 from stockapp.tasks.progress import Pace
 from stockapp.tasks.runner import Runner
@@ -18,11 +31,15 @@ from stockapp.tasks.staged import StagePace
 
 logger = logging.getLogger(__name__)
 
+# A start of so many items more costs a client one more: a whole list is more than one symbol.
+_ITEMS_OF_ONE = 250
+
 
 class TaskEngine:
     """This worker's share of the work: at most `slots` tasks at once, each by lease.
 
-    A new task is refused while `queue_limit` tasks wait for any worker.
+    A new task is refused while `queue_limit` tasks wait for any worker, and by the `toll` to a
+    client that has started too many.
     """
 
     def __init__(
@@ -36,8 +53,12 @@ class TaskEngine:
         slots: int,
         queue_limit: int,
         lease_seconds: float,
+        toll: Toll = FREE,
+        observer: Observer = NOBODY,
     ) -> None:
         self.worker = worker
+        self._toll = toll
+        self._observer = observer
         self._store = store
         self._executor = executor
         self._clock = clock
@@ -61,11 +82,19 @@ class TaskEngine:
     ) -> Created:
         """Store a task, or join an equal one, and return at once; it runs as room allows.
 
-        Raises QueueFull and StoreTrouble.
+        Raises QueueFull, RateLimited and StoreTrouble. What is joined costs its client nothing.
         """
         new = NewTask(uuid.uuid4().hex, kind, params, dedupe_key, tuple(items))
-        created = self._store.create(new, most_pending=self._queue_limit)
-        if not created.joined:
+        give_back = self._toll.pay(1 + len(items) // _ITEMS_OF_ONE)
+        try:
+            created = self._store.create(new, most_pending=self._queue_limit)
+        except Exception:
+            # Nothing was started.
+            give_back()
+            raise
+        if created.joined:
+            give_back()
+        else:
             self._executor.submit(self.claim_and_run, created.task.id)
         return created
 
@@ -74,11 +103,17 @@ class TaskEngine:
         cancelled = self._store.cancel(task_id)
         if cancelled and cancelled.changed:
             self._stop(task_id)
+            self._observer.task_ended(cancelled.task.kind, TaskStatus.CANCELLED, None)
         return cancelled
 
     def runs(self, task_id: str) -> bool:
         """Whether this worker runs the task."""
         return task_id in self._runners
+
+    @property
+    def draining(self) -> bool:
+        """Whether it hands its tasks over, as this worker stops."""
+        return self._draining
 
     @property
     def running(self) -> int:
@@ -161,18 +196,29 @@ class TaskEngine:
             return task
 
     def _claim_until_none(self) -> None:
-        while self.claim_and_run():
-            pass
+        # What it was begun by was another task's run, say.
+        with context.of_nothing():
+            while self.claim_and_run():
+                pass
 
     def _run(self, task: Task) -> None:
         meter = self._paces[task.kind].meter(task.items, self._clock)
-        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock, meter)
+        runner = Runner(
+            task,
+            self._kinds[task.kind],
+            self._store,
+            self.worker,
+            self._clock,
+            meter,
+            self._observer,
+        )
         self._runners[task.id] = runner
         try:
             if self._draining:
                 self._store.release(self.worker)
             else:
-                runner.run()
+                with context.of_task(task.id):
+                    runner.run()
         finally:
             del self._runners[task.id]
 

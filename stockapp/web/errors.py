@@ -10,10 +10,11 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from stockapp import context
 from stockapp.domain.access import TokenExists
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.domain.watchlist import ListExists, NoSuchList, TooManyLists, WatchlistFull
-from stockapp.ports import QueueFull, StoreTrouble
+from stockapp.ports import QueueFull, RateLimited, StoreTrouble
 from stockapp.services.access import InvalidToken, TooManyTokens
 from stockapp.services.analyses import BadChoice
 from stockapp.services.analyst import NotComputed
@@ -90,9 +91,9 @@ def problem_of(error: Exception) -> Problem:
     known = _of_domain(error)
     if known is None:
         logger.exception("request failed", extra={"path": request.path})
-        return Problem(
-            500, "internal", "stockapp failed to answer; the log of the server says why."
-        )
+        where = f" at {mark}" if (mark := context.ids().get(context.REQUEST)) else ""
+        detail = f"stockapp failed to answer; the log of the server says why{where}."
+        return Problem(500, "internal", detail)
     return known
 
 
@@ -157,6 +158,9 @@ def _of_store(error: Exception) -> Problem | None:
         case QueueFull():
             hint = f"{str(error).capitalize()}; ask again in a few seconds."
             return Problem(503, "queue_full", hint, headers=_SOON)
+        case RateLimited():
+            headers = {"Retry-After": str(error.retry_after_seconds)}
+            return Problem(429, "rate_limited_client", str(error), headers=headers)
         case StoreTrouble():
             hint = f"stockapp's database cannot be used: {error}. It is tried again all the time."
             return Problem(503, "database_unavailable", hint, headers=_SOON)

@@ -55,6 +55,9 @@ class Server:
             "STOCKAPP_DATA_DIR": str(self.data_dir / "data"),
             "STOCKAPP_SAMPLE": "none",
             "STOCKAPP_LIVE_MODE": "false",
+            # All tests come from one address.
+            "STOCKAPP_LIMIT_STARTS": "",
+            "STOCKAPP_LIMIT_SEARCHES": "",
             **self.settings,
         }
         with self.log_path.open("ab") as log:

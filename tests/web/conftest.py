@@ -46,6 +46,9 @@ def _app(data_dir: Path, **changes: object) -> Flask:
         "simulated_latency_ms": 5,
         "stream_heartbeat_seconds": 0.2,
         "log_level": "ERROR",
+        # All tests come from one address.
+        "limit_starts": "",
+        "limit_searches": "",
         **changes,
     }
     app = create_app(Settings.model_validate(values))
