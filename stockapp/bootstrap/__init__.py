@@ -42,7 +42,7 @@ class House:
         self.settings = settings
         self.app = _flask(settings)
         self._backends = Backends(self.app, settings)
-        outside = Outside(settings, self._backends)
+        self._outside = outside = Outside(settings, self._backends)
         self._services = Services(settings, self._backends, outside)
         gate = StreamGate(settings.max_streams)
         self._background = background(settings, self._backends, self._services, gate)
@@ -70,6 +70,7 @@ class House:
         self._seeding.start()
         self._background.start()
         self._beats.start()
+        self._outside.start()
 
     def drain(self) -> None:
         """End streams and hand tasks over, so that the worker can stop; safe to call twice."""
@@ -85,6 +86,7 @@ class House:
         self.drain()
         self._seeding.stop()
         self._beats.stop()
+        self._outside.stop()
         self._background.stop()
         self._backends.close()
 

@@ -29,6 +29,7 @@ class MetricsPage:
 
     def metrics(self) -> Response:
         """All metrics in Prometheus' text format."""
+        self._counts.flush()
         now = list(gauges.families(self._overviews.look()))
         folder = summing.folder()
         if folder:

@@ -1,5 +1,6 @@
 """Around every request: its id, how long it took, and a line in the log where that is wanted."""
 
+import itertools
 import logging
 import re
 import secrets
@@ -7,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flask import Flask, has_request_context, request
+from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
 from stockapp import context
@@ -23,6 +24,9 @@ HEADER = "X-Request-ID"
 # What a proxy or a program may call a request: it ends up in the log and in the answer.
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# The ids that are made here: each worker has its own, and numbers follow, as that is cheaper.
+_MARK = secrets.token_hex(5)
+_numbers = itertools.count(1)
 # Where no route was reached: files, addresses that do not exist.
 NO_ENDPOINT = "-"
 
@@ -42,7 +46,9 @@ def _watching(inner: "WSGIApplication", counts: Counts, access_log: bool) -> "WS
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None
         ) -> object:
-            seen.endpoint = _endpoint()
+            # The request as werkzeug left it; files are served without one.
+            told = environ.get("werkzeug.request")
+            seen.endpoint = (told and told.endpoint) or NO_ENDPOINT
             seen.status = status[:3]
             method = environ["REQUEST_METHOD"]
             counts.answered(
@@ -68,15 +74,10 @@ class _Seen:
 
 
 def _begin(environ: "WSGIEnvironment") -> str:
-    told = environ.get("HTTP_X_REQUEST_ID", "")
-    request_id = told if _SANE_ID.fullmatch(told) else secrets.token_hex(8)
+    told = environ.get("HTTP_X_REQUEST_ID")
+    request_id = told if told and _SANE_ID.fullmatch(told) else f"{_MARK}{next(_numbers):06x}"
     context.begin_request(request_id)
     return request_id
-
-
-def _endpoint() -> str:
-    # Flask's context is still there when the answer begins.
-    return request.endpoint or NO_ENDPOINT if has_request_context() else NO_ENDPOINT
 
 
 def _logged(

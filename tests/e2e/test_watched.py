@@ -94,7 +94,7 @@ def test_counts_of_all_workers_are_added_up_and_outlive_a_kill(server: Server) -
     before = metric(server, REQUESTS, endpoint="health.alive")
     for _ in range(20):
         fresh_get(server, "/healthz")
-    assert metric(server, REQUESTS, endpoint="health.alive") == before + 20
+    assert eventually(lambda: metric(server, REQUESTS, endpoint="health.alive") == before + 20)
     took = "stockapp_http_request_duration_seconds_count"
     assert metric(server, took, endpoint="health.alive") == before + 20
     victim, other = server.worker_pids()

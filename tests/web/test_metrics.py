@@ -167,8 +167,9 @@ class TestHealth:
         client = new_app().test_client()
         assert eventually(lambda: client.get("/readyz").status_code == 200)
         database = tmp_path / "stockapp.sqlite3"
-        aside = tmp_path / "aside"
-        database.rename(aside)
+        files = [path for path in tmp_path.iterdir() if path.name.startswith(database.name)]
+        for path in files:
+            path.rename(tmp_path / f"aside-{path.name}")
         database.write_bytes(b"no database" * 5000)
         assert eventually(lambda: client.get("/readyz").status_code == 503)
         assert "the database cannot be used: " in client.get("/readyz").text
@@ -176,7 +177,8 @@ class TestHealth:
         told = client.get("/api/health/detailed").get_json()
         assert (told["status"], told["database"]["status"]) == ("failing", "failing")
         assert metric(client, "stockapp_database_up") == 0
-        aside.rename(database)
+        for path in files:
+            (tmp_path / f"aside-{path.name}").rename(path)
         assert eventually(lambda: client.get("/readyz").status_code == 200)
 
     def test_all_that_there_is_to_know(self, client: FlaskClient) -> None:
@@ -249,12 +251,12 @@ class TestTheAccessLog:
         self, new_app: NewApp, lines: list[dict[str, Any]]
     ) -> None:
         client = new_app(access_log=True).test_client()
-        told = client.get("/api/tasks/none?token=abc", environ_base={"REMOTE_ADDR": "192.0.2.9"})
-        client.get("/static/css/base.css")
-        task, file = lines
-        assert {
-            name: task[name] for name in ("method", "endpoint", "path", "status", "client")
-        } == {
+        address = {"REMOTE_ADDR": "192.0.2.9"}
+        told = client.get("/api/tasks/none?token=abc", environ_base=address, buffered=True)
+        client.get("/no/such/page", buffered=True)
+        task, nowhere = lines
+        names = ("method", "endpoint", "path", "status", "client")
+        assert {name: task[name] for name in names} == {
             "method": "GET",
             "endpoint": "api_tasks.task",
             "path": "/api/tasks/none",
@@ -264,7 +266,7 @@ class TestTheAccessLog:
         assert task["bytes"] == len(told.data)
         assert task["elapsed_ms"] > 0
         assert "abc" not in str(task)
-        assert (file["endpoint"], file["status"]) == ("-", "200")
+        assert (nowhere["endpoint"], nowhere["status"]) == ("-", "404")
 
     def test_without_the_setting_there_is_none(
         self, client: FlaskClient, lines: list[dict[str, Any]]
