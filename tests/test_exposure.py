@@ -1,13 +1,21 @@
 """Where stockapp must not listen without a password."""
 
+import runpy
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 from pydantic import ValidationError
 
 from stockapp.settings import Settings, read_settings
 from stockapp.settings.access import refusal
 
+ROOT = Path(__file__).parent.parent
 HERE = [("127.0.0.1", 8000)]
 HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$oXIDFticsEqy6+QKH+jHcw$xTJPlSefcE0ybzkbyqC5lAmQyrXVNSgU4iva34l16WU"
@@ -101,3 +109,60 @@ def test_the_password_may_be_in_a_file_and_is_a_secret_but_not_one_of_sources(
     # Else a quote would lose its price.
     assert list(found.sent_secrets()) == []
     assert "regular" not in repr(found) + found.model_dump_json()
+
+
+Conf = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def conf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Conf:
+    """What gunicorn is told, by these variables."""
+
+    def read(**variables: str) -> dict[str, Any]:
+        for name, value in {"STOCKAPP_DATA_DIR": str(tmp_path), **variables}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+
+    return read
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A socket that others can reach."""
+    with socket.socket() as one:
+        one.bind(("0.0.0.0", 0))
+        yield one
+
+
+def test_a_reload_that_finds_no_password_any_more_stops_the_server(
+    conf: Conf, listener: socket.socket
+) -> None:
+    server = SimpleNamespace(LISTENERS=[listener])
+    with pytest.raises(HaltServer, match="without a password"):
+        conf()["on_reload"](server)
+
+
+def test_a_worker_that_finds_no_password_any_more_does_not_begin_and_stops_the_server(
+    conf: Conf, listener: socket.socket, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house = SimpleNamespace(settings=settings())
+    app = SimpleNamespace(extensions={"stockapp": house})
+    with pytest.raises(SystemExit) as told:
+        conf(STOCKAPP_PASSWORD="eight or more")["post_worker_init"](
+            SimpleNamespace(wsgi=app, sockets=[listener])
+        )
+    assert told.value.code == Arbiter.WORKER_BOOT_ERROR
+    assert "without a password" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "bind"),
+    [
+        ("127.0.0.1", "127.0.0.1:8123"),
+        ("::1", "[::1]:8123"),
+        ("[::1]", "[::1]:8123"),
+        ("unix:/run/stockapp.sock", "unix:/run/stockapp.sock"),
+    ],
+)
+def test_the_host_may_be_of_any_kind(conf: Conf, host: str, bind: str) -> None:
+    assert conf(HOST=host, PORT="8123")["bind"] == bind
