@@ -6,7 +6,7 @@ from pathlib import Path
 import gevent
 from gunicorn.arbiter import Arbiter
 
-from stockapp.backends.embedded import damage, lost_worker
+from stockapp.backends.embedded import damage, lost_worker, occupancy, upgrade
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
 from stockapp.web import packing
@@ -61,8 +61,11 @@ control_socket_disable = True
 
 
 def on_starting(server: Arbiter) -> None:
-    """Before there are workers: see that the database is sound, and compress what they serve."""
+    """Before there are workers: see that the database can be used, and compress what they serve."""
+    # Held for as long as there is a master or a worker of it: nothing is restored meanwhile.
+    server.occupancy = occupancy.enter(_settings.data_dir)
     damage.prepare(_database)
+    upgrade.prepare(_database)
     _pack(server)
 
 
