@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "backends": {"domain", "ports"},
     "services": {"domain", "ports", "providers", "fetching", "caching", "tasks", "analysis"},
     "web": {"domain", "ports", "services", "tasks"},
-    "cli": {"domain", "ports", "services"},
+    "cli": {"domain", "ports", "services", "settings"},
 }
 ROOTS = {"bootstrap", "__init__"}
 KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}

@@ -40,10 +40,10 @@ def _restore_and_die(backup: Path, folder: Path, after: int) -> bool:
     if child == 0:
         left = [after]
         # The machine does not stop with the process.
-        os.fsync = lambda handle: None
+        os.fsync = lambda fd: None
         for name in _CHANGES:
             setattr(os, name, _deadly(getattr(os, name), left))
-        FolderArchive(folder, DATABASE, "test").restore(backup)
+        FolderArchive(folder, DATABASE).restore(backup)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
@@ -59,7 +59,8 @@ def held(folder: Path) -> list[str]:
 
 def main() -> None:
     backup, before = Path(sys.argv[1]), Path(sys.argv[2])
-    outcomes, killed = [], True
+    outcomes: list[list[str]] = []
+    killed = True
     while killed:
         folder = before.with_name(f"killed-{len(outcomes)}")
         shutil.copytree(before, folder)

@@ -1,6 +1,7 @@
 """Backups of the data folder: a zip file of its files with a manifest of their checksums."""
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import sqlite3
@@ -27,10 +28,9 @@ _LEFT_OUT = frozenset({"run", "flights", "yfinance", occupancy.LOCK})
 class FolderArchive:
     """Archive of one data folder. Blocks: it is for commands, not for a server's worker."""
 
-    def __init__(self, data_dir: Path, database: str, version: str) -> None:
+    def __init__(self, data_dir: Path, database: str) -> None:
         self._data_dir = data_dir
         self._database = database
-        self._version = version
 
     def backup(self, target: Path | None, *, with_cache: bool) -> tuple[Path, Manifest]:
         """Write a backup. Raises ArchiveTrouble."""
@@ -115,7 +115,7 @@ class FolderArchive:
                 # What is gone meanwhile was a cached answer, or something else's passing file.
                 with suppress(FileNotFoundError):
                     files.append(_add(archive, path, str(path.relative_to(self._data_dir))))
-            manifest = Manifest(now, self._version, schema, with_cache, tuple(files))
+            manifest = Manifest(now, _version(), schema, with_cache, tuple(files))
             archive.writestr(unpacking.MANIFEST, json.dumps(manifest.to_json(), indent=1))
         return manifest
 
@@ -138,6 +138,14 @@ class FolderArchive:
                 # Locks and indexes of the cache are made anew.
                 below[:] = sorted(one for one in below if one != ".meta")
                 yield from (Path(folder) / one for one in sorted(names))
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("stockapp")
+    except importlib.metadata.PackageNotFoundError:
+        # From a checkout, which is none.
+        return "source"
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str) -> ArchivedFile:
