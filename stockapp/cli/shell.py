@@ -115,6 +115,8 @@ def _command(
         else:
             _tell(answer, as_json)
 
+    # Its own list of parameters: click changes what it finds, and commands may be made again.
+    vars(whole)["__click_params__"] = [*vars(call).get("__click_params__", ())]
     options = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     command = click.command(name)(options(whole))
     group.add_command(command)
