@@ -112,7 +112,10 @@ def test_what_is_exported_is_imported_again(run: Run, a_list: str, tmp_path: Pat
     assert run("watchlist", "export", str(file), "-l", a_list).exit == 0
     assert "'=1+1" in file.read_text()
     assert run("watchlist", "export", str(file), "-l", a_list).exit == 1
-    assert run("watchlist", "export", "-l", a_list).out.splitlines() == file.read_text().split("\n")[:-1]
+    assert (
+        run("watchlist", "export", "-l", a_list).out.splitlines()
+        == file.read_text().split("\n")[:-1]
+    )
     run("watchlist", "remove", "LARK.SIM", "QUIL.SIM", "-l", a_list)
     looked = run("watchlist", "import", str(file), "-l", a_list, "--preview", "--json")
     assert looked.document["counts"]["new"] == 2

@@ -224,5 +224,3 @@ def test_a_bar_tells_how_far_it_is() -> None:
     told = line(Progress(3, 6, "AAPL from yahoo/quote", 4.2))
     assert told == "[############------------] 3 of 6, AAPL from yahoo/quote, 4 s left"
     assert line(Progress(0, 0)) == f"[{'#' * 24}] 0 of 0"
-
-

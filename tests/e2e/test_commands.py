@@ -75,8 +75,7 @@ def test_ctrl_c_cancels_the_task_whoever_runs_it(beside: Beside) -> None:
     process = beside.start("quote", *(f"T{number}.SIM" for number in range(200)))
     assert eventually(
         lambda: (
-            beside.newest_task().get("id") != before
-            and beside.newest_task()["status"] == "running"
+            beside.newest_task().get("id") != before and beside.newest_task()["status"] == "running"
         )
     )
     process.send_signal(signal.SIGINT)
