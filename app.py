@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent
 
 
 def create_app() -> Flask:
-    """What `flask --app app` finds: the application for commands, which takes no tasks."""
-    return stockapp.create_app(start=False)
+    """What `flask --app app` finds: the commands."""
+    return stockapp.create_command_app()
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import gevent
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
-from stockapp.backends.embedded import damage, lost_worker
+from stockapp.backends.embedded import damage, lost_worker, occupancy, upgrade
 from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
@@ -82,10 +82,13 @@ metrics_folder.name(_metrics)
 
 
 def on_starting(server: Arbiter) -> None:
-    """Before there are workers: see that the database is sound, and compress what they serve."""
+    """Before there are workers: see that the database can be used, and compress what they serve."""
     if words := refusal(_settings, server.cfg.address):
         raise SystemExit(words)
+    # Held for as long as there is a master or a worker of it: nothing is restored meanwhile.
+    server.occupancy = occupancy.enter(_settings.data_dir)
     damage.prepare(_database)
+    upgrade.prepare(_database)
     metrics_folder.clear(_metrics)
     _pack(server)
 

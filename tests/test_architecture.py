@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "version",
     },
     "web": {"domain", "ports", "services", "tasks", "metrics", "context", "version"},
-    "cli": {"domain", "ports", "services"},
+    "cli": {"domain", "ports", "services", "settings"},
 }
 ROOTS = {"bootstrap", "__init__"}
 KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}

@@ -7,21 +7,25 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from stockapp import cli, logs
+from stockapp.backends.embedded.archive import FolderArchive
 from stockapp.backends.embedded.secret_key import secret_key
 from stockapp.bootstrap import web
 from stockapp.bootstrap.access import proxies
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import background
+from stockapp.bootstrap.commands import tools
 from stockapp.bootstrap.fetching import addresses
 from stockapp.bootstrap.outside import Outside
 from stockapp.bootstrap.services import Services
+from stockapp.cli.tools import Tools
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import StoreTrouble
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
-from stockapp.settings import LogFormat, Sample, Settings, levels
+from stockapp.settings import DATABASE, LogFormat, Sample, Settings, levels
+from stockapp.settings.report import settings_report
 from stockapp.tasks.periodic import Periodic
 from stockapp.web import assets, client_address, compression, errors, security, watched
 from stockapp.web.json_provider import OrjsonProvider
@@ -52,21 +56,22 @@ class House:
         )
         watched.register(self.app, outside.counts, access_log=settings.access_log)
         doctor = _doctor(settings, self._backends, self._services)
-        cli.register(
-            self.app,
-            doctor,
-            self._background.cache_admin,
-            self._services.admin,
-            self._services.analyses,
-            self._services.search,
-            self._services.access,
-            self.close,
-        )
+        self._tools = tools(self._backends, self._services, self._background, doctor, self.close)
+        archive = FolderArchive(settings.data_dir, DATABASE)
+        cli.register(self.app.cli, self.tools, lambda: archive, settings_report)
         self.app.extensions["stockapp"] = self
-        self._closed = False
+        self._started = self._closed = False
+
+    def tools(self) -> Tools:
+        """What commands work with. Tasks that they begin are run here, if nowhere else."""
+        if not self._started:
+            self._started = True
+            self._background.start_for_errands()
+        return self._tools
 
     def start(self) -> None:
         """Begin the background work of this worker."""
+        self._started = True
         self._seeding.start()
         self._background.start()
         self._beats.start()

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from stockapp.backends.embedded import occupancy
 from stockapp.backends.embedded.access import SqliteAccessStore
 from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.database import Database
@@ -25,6 +26,7 @@ class Backends:
     def __init__(self, app: Flask, settings: Settings) -> None:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
+        self._occupancy = occupancy.enter(data_dir)
         self.clock = SystemClock()
         # A task keeps threads for as long as it runs, an analysis up to nine; requests need others.
         self.executor = EmbeddedExecutor(
@@ -53,3 +55,4 @@ class Backends:
         self.doorbell.close()
         self.executor.close()
         self._cache_executor.close()
+        self._occupancy.leave()

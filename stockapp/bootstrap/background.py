@@ -51,6 +51,12 @@ class Background:
         self.sessions.start()
         self.folder.start()
 
+    def start_for_errands(self) -> None:
+        """Begin what a command needs to have its own tasks done, and to hear how they go on."""
+        self.follower.start()
+        self.upkeep.start_for_errands()
+        self.ledger.start()
+
     def stop(self) -> None:
         """End."""
         self.live.stop()

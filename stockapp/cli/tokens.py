@@ -1,89 +1,58 @@
-"""`flask tokens`."""
+"""`tokens`: what programs show in place of a login."""
 
-import contextlib
-import json
-import logging
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
-from flask.cli import AppGroup
 
+from stockapp.cli.exits import Exit, Problem
+from stockapp.cli.shell import Answer, Asked, Shell
 from stockapp.domain import moment
-from stockapp.domain.access import Scope, Token, TokenExists
-from stockapp.ports import StoreTrouble
-from stockapp.services.access import MAX_DAYS, Access, InvalidToken, TooManyTokens
+from stockapp.domain.access import Scope, Token
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON.")
+if TYPE_CHECKING:
+    from stockapp.cli.tools import Tools
 
 
-def register(app: Flask, access: Access, close: Callable[[], None]) -> None:
+def register(group: click.Group, shell: Shell) -> None:
     """Add the commands."""
-    group = AppGroup("tokens", help="What programs show in place of a login.")
-    app.cli.add_command(group)
-    _register_list(group, access, close)
-    _register_create(group, access, close)
-    _register_revoke(group, access, close)
+    tokens = click.Group("tokens", help="What programs show in place of a login.")
+    group.add_command(tokens)
+    shell.command(tokens, "list")(_list)
+    shell.command(tokens, "create")(_create)
+    shell.command(tokens, "revoke")(_revoke)
 
 
-def _register_list(group: AppGroup, access: Access, close: Callable[[], None]) -> None:
-    @group.command("list")
-    @_as_json
-    def list_(as_json: bool) -> None:
-        """Show all tokens, without their secrets."""
-        with _telling(close):
-            found = access.tokens()
-        if as_json:
-            click.echo(json.dumps([token.to_json() for token in found]))
-            return
-        for token in found:
-            click.echo(_line(token))
-        if not found:
-            click.echo("No tokens.")
+def _list(tools: "Tools", asked: Asked) -> Answer:
+    """Show all tokens, without their secrets."""
+    found = tools.access.tokens()
+    lines = [_line(token) for token in found] or ["No tokens."]
+    return Answer({"tokens": [token.to_json() for token in found]}, lines)
 
 
-def _register_create(group: AppGroup, access: Access, close: Callable[[], None]) -> None:
-    @group.command("create")
-    @click.argument("name")
-    @click.option(
-        "--scope",
-        type=click.Choice([scope.value for scope in Scope]),
-        default=Scope.READ.value,
-        show_default=True,
-        help="Read what is there without starting work, or everything.",
-    )
-    @click.option("--days", type=click.IntRange(1, MAX_DAYS), help="Ends after so many days.")
-    @_as_json
-    def create(name: str, scope: str, days: int | None, as_json: bool) -> None:
-        """Make a token of that NAME and print it; it cannot be shown again."""
-        with _telling(close):
-            token, secret = access.create_token(name, Scope(scope), days)
-        click.echo(json.dumps({**token.to_json(), "token": secret}) if as_json else secret)
+@click.argument("name")
+@click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in Scope]),
+    default=Scope.READ.value,
+    show_default=True,
+    help="Read what is there without starting work, or everything.",
+)
+@click.option("--days", type=int, help="Ends after so many days.")
+def _create(tools: "Tools", asked: Asked, name: str, scope: str, days: int | None) -> Answer:
+    """Make a token of that NAME and print it; it cannot be shown again."""
+    token, secret = tools.access.create_token(name, Scope(scope), days)
+    return Answer({**token.to_json(), "token": secret}, [secret])
 
 
-def _register_revoke(group: AppGroup, access: Access, close: Callable[[], None]) -> None:
-    @group.command("revoke")
-    @click.argument("name")
-    @_as_json
-    def revoke(name: str, as_json: bool) -> None:
-        """Revoke a token by its NAME or id; running workers refuse it at once."""
-        with _telling(close):
-            ids = [token.id for token in access.tokens() if name in (token.name, token.id)]
-            revoked = [id for id in ids if access.revoke_token(id)]
-        if not revoked:
-            raise click.ClickException("there is no such token; `tokens list` shows them")
-        click.echo(json.dumps({"revoked": revoked[0]}) if as_json else "revoked")
-
-
-@contextlib.contextmanager
-def _telling(close: Callable[[], None]) -> Iterator[None]:
-    logging.getLogger("stockapp").setLevel(logging.ERROR)
-    try:
-        yield
-    except (InvalidToken, TokenExists, TooManyTokens, StoreTrouble) as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        close()
+@click.argument("name")
+def _revoke(tools: "Tools", asked: Asked, name: str) -> Answer:
+    """Revoke a token by its NAME or id; running workers refuse it at once."""
+    ids = [token.id for token in tools.access.tokens() if name in (token.name, token.id)]
+    revoked = [id for id in ids if tools.access.revoke_token(id)]
+    if not revoked:
+        detail = "There is no such token; `tokens list` shows them."
+        raise Problem(Exit.NOT_FOUND, "unknown_token", detail)
+    return Answer({"revoked": revoked[0]}, ["Revoked."])
 
 
 def _line(token: Token) -> str:

@@ -16,14 +16,14 @@ from stockapp.domain.task import Item, ItemState, Task
 from stockapp.ports import EventLog, QueueFull, RateLimited, StoreTrouble, TaskStore, WatchlistStore
 from stockapp.services import analyse_all, analysing, origins
 from stockapp.services.aged import Aged
-from stockapp.services.analysing import Analysing, Wanted
+from stockapp.services.analysing import Analysing
 from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, choices_to_json
 from stockapp.services.analyst import Analyst, NotComputed
 from stockapp.services.dossier import Dossier
-from stockapp.services.gathered import Gathered
+from stockapp.services.findings import statement_to_json
+from stockapp.services.gathered import STATEMENTS, Gathered
 from stockapp.services.gathering import Gatherer
 from stockapp.services.histories import History, HistoryInterval, HistoryRange, history
-from stockapp.services.stages import Watcher
 from stockapp.tasks.engine import TaskEngine
 
 _RECENT = 30
@@ -54,7 +54,7 @@ class Begun:
 
 
 class Analyses:
-    """Asks no source itself, but for `now`: what others wait for is a task."""
+    """Asks no source itself: what others wait for is a task."""
 
     def __init__(
         self,
@@ -123,21 +123,6 @@ class Analyses:
         )
         return Begun(created.task, created.joined)
 
-    def now(
-        self, symbol: str, choices: Choices, *, force: bool, watcher: Watcher
-    ) -> Analysis | None:
-        """Analyse here and now, without a task; None when the watcher stopped it.
-
-        Raises InvalidSymbol, BadChoice and NothingKnown.
-        """
-        wanted = parse_symbol(symbol)
-        check(choices)
-        since = self._analyst.now() if force else None
-        self._analysing.prepare()
-        told = Wanted(wanted, choices, since)
-        done = self._analysing.analyse(told, watcher, lambda callback: lambda: None)
-        return done.analysis if done else None
-
     def kept(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
         """The last analysis by these choices, fresh or old.
 
@@ -205,9 +190,21 @@ class Analyses:
             return None
         return self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
 
-    def history(self, symbol: str, span: HistoryRange, interval: HistoryInterval) -> History | None:
-        """That part of the price history that is held; None where none is."""
-        return history(self._gatherer.held(symbol), self._analyst, span, interval)
+    def history(self, symbol: str, span: str, interval: str) -> History | None:
+        """That part of the price history that is held; None where none is.
+
+        `span` is one of HistoryRange, `interval` of HistoryInterval.
+        """
+        held = self._gatherer.held(symbol)
+        return history(held, self._analyst, HistoryRange(span), HistoryInterval(interval))
+
+    def statements(self, symbol: str) -> list[dict[str, Any]]:
+        """The statements that are held, each in its own currency, as the JSON interface shows them.
+
+        Each says whether it is fresh.
+        """
+        parts = self._gatherer.held(symbol).parts
+        return [told for part in STATEMENTS if (told := statement_to_json(parts[part]))]
 
     def running(self, symbol: str) -> Task | None:
         """The task that analyses the symbol now, else the last one that is remembered."""

@@ -23,6 +23,9 @@ _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
+Cell = str | float | int | None
+
+
 class NoText(ValueError):
     """The file holds something else than text; the message says what to do."""
 
@@ -34,6 +37,15 @@ class NoNumber(ValueError):
 def quoted(text: str) -> str:
     """The text for a cell, so that no spreadsheet runs it; `plain` gives it back."""
     return f"'{text}" if _TO_QUOTE.match(text) else text
+
+
+def cell(value: Cell) -> Cell:
+    """The value as a cell of a download; what is unknown is empty."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, str):
+        return quoted(value)
+    return int(value) if isinstance(value, float) and value == int(value) else value
 
 
 def plain(cell: str) -> str:

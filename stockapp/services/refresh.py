@@ -5,13 +5,14 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import Cancelled, Created, QueueFull, RateLimited, StoreTrouble, WatchlistStore
 from stockapp.services.board import Board, QuoteView
-from stockapp.services.live_prices import KIND, fresh_item
+from stockapp.services.live_prices import KIND, fresh_item, result_of
 from stockapp.services.quotes import Quotes
 from stockapp.tasks.engine import TaskEngine
 
@@ -30,6 +31,10 @@ class Started:
     task: Task | None
     joined: bool
     fresh: tuple[QuoteView, ...] = ()
+
+    def result(self) -> Mapping[str, Any]:
+        """The result that a task would have had, of what is fresh."""
+        return result_of([fresh_item(view) for view in self.fresh])
 
 
 class Refreshes:

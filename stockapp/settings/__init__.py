@@ -1,8 +1,8 @@
 """Every setting, in two tables: name, type, default, help. `docs/settings.md` lists them.
 
-Read from the environment, then from a `.env` file. Names carry the prefix STOCKAPP_, but for
-HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the keys of services.
-Each key may be given in a file instead, named by the same name with _FILE.
+Read from the environment, then from a `.env` file, then from a TOML file. Names carry the prefix
+STOCKAPP_, but for HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the
+keys of services. Each key may be given in a file instead, named by the same name with _FILE.
 """
 
 import tempfile
@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from stockapp.settings import files
 from stockapp.settings.access import check_password, networks
 from stockapp.settings.house import Auth, HouseSettings, LogFormat, Sample
+from stockapp.settings.layers import layered
 from stockapp.settings.sources import RaceMode, SourceSettings
 
 __all__ = ["DATABASE", "Auth", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
@@ -41,6 +43,18 @@ class Settings(SourceSettings, HouseSettings):
     model_config = SettingsConfigDict(
         env_prefix="STOCKAPP_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given by the caller, then the layers."""
+        return init_settings, layered(settings_cls, env_settings, dotenv_settings)
 
     @model_validator(mode="before")
     @classmethod
@@ -98,14 +112,12 @@ def _read_key(path: Path, name: str) -> str:
 def read_settings() -> Settings:
     """The settings of this process. Raises SystemExit with what to mend."""
     try:
+        files.check_env_file(Settings.model_fields)
         settings = Settings()
+    except files.BadFile as error:
+        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {error}") from None
     except ValidationError as error:
-        # Without the values: one of them may be a secret.
-        wrong = "; ".join(
-            ": ".join((*(str(part) for part in entry["loc"]), entry["msg"]))
-            for entry in error.errors()
-        )
-        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {wrong}") from None
+        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {_wrong(error)}") from None
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.data_dir):
@@ -116,3 +128,12 @@ def read_settings() -> Settings:
             " name another one in STOCKAPP_DATA_DIR."
         ) from None
     return settings
+
+
+def _wrong(error: ValidationError) -> str:
+    """What is wrong, without the values: one of them may be a secret."""
+    variables = {n: files.environment_name(n, f) for n, f in Settings.model_fields.items()}
+    return "; ".join(
+        ": ".join((*(variables.get(str(part), str(part)) for part in entry["loc"]), entry["msg"]))
+        for entry in error.errors()
+    )

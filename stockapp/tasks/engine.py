@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # A start of so many items more costs a client one more: a whole list is more than one symbol.
 _ITEMS_OF_ONE = 250
+# Workers of a server claim a new task within some 50 ms.
+_SERVERS_FIRST_SECONDS = 0.15
 
 
 class TaskEngine:
@@ -71,11 +74,18 @@ class TaskEngine:
         self._runners: dict[str, Runner] = {}
         # Not before it is opened: a command that shares the data must not run tasks.
         self._taking = False
+        self._errands = False
         self._draining = False
 
     def open(self) -> None:
         """Begin to take tasks."""
         self._taking = True
+
+    def open_for_errands(self) -> None:
+        """Take only what this engine is given: by `submit`, unless another worker is quicker, and
+        by its id.
+        """
+        self._errands = True
 
     def submit(
         self, kind: str, params: Mapping[str, Any], items: Sequence[Item], dedupe_key: str
@@ -95,7 +105,7 @@ class TaskEngine:
         if created.joined:
             give_back()
         else:
-            self._executor.submit(self.claim_and_run, created.task.id)
+            self._executor.submit(self._run_submitted, created.task.id)
         return created
 
     def cancel(self, task_id: str) -> Cancelled | None:
@@ -146,7 +156,7 @@ class TaskEngine:
 
     def claim_in_background(self) -> None:
         """Take over whatever is pending, as far as there is room."""
-        openings = self._openings()
+        openings = self._openings() if self._taking else None
         if openings and self._store.has_claimable(openings):
             self._executor.submit(self._claim_until_none)
 
@@ -180,8 +190,15 @@ class TaskEngine:
         with suppress(StoreTrouble):
             self.claim_in_background()
 
+    def _run_submitted(self, task_id: str) -> None:
+        if not self._taking:
+            # A server is warm, and goes on when the command that asks has gone.
+            time.sleep(_SERVERS_FIRST_SECONDS)
+        self.claim_and_run(task_id)
+
     def _openings(self) -> Openings | None:
-        return self._slots.openings() if self._taking and not self._draining else None
+        taking = (self._taking or self._errands) and not self._draining
+        return self._slots.openings() if taking else None
 
     def _claim(self, task_id: str | None) -> Task | None:
         with self._slots.claiming:

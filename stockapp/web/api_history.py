@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain import moment
 from stockapp.domain.choices import Choices
 from stockapp.domain.statement import Statement
 from stockapp.services.analyses import Analyses
-from stockapp.services.findings import Held
 from stockapp.services.gathered import STATEMENTS
 from stockapp.services.histories import History
 from stockapp.services.waiting import TaskWaiter
@@ -63,7 +61,7 @@ class HistoryApi:
             found = [held.finding for held in told if isinstance(held.finding, Statement)]
             head, rows = analysis_rows.statement_rows(found)
             return csv_files.download("statements", symbol, head, rows)
-        response = jsonify({"symbol": symbol, "statements": [_statement(held) for held in told]})
+        response = jsonify({"symbol": symbol, "statements": self._analyses.statements(symbol)})
         response.headers["Cache-Status"] = "stockapp; hit"
         return response
 
@@ -77,25 +75,6 @@ class HistoryApi:
         )
         response.headers["Cache-Status"] = "stockapp; fwd=miss"
         return response
-
-
-def _statement(held: Held) -> dict[str, object]:
-    told = held.finding
-    if not isinstance(told, Statement):
-        raise TypeError(f"{held.part} is no statement")
-    return {
-        "kind": told.kind.value,
-        "currency": told.currency,
-        "source": told.source,
-        "method": told.method,
-        "fetched_at": moment.to_text(told.fetched_at),
-        "age_seconds": round(held.age_seconds, 1),
-        "freshness": "fresh" if held.is_fresh and not held.error else "stale",
-        "years": [
-            {"end": year.end.isoformat(), "values": {k.value: v for k, v in year.values.items()}}
-            for year in told.years
-        ],
-    }
 
 
 def _rows(found: History) -> Iterator[list[Cell]]:

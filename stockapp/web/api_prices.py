@@ -13,7 +13,6 @@ from stockapp.ports import Clock
 from stockapp.services.aged import Aged
 from stockapp.services.board import QuoteView, Row, SymbolReport
 from stockapp.services.boards import Boards
-from stockapp.services.live_prices import fresh_item, result_of
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes, Started
 from stockapp.services.verdicts import Line
@@ -65,8 +64,7 @@ class PricesApi:
                 wanted.symbols, watchlist=wanted.watchlist, force=wanted.force
             )
         if started.task is None:
-            items = [fresh_item(view) for view in started.fresh]
-            response = jsonify({**result_of(items), "cached": True})
+            response = jsonify({**started.result(), "cached": True})
             response.headers["Cache-Status"] = self._status(started.fresh)
             return response
         return self._accepted(started, started.task)

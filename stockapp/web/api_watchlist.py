@@ -5,9 +5,10 @@ from urllib.parse import quote
 from flask import Blueprint, Response, jsonify
 
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST, WatchlistItem
+from stockapp.services import list_export
 from stockapp.services.boards import Boards
 from stockapp.services.watchlists import Watchlists
-from stockapp.web import csv_files, inputs, watchlist_rows
+from stockapp.web import csv_files, inputs
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.schemas_watchlist import (
     ItemChangesInput,
@@ -39,8 +40,8 @@ class WatchlistApi:
         wanted = inputs.read(ItemsInput)
         watchlist = self._watchlists.get_list(wanted.watchlist)
         if wanted.format == "csv":
-            rows = watchlist_rows.rows(self._boards.rows(watchlist.name))
-            return csv_files.download("watchlist", watchlist.name, watchlist_rows.HEAD, rows)
+            rows = list_export.rows(self._boards.rows(watchlist.name))
+            return csv_files.download("watchlist", watchlist.name, list_export.HEAD, rows)
         items = [item.to_json() for item in self._watchlists.items(watchlist.name)]
         return jsonify({"watchlist": watchlist.name, "title": watchlist.title, "items": items})
 

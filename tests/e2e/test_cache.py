@@ -261,10 +261,10 @@ class TestManagement:
         assert code == 1
         assert "1 damaged" in out
         code, _, err = cache_command(data, "clear", "nonsense", "--yes")
-        assert code == 1
+        assert code == 4
         assert "quote, search, failure, profile" in err
         code, out, _ = cache_command(data, "clear", "quote")
-        assert code == 1, "it asks first, and nobody answered"
+        assert code == 2, "it asks first, and nobody can answer"
         code, out, _ = cache_command(data, "clear", "--yes")
         assert (code, out) == (0, "3 deleted\n")
 
