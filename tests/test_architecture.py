@@ -12,7 +12,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT: dict[str, set[str]] = {
     "domain": set(),
     "ports": {"domain"},
-    "settings": set(),
+    "places": set(),
+    "settings": {"places"},
     "logs": {"domain"},
     "providers": {"domain", "settings"},
     "fetching": {"domain", "ports", "providers"},
@@ -24,8 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"domain", "ports", "services", "tasks"},
     "cli": {"domain", "ports", "services"},
 }
-ROOTS = {"bootstrap", "__init__"}
-KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}
+ROOTS = {"bootstrap", "command", "__init__"}
+KNOWS_FLASK = {"web", "cli", "command", "bootstrap", "__init__"}
 FLASK_CACHE_BACKENDS = {
     PACKAGE / "caching" / name for name in ("lru_filesystem.py", "json_redis.py")
 }

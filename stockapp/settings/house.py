@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings
 
+from stockapp.places import data_folder
+
 
 class Sample(StrEnum):
     """Which list a new installation starts with."""
@@ -68,8 +70,11 @@ class HouseSettings(BaseSettings):
 
     # Data
     data_dir: Path = Field(
-        default=Path("data"),
-        description="Folder for the database and the cache; made when missing.",
+        default=data_folder(),
+        description=(
+            "Folder for the database and the cache; made when missing. By default `data`, for"
+            " an installed `stockapp` ~/.local/share/stockapp."
+        ),
     )
     sample: Sample = Field(
         default=Sample.REAL,
