@@ -84,7 +84,7 @@ def _run(command: list[str], purpose: str) -> None:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise NoAssets(
             f"Could not {purpose}: the package registry was not reached or refused."
-            f" Check the network and run `make setup` again.\n{last}"
+            f" Check the network and try again.\n{last}"
         )
 
 

@@ -22,6 +22,9 @@ class _Commands(FlaskGroup):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
 
+    def _load_plugin_commands(self) -> None:
+        """None: those that libraries bring are for other applications."""
+
 
 def _group() -> _Commands:
     group = _Commands(
