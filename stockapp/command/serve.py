@@ -22,4 +22,4 @@ def serve(host: str | None, port: int | None, workers: int | None, data_dir: str
     os.environ |= {name: str(value) for name, value in given.items() if value is not None}
     # A clean interpreter, as gevent must patch before anything imports ssl, and the same process,
     # for those who sent this one signals. -P: modules are not looked for in the current folder.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "stockapp.command.server"])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "stockapp.command.server"])  # noqa: S606  # nosec B606
