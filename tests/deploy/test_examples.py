@@ -16,6 +16,8 @@ UNIT = ROOT / "deploy/systemd/stockapp.service"
 CONTAINERFILE = ROOT / "deploy/Containerfile"
 EXAMPLES = [UNIT, CONTAINERFILE, ROOT / "deploy/nginx.conf", ROOT / "deploy/Caddyfile"]
 
+DOCS = [ROOT / "docs/deployment.md", ROOT / "SECURITY.md"]
+
 
 def analyse(*words: str) -> subprocess.CompletedProcess[str]:
     if not shutil.which("systemd-analyze"):
@@ -87,7 +89,7 @@ def test_the_container_tells_whether_it_is_well_and_keeps_its_data() -> None:
     assert "STOCKAPP_DATA_DIR=/data" in all_of("ENV")[0]
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.name))
+@pytest.mark.parametrize("path", [*EXAMPLES, *DOCS], ids=lambda path: str(path.name))
 def test_an_example_names_only_settings_that_there_are(path: Path) -> None:
     known = {environment_name(name, field) for name, field in Settings.model_fields.items()}
     named = set(re.findall(r"\bSTOCKAPP_[A-Z_]+\b|\b[A-Z]+_API_KEY(?:_FILE)?\b", path.read_text()))
