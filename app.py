@@ -22,7 +22,7 @@ def main() -> None:
     os.environ.setdefault("STOCKAPP_LOG_LEVEL", "DEBUG")
     os.environ["STOCKAPP_RELOAD"] = "1"
     os.chdir(ROOT)
-    os.execv(
+    os.execv(  # each word is ours # nosec B606
         sys.executable, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     )
 

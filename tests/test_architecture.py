@@ -12,11 +12,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT: dict[str, set[str]] = {
     "domain": set(),
     "ports": {"domain"},
-    "settings": set(),
     "context": set(),
     "version": set(),
     "logs": {"domain", "context"},
     "metrics": {"domain", "ports"},
+    "places": set(),
+    "settings": {"places"},
     "providers": {"domain", "settings"},
     "fetching": {"domain", "ports", "providers"},
     "caching": {"domain", "ports"},
@@ -36,8 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"domain", "ports", "services", "tasks", "metrics", "context", "version"},
     "cli": {"domain", "ports", "services", "settings"},
 }
-ROOTS = {"bootstrap", "__init__"}
-KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}
+ROOTS = {"bootstrap", "command", "__init__"}
+KNOWS_FLASK = {"web", "cli", "command", "bootstrap", "__init__"}
 FLASK_CACHE_BACKENDS = {
     PACKAGE / "caching" / name for name in ("lru_filesystem.py", "json_redis.py")
 }

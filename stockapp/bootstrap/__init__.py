@@ -1,7 +1,6 @@
 """The composition root: the only part that names concrete classes."""
 
 from contextlib import suppress
-from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -20,6 +19,7 @@ from stockapp.bootstrap.services import Services
 from stockapp.cli.tools import Tools
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.places import ROOT
 from stockapp.ports import StoreTrouble
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
@@ -34,7 +34,6 @@ from stockapp.web.list_screen import item_path
 from stockapp.web.present_stock import stock_path
 from stockapp.web.stream_gate import StreamGate
 
-ROOT = Path(__file__).parent.parent.parent
 # gunicorn.conf.py packs the one into the other.
 STATIC, PACKED = ROOT / "static", ROOT / "build" / "static"
 

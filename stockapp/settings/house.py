@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from stockapp.places import data_folder
 from stockapp.settings import levels
 
 _SHORTEST_KEY = 32
@@ -165,8 +166,11 @@ class HouseSettings(BaseSettings):
 
     # Data
     data_dir: Path = Field(
-        default=Path("data"),
-        description="Folder for the database and the cache; made when missing.",
+        default=data_folder(),
+        description=(
+            "Folder for the database and the cache; made when missing. By default `data`, for"
+            " an installed `stockapp` ~/.local/share/stockapp."
+        ),
     )
     sample: Sample = Field(
         default=Sample.REAL,

@@ -11,7 +11,7 @@ from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 
 from stockapp import create_app
-from stockapp.bootstrap import ROOT
+from stockapp.places import ROOT
 from stockapp.settings import Settings
 from stockapp.web.guard import logged_in
 from stockapp.web.list_screen import item_path
