@@ -23,6 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {"domain", "ports", "providers", "fetching", "caching", "tasks", "analysis"},
     "web": {"domain", "ports", "services", "tasks"},
     "cli": {"domain", "ports", "services"},
+    # It runs where there is nothing else of ours.
+    "client": set(),
 }
 ROOTS = {"bootstrap", "__init__"}
 KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}
