@@ -1,9 +1,8 @@
 """The Python client against real workers, through connections that break and a restart."""
 
 import re
-import threading
+import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from stockapp.client import Client, Event, NotFound, Quote, Retrying, TaskCancelled, Work
 
 from .cutter import cutting
-from .server import ROOT, Server, serving
+from .server import ROOT, Server, eventually
 
 SYMBOLS = ["LARK.SIM", "QUIL.SIM", "BRAM.SIM", "OSTR.SIM", "KITS.SIM"]
 QUICK = Retrying(first_wait=0.01, longest_wait=0.1)
@@ -43,41 +42,26 @@ def after(server: Server, heard: list[Event]) -> list[tuple[int | None, str]]:
 def test_no_event_is_lost_or_repeated_wherever_connections_break(
     simulated: Server, step: int
 ) -> None:
-    # The first byte counts of an answer are its headers; what is cut there brings nothing.
-    with (
-        cutting(simulated.port, range(400, 3_000, step)) as proxy,
-        Client(proxy.url, retrying=QUICK) as client,
-    ):
-        work = client.refresh(SYMBOLS, force=True)
-        heard = list(work.events(mode="stream"))
+    with cutting(simulated.port, range(400, 3_000, step)) as proxy:
+        task_id = simulated.refresh(",".join(SYMBOLS))["id"]
+        with Client(proxy.url, retrying=QUICK) as client:
+            heard = list(client.work(task_id).events(mode="stream"))
     assert proxy.cut > 1
     assert [event.type for event in (heard[0], heard[-1])] == ["snapshot", "completed"]
     assert told(heard[1:]) == after(simulated, heard)
     assert set(heard[-1].data["result"]["live_prices"]) == set(SYMBOLS)
 
 
-def test_a_restart_of_the_server_is_slept_through(tmp_path: Path) -> None:
-    with (
-        serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=1500) as server,
-        Client(server.url, retrying=QUICK) as client,
-    ):
-        work = client.refresh(SYMBOLS, force=True)
-        heard: list[Event] = []
-        begun = threading.Event()
-
-        def follow() -> None:
-            for event in work.events(mode="stream"):
-                heard.append(event)
-                begun.set()
-
-        following = threading.Thread(target=follow)
-        following.start()
-        assert begun.wait(20)
-        server.stop()
-        server.start()
-        following.join(60)
-        assert heard[-1].type == "completed"
-        assert told(heard[1:]) == after(server, heard)
+def test_workers_that_are_replaced_meanwhile_are_not_noticed(simulated: Server) -> None:
+    workers = set(simulated.worker_pids())
+    with Client(simulated.url, retrying=QUICK) as client:
+        events = client.refresh(SYMBOLS, force=True).events(mode="stream")
+        heard = [next(events)]
+        simulated.signal(signal.SIGHUP)
+        heard += events
+    assert heard[-1].type == "completed"
+    assert told(heard[1:]) == after(simulated, heard)
+    assert eventually(lambda: not workers & set(simulated.worker_pids()))
 
 
 def test_polling_and_streaming_come_to_the_same(client: Client) -> None:
