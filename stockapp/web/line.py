@@ -6,6 +6,7 @@ is an error of the connection, as if the client had left.
 
 import errno
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from typing import Any
 
 import gevent
 import gevent.socket
-from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.http.errors import LimitRequestHeaders, ParseException
 
 # From the first byte of a head to its last. All of it is sent at once; a slow line takes a second.
 HEAD_SECONDS = 10.0
@@ -28,6 +29,7 @@ BYTES_A_SECOND = 4_000
 _SKIPPED_BYTES = 64_000
 _LINGER_BYTES = 16_000_000
 _LINGER_SECONDS = 5.0
+_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class Line(gevent.socket.socket):  # type: ignore[misc]
@@ -36,26 +38,26 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
     def __init__(self, client: Any) -> None:
         super().__init__(client.family, client.type, client.proto, fileno=client.detach())
         # Over the wait for a request's head; None while there is a request.
-        self._wait: gevent.Timeout | None = None
-        self._head: gevent.Timeout | None = None
-        self._since = time.monotonic()
-        self._count = 0
+        self._awaited: gevent.Timeout | None = None
+        self._head_limit: gevent.Timeout | None = None
+        self._read_since = time.monotonic()
+        self._read_bytes = 0
         self.served = 0
 
     def begin_wait(self, wait: gevent.Timeout) -> None:
         """The next request is waited for, within that time-out; from the first byte on its head
         has one of its own.
         """
-        self._wait, self._count = wait, 0
+        self._awaited, self._read_bytes = wait, 0
 
     def end_wait(self) -> bool:
         """It came, or not. Returns whether a part of it came."""
-        begun = self._count > 0
-        if self._head is not None:
-            self._head.close()
-        self._wait = self._head = None
-        self._count = 0
-        self._since = time.monotonic()
+        begun = self._read_bytes > 0
+        if self._head_limit is not None:
+            self._head_limit.close()
+        self._awaited = self._head_limit = None
+        self._read_bytes = 0
+        self._read_since = time.monotonic()
         self.served += 1
         return begun
 
@@ -63,25 +65,25 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
         """Raises LimitRequestHeaders, TimeoutError, and ConnectionResetError where a body ends too
         early: a part of it must not be taken for the whole.
         """
-        wait = self._wait
+        wait = self._awaited
         self.settimeout(self._left() if wait is None else None)
         data: bytes = super().recv(*args)
         if wait is not None:
             self._note_head(wait, len(data))
         elif not data:
             raise ConnectionResetError(errno.ECONNRESET, "the client left within a body")
-        self._count += len(data)
+        self._read_bytes += len(data)
         return data
 
     def send(self, *args: Any, **options: Any) -> int:
         """Raises ConnectionResetError also where the client takes nothing."""
-        with _given_up():
+        with self._taking():
             return int(super().send(*args, **options))
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """The same."""
         self.settimeout(GRACE_SECONDS + len(data) / BYTES_A_SECOND)
-        with _given_up():
+        with self._taking():
             super().sendall(data, flags)
 
     def skip(self, body: Any) -> bool:
@@ -110,26 +112,44 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
 
+    @contextmanager
+    def _taking(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError:
+            # Else the kernel would keep for minutes what is not taken.
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            raise ConnectionResetError(errno.ECONNRESET, "the client does not read") from None
+
     def _note_head(self, wait: gevent.Timeout, count: int) -> None:
-        if self._count == 0 and count:
+        if self._read_bytes == 0 and count:
             wait.cancel()
             # It ends the same block.
-            self._head = gevent.Timeout.start_new(HEAD_SECONDS, wait)
-        if self._count + count > HEAD_BYTES:
+            self._head_limit = gevent.Timeout.start_new(HEAD_SECONDS, wait)
+        if self._read_bytes + count > HEAD_BYTES:
             raise LimitRequestHeaders(f"the head is larger than {HEAD_BYTES} bytes")
 
     def _left(self) -> float:
         """For how long the rest of a body may still be waited for."""
-        taken = time.monotonic() - self._since
-        left = GRACE_SECONDS + self._count / BYTES_A_SECOND - taken
+        taken = time.monotonic() - self._read_since
+        left = GRACE_SECONDS + self._read_bytes / BYTES_A_SECOND - taken
         if left <= 0:
             raise TimeoutError("the body came too slowly")
         return left
 
 
-@contextmanager
-def _given_up() -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError:
-        raise ConnectionResetError(errno.ECONNRESET, "the client does not read") from None
+class Chunks:
+    """Reads a body in chunks; what is no chunk is an error of the connection like any other.
+
+    gunicorn's own error would not be known to who reads the body.
+    """
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def read(self, size: int) -> bytes:
+        """Raises OSError."""
+        try:
+            return bytes(self._reader.read(size))
+        except ParseException as error:
+            raise ConnectionResetError(errno.ECONNRESET, str(error)) from error

@@ -9,10 +9,11 @@ from typing import Any
 import gevent
 import gevent.socket
 from gunicorn import util
+from gunicorn.http.body import ChunkedReader
 from gunicorn.workers.ggevent import GeventWorker
 
 from stockapp.web.crowd import Crowd, address_of
-from stockapp.web.line import HEAD_SECONDS, Line
+from stockapp.web.line import HEAD_SECONDS, Chunks, Line
 
 # Requests that were on their way when the worker was told to stop arrive within this time.
 _LAST_REQUESTS_SECONDS = 0.5
@@ -67,6 +68,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
         if not isinstance(sock, Line):
             super().handle_request(listener_name, req, sock, addr)
             return
+        if isinstance(req.body.reader, ChunkedReader):
+            req.body.reader = Chunks(req.body.reader)
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:

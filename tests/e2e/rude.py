@@ -75,6 +75,15 @@ class Crowd:
         """Those that the server has not let go."""
         return [client for client in self.clients if not _ended(client)]
 
+    def come_again(self, port: int, first_words: bytes) -> None:
+        """Each that was let go is back."""
+        held = self.held()
+        gone = set(self.clients) - set(held)
+        for client in gone:
+            client.close()
+        self.clients = held
+        self.join(port, len(gone), first_words)
+
     def close(self) -> None:
         for client in self.clients:
             client.close()

@@ -13,6 +13,7 @@ from .server import Server, serving
 
 SMUGGLED = b"GET /api/tasks?limit=1 HTTP/1.1\r\nHost: smuggled\r\n\r\n"
 POST = b"POST /api/watchlist"
+CHUNKED = b"Transfer-Encoding: chunked"
 JSON = b"Content-Type: application/json"
 DEEP = 100_000
 
@@ -57,38 +58,26 @@ REFUSED = {
     "negative length": request(POST, b"Content-Length: -5"),
     "length with a sign": request(POST, b"Content-Length: +5", body=b"12345"),
     "length in words": request(POST, b"Content-Length: five"),
-    "length and chunks": request(
-        POST, b"Content-Length: 4", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + SMUGGLED
-    ),
-    "chunks twice": request(
-        POST, b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=b"0\r\n\r\n"
-    ),
+    "length and chunks": request(POST, b"Content-Length: 4", CHUNKED, body=b"0\r\n\r\n" + SMUGGLED),
+    "chunks twice": request(POST, CHUNKED, b"Transfer-Encoding: identity", body=b"0\r\n\r\n"),
     "chunks by another name": request(
         POST, b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n" + SMUGGLED
     ),
     "chunks with a tab": request(
         POST, b"Transfer-Encoding:\x0bchunked", body=b"0\r\n\r\n" + SMUGGLED
     ),
-    "bad chunk size": request(
-        POST, JSON, b"Transfer-Encoding: chunked", body=b"zz\r\n{}\r\n0\r\n\r\n"
-    ),
-    "negative chunk size": request(POST, JSON, b"Transfer-Encoding: chunked", body=b"-1\r\n{}\r\n"),
-    "huge chunk size": request(
-        POST, JSON, b"Transfer-Encoding: chunked", body=b"F" * 40 + b"\r\n{}"
-    ),
-    "chunk without end": request(
-        POST, JSON, b"Transfer-Encoding: chunked", body=b"2\r\n{}X" + SMUGGLED
-    ),
-    "endless chunk extension": request(
-        POST, JSON, b"Transfer-Encoding: chunked", body=b"2;" + b"a" * 100_000
-    ),
+    "bad chunk size": request(POST, JSON, CHUNKED, body=b"zz\r\n{}\r\n0\r\n\r\n"),
+    "negative chunk size": request(POST, JSON, CHUNKED, body=b"-1\r\n{}\r\n"),
+    "huge chunk size": request(POST, JSON, CHUNKED, body=b"F" * 40 + b"\r\n{}"),
+    "chunk without end": request(POST, JSON, CHUNKED, body=b"2\r\n{}X" + SMUGGLED),
+    "endless chunk extension": request(POST, JSON, CHUNKED, body=b"2;" + b"a" * 100_000),
     "bytes missing": request(POST, JSON, b"Content-Length: 100", body=b'{"symbol": "A"}'),
-    "chunks missing": request(POST, JSON, b"Transfer-Encoding: chunked", body=b'5\r\n{"sym'),
+    "chunks missing": request(POST, JSON, CHUNKED, body=b'5\r\n{"sym'),
     "ten megabytes": post(b'{"symbol": "' + b"a" * 10_000_000 + b'"}'),
     "ten megabytes in chunks": request(
         POST,
         JSON,
-        b"Transfer-Encoding: chunked",
+        CHUNKED,
         b"Connection: close",
         body=b"989680\r\n" + b"a" * 10_000_000 + b"\r\n0\r\n\r\n",
     ),
@@ -113,9 +102,7 @@ REFUSED = {
     "unknown charset": post(b'{"symbol": 1}', b"application/json; charset=klingon"),
     "nonsense as content type": post(b"{}", b";;;=,,\xff"),
     "multipart without an end": post(b"--x\r\n", b"multipart/form-data; boundary=x"),
-    "multipart with a huge boundary": post(
-        b"--x", b"multipart/form-data; boundary=" + b"x" * 5_000
-    ),
+    "huge boundary": post(b"--x", b"multipart/form-data; boundary=" + b"x" * 5_000),
     "large limit": request(b"GET /api/tasks?limit=" + b"9" * 4_000, b"Connection: close"),
     "invalid utf-8 in the query": request(b"GET /api/tasks?status=%ff%fe", b"Connection: close"),
     "raw bytes in the query": request(b"GET /api/tasks?status=\xff\xfe", b"Connection: close"),
@@ -137,10 +124,8 @@ def test_it_is_refused_and_nothing_follows(rude_server: Server, sent: bytes) -> 
     answers = exchange(rude_server.port, sent)
     codes = statuses(answers)
     # What is no request at all may be left without an answer.
-    assert codes in (
-        [],
-        *[[code] for code in (400, 404, 405, 408, 413, 414, 415, 417, 422, 431, 501, 505)],
-    )
+    assert len(codes) <= 1
+    assert all(400 <= code < 500 or code == 501 for code in codes)
     assert b"smuggled" not in answers
     assert b'"tasks"' not in answers
 
@@ -165,7 +150,7 @@ BORNE = {
         request(
             POST,
             JSON,
-            b"Transfer-Encoding: chunked",
+            CHUNKED,
             b"Connection: close",
             body=b"".join(b"1\r\n%c\r\n" % byte for byte in b'{"symbol": "LARK.SIM"}')
             + b"0\r\n\r\n",
@@ -187,7 +172,7 @@ def test_a_file_that_was_cut_off_is_not_taken_for_the_whole(rude_server: Server)
     rude_server.post("/api/watchlists", json={"title": "Cut"})
     rows = b"symbol\nLARK.SIM\nQUIL.SIM\n"
     line = b"POST /api/watchlist/import?watchlist=cut"
-    for frame in (b"Content-Length: 1000", b"Transfer-Encoding: chunked"):
+    for frame in (b"Content-Length: 1000", CHUNKED):
         body = b"%X\r\n%b\r\n" % (len(rows), rows) if b"chunked" in frame else rows
         answers = exchange(
             rude_server.port, request(line, b"Content-Type: text/csv", frame, body=body)
@@ -211,7 +196,7 @@ def test_requests_that_follow_each_other_closely_are_each_answered(rude_server: 
 _TOKENS = st.sampled_from(
     [
         *(b"GET ", b"POST ", b"/api/watchlist", b"/stream", b" HTTP/1.1", b" HTTP/1.0", b"\r\n"),
-        *(b"\r\n\r\n", b"\n", b"Host: x", b"Content-Length: ", b"Transfer-Encoding: chunked"),
+        *(b"\r\n\r\n", b"\n", b"Host: x", b"Content-Length: ", CHUNKED),
         *(b"Content-Type: application/json", b"0", b"5", b"-1", b"{}", b'{"symbol":', b"%00"),
         *(b"\0", b"\xff", b": ", b";", b"Expect: 100-continue", b"Upgrade: h2c", b"Connection: "),
     ]
