@@ -67,7 +67,10 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
         """
         wait = self._awaited
         self.settimeout(self._left() if wait is None else None)
-        data: bytes = super().recv(*args)
+        try:
+            data: bytes = super().recv(*args)
+        except OSError as error:
+            raise _as_left(error) from None
         if wait is not None:
             self._note_head(wait, len(data))
         elif not data:
@@ -120,6 +123,8 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
             # Else the kernel would keep for minutes what is not taken.
             self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             raise ConnectionResetError(errno.ECONNRESET, "the client does not read") from None
+        except OSError as error:
+            raise _as_left(error) from None
 
     def _note_head(self, wait: gevent.Timeout, count: int) -> None:
         if self._read_bytes == 0 and count:
@@ -136,6 +141,13 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
         if left <= 0:
             raise TimeoutError("the body came too slowly")
         return left
+
+
+def _as_left(error: OSError) -> OSError:
+    """Who waits in gevent for a socket that is cut learns of it by another error."""
+    if error.errno == errno.EBADF:
+        return ConnectionResetError(errno.ECONNRESET, "the connection was ended")
+    return error
 
 
 class Chunks:

@@ -1,6 +1,7 @@
 """Requests that are none, against real workers: each is refused, and nothing breaks."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ POST = b"POST /api/watchlist"
 CHUNKED = b"Transfer-Encoding: chunked"
 JSON = b"Content-Type: application/json"
 DEEP = 100_000
+# `make soak` looks further, and elsewhere each time.
+EXAMPLES = int(os.environ.get("STOCKAPP_FUZZ_EXAMPLES", "50"))
+SOAKS = "STOCKAPP_FUZZ_EXAMPLES" in os.environ
 
 
 @pytest.fixture(scope="module")
@@ -203,13 +207,13 @@ _TOKENS = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES, derandomize=not SOAKS)
 @given(st.lists(st.one_of(_TOKENS, st.binary(max_size=8)), max_size=30).map(b"".join))
 def test_whatever_is_sent_is_no_error_of_ours(rude_server: Server, sent: bytes) -> None:
     assert all(code < 500 or code == 501 for code in statuses(exchange(rude_server.port, sent)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES, derandomize=not SOAKS)
 @given(
     st.sampled_from([b"GET ", b"POST ", b"DELETE ", b"PATCH "]),
     st.sampled_from(
