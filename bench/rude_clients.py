@@ -14,7 +14,8 @@ from tests.e2e.server import Server, eventually
 from tests.upstream.client import UpstreamServer
 
 ROUNDS = 3
-SECONDS = 6.0
+# Long enough for all of them to be let go once and to come again.
+SECONDS = 12.0
 PATHS = ("/", "/api/watchlist/cached", "/api/tasks")
 
 
@@ -41,6 +42,7 @@ def use(server: Server) -> list[float]:
 
 @contextmanager
 def attack(server: Server) -> Iterator[None]:
+    """They are there for the time of a with block."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.rude_crowd", str(server.port)],
         stdin=subprocess.PIPE,

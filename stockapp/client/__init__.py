@@ -22,23 +22,25 @@ from stockapp.client.errors import (
     Unreachable,
 )
 from stockapp.client.follow import Mode
-from stockapp.client.http import Retrying
 from stockapp.client.models import (
-    Added,
     Event,
+    ItemProgress,
+    Progress,
+    Task,
+    TaskError,
+)
+from stockapp.client.prices import (
+    Added,
     Found,
     Instrument,
     Item,
-    ItemProgress,
     Price,
     Prices,
-    Progress,
     Quote,
     Removed,
-    Task,
-    TaskError,
     Watchlist,
 )
+from stockapp.client.retrying import Retrying
 from stockapp.client.work import Work
 
 __all__ = [

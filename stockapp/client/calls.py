@@ -5,9 +5,15 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from stockapp.client.http import Http, Retrying
+from stockapp.client.http import Http
 from stockapp.client.lists import Lists
-from stockapp.client.models import Found, Json, Prices, Quote, Task
+from stockapp.client.models import Json, Task
+from stockapp.client.prices import (
+    Found,
+    Prices,
+    Quote,
+)
+from stockapp.client.retrying import Retrying
 from stockapp.client.work import Work
 
 

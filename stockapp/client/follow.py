@@ -24,7 +24,7 @@ _PASSING = frozenset({_TOO_MANY, 502, 503, 504})
 
 
 class Follower:
-    """Follows one task. `patience`: seconds without any answer after which it gives up.
+    """Follows one task. `patience`: seconds without a word of it after which it gives up.
 
     Raises Problem (as NotFound, where the task was removed), Unreachable, and TimedOut after
     `timeout` seconds in all.
@@ -48,7 +48,8 @@ class Follower:
         self._until = None if timeout is None else time.monotonic() + timeout
         self._position: int | None = None
         self._began = False
-        self._heard_at = time.monotonic()
+        # Since when nothing of the task is heard; None while something is.
+        self._lost_at: float | None = None
         self._fruitless = 0
         self._failures = 0
         self._retry_seconds = 0.0
@@ -56,7 +57,6 @@ class Follower:
 
     def events(self) -> Iterator[Event]:
         """Each event once, in order, the end of the task last."""
-        self._heard_at = time.monotonic()
         while True:
             polls = self._mode == "poll" or (self._mode == "auto" and self._fruitless >= _FRUITLESS)
             for event in self._attempt(self._poll if polls else self._stream):
@@ -87,10 +87,15 @@ class Follower:
         """How long to wait before the next try. Raises the error where patience is at its end."""
         self._failures += 1
         self._check_time()
-        if time.monotonic() - self._heard_at > self._patience:
+        now = time.monotonic()
+        self._lost_at = now if self._lost_at is None else self._lost_at
+        if now - self._lost_at > self._patience:
             raise error
+        retrying = self._http.retrying
         told = error.retry_after if isinstance(error, Problem) else None
-        return self._http.retrying.backoff(self._failures) if told is None else told
+        return (
+            retrying.backoff(self._failures) if told is None else min(told, retrying.longest_told)
+        )
 
     def _stream(self) -> Iterator[Event]:
         parser = Parser()
@@ -100,7 +105,7 @@ class Follower:
             # Unless it brings something.
             self._fruitless += 1
             for chunk in chunks:
-                self._heard_at = time.monotonic()
+                self._lost_at = None
                 self._check_time()
                 for message in parser.feed(chunk):
                     self._fruitless = 0
@@ -134,7 +139,7 @@ class Follower:
     def _poll(self) -> Iterator[Event]:
         """Ask once."""
         task = Task.of(object_of(self._http.once("GET", self._path)))
-        self._heard_at = time.monotonic()
+        self._lost_at = None
         self._retry_seconds = _POLL_SECONDS
         # What a stream would have told since it broke cannot be known.
         yield from self._polled.news(task, gap=self._began)

@@ -1,11 +1,9 @@
 """Requests and answers: tokens, time-outs, problems as exceptions, and trying again."""
 
-import random
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -17,37 +15,10 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from stockapp.client.errors import OF_STATUS, BadAnswer, Problem, Unreachable
 from stockapp.client.models import Json
+from stockapp.client.retrying import Retrying, passes, was_perhaps_done
 
 _CONNECT_SECONDS = 5.0
 _SHOWN_OF_JUNK = 200
-_TOO_MANY, _UNAVAILABLE = HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE
-
-
-@dataclass(frozen=True, slots=True)
-class Retrying:
-    """How often a call is tried in all, and how long to wait in between, in seconds.
-
-    The wait doubles from `first_wait` to `longest_wait`, less a random part, so that many clients
-    do not come back at once; where the server says how long (Retry-After), that is waited, and at
-    most `longest_told`: a call that should wait longer fails at once.
-    """
-
-    tries: int = 4
-    first_wait: float = 0.25
-    longest_wait: float = 5.0
-    longest_told: float = 60.0
-
-    def wait_seconds(self, failures: int, error: Problem | Unreachable) -> float | None:
-        """How long to wait after so many failures, the last of which was this; None: give up."""
-        told = error.retry_after if isinstance(error, Problem) else None
-        if failures >= self.tries or (told or 0.0) > self.longest_told:
-            return None
-        return self.backoff(failures) if told is None else told
-
-    def backoff(self, failures: int) -> float:
-        """The wait after so many failures in a row, where nobody tells one."""
-        most = min(self.longest_wait, self.first_wait * 2.0 ** min(failures - 1, 30))
-        return most * random.uniform(0.5, 1.0)
 
 
 class Http:
@@ -105,7 +76,7 @@ class Http:
             try:
                 return self.once(method, path, params=params, body=body)
             except (Problem, Unreachable) as error:
-                may = again if _was_perhaps_done(error) else _passes(error)
+                may = again if was_perhaps_done(error) else passes(error)
                 wait = self.retrying.wait_seconds(failures, error) if may else None
                 if wait is None:
                     raise
@@ -239,19 +210,6 @@ def _params(params: Mapping[str, Any] | None) -> dict[str, str]:
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in told.items()
     }
-
-
-def _passes(error: Problem | Unreachable) -> bool:
-    """Whether trying again later may help."""
-    return isinstance(error, Unreachable) or error.status in (
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    )
-
-
-def _was_perhaps_done(error: Problem | Unreachable) -> bool:
-    """Whether it may have been done all the same, so that it must bear being done twice."""
-    return error.sent if isinstance(error, Unreachable) else error.status == _UNAVAILABLE
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -5,7 +5,12 @@ from typing import Any
 from urllib.parse import quote
 
 from stockapp.client.http import Http
-from stockapp.client.models import Added, Item, Removed, Watchlist
+from stockapp.client.prices import (
+    Added,
+    Item,
+    Removed,
+    Watchlist,
+)
 
 _DEFAULT = "default"
 

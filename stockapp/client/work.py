@@ -44,8 +44,8 @@ class Work(Generic[T]):
         """Each event once, in order, until the task has ended; none where there was nothing to do.
 
         `auto` streams, and polls where the server, or what is in between, gives no stream.
-        Connections that break are made anew; after `patience` seconds without any answer it gives
-        up. Raises Problem, Unreachable, and TimedOut after `timeout` seconds.
+        Connections that break are made anew; after `patience` seconds without a word of the
+        task it gives up. Raises Problem, Unreachable, and TimedOut after `timeout` seconds.
         """
         if self.task_id is None:
             return iter(())

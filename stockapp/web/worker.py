@@ -17,10 +17,10 @@ from stockapp.web.line import HEAD_SECONDS, Chunks, Line
 
 # Requests that were on their way when the worker was told to stop arrive within this time.
 _LAST_REQUESTS_SECONDS = 0.5
+_WHY_FULL = b"Your address has too many open connections; close some.\n"
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
-    b"Content-Type: text/plain\r\nContent-Length: 52\r\n\r\n"
-    b"Your address has too many open connections; wait.  \n"
+    b"Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n%b" % (len(_WHY_FULL), _WHY_FULL)
 )
 
 
