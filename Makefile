@@ -57,10 +57,11 @@ node_modules/.tests: static/vendor/manifest.json
 test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
-soak: setup $(VENV)/.dev ## Run the long tests: faults for half an hour, killed processes, slow streams
+soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, slow streams, fuzzed requests
 	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 STOCKAPP_PROXY_SECONDS=75 \
-		$(BIN)/python -m pytest --timeout 3000 \
-		tests/caching/test_processes.py tests/e2e/test_faults.py tests/deploy/test_proxies.py
+		STOCKAPP_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest --timeout 3000 \
+		tests/caching/test_processes.py tests/e2e/test_faults.py tests/deploy/test_proxies.py \
+		tests/e2e/test_bad_http.py
 
 check: setup $(VENV)/.dev node_modules/.tests ## Lint, format, types and tests
 	@$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
 from stockapp.settings.access import refusal
-from stockapp.web import packing
+from stockapp.web import descriptors, packing
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
@@ -42,8 +42,9 @@ workers = _settings.workers
 worker_class = "stockapp.web.worker.Worker"
 
 # When its connections are used up a worker makes the next client wait without a word; streams
-# are refused with a 503 long before (max_streams).
-worker_connections = 1_000 + _settings.max_streams * 5
+# are refused with a 503 long before (max_streams), and one address cannot take all of them
+# (web/crowd.py). Those that do not get on are ended (web/line.py).
+worker_connections = descriptors.room_for(1_000 + _settings.max_streams * 5)
 
 # Seconds without a sign of life from a worker's hub before it is killed and replaced. Nothing
 # here holds the hub for one second; a minute spares a swapping machine.

@@ -36,6 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "web": {"domain", "ports", "services", "tasks", "metrics", "context", "version"},
     "cli": {"domain", "ports", "services", "settings"},
+    # It runs where there is nothing else of ours.
+    "client": set(),
 }
 ROOTS = {"bootstrap", "command", "__init__"}
 KNOWS_FLASK = {"web", "cli", "command", "bootstrap", "__init__"}

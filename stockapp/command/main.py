@@ -30,7 +30,7 @@ def _group() -> _Commands:
     group = _Commands(
         name="stockapp",
         help=_HELP,
-        create_app=lambda: stockapp.create_command_app(),
+        create_app=stockapp.create_command_app,
         add_default_commands=False,
         add_version_option=False,
         # The settings read .env themselves, for the server and for commands alike.

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed
 
 from stockapp import context
 from stockapp.domain.access import TokenExists
@@ -175,6 +175,8 @@ def _of_http(error: HTTPException) -> Problem:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
         detail = f"{request.method} is not possible here; use {headers['Allow']}."
+    elif isinstance(error, ClientDisconnected):
+        code, detail = "body_incomplete", "The body did not come as a whole, or not in time."
     elif status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
         detail = "Send the body as JSON, with Content-Type: application/json."
     elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:

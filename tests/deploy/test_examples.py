@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stockapp.settings import Settings
-from stockapp.settings.report import environment_name
+from stockapp.settings.files import environment_name
 from tests.e2e.server import ROOT
 
 UNIT = ROOT / "deploy/systemd/stockapp.service"
