@@ -288,7 +288,7 @@ def cache_command(data_dir: Path, *words: str) -> tuple[int, str, str]:
 class TestTheFolderWhileItRuns:
     def test_the_limit_is_held(self, tmp_path: Path) -> None:
         with serving(tmp_path, STOCKAPP_CACHE_LIMIT_BYTES=20_000) as server:
-            server.post("/lists/default/simulated")
+            server.send_form("/lists/default/simulated")
             server.refresh(",".join(f"T{n}.SIM" for n in range(100)), wait=30)
             stats = server.get("/api/cache/stats").json()
             assert 0 < stats["bytes"] <= 20_000
