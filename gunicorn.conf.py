@@ -9,7 +9,7 @@ from gunicorn.arbiter import Arbiter
 from stockapp.backends.embedded import damage, lost_worker
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
-from stockapp.web import packing
+from stockapp.web import packing, preloading
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
@@ -64,6 +64,12 @@ def on_starting(server: Arbiter) -> None:
     """Before there are workers: see that the database is sound, and compress what they serve."""
     damage.prepare(_database)
     _pack(server)
+
+
+def when_ready(server: Arbiter) -> None:
+    """Import the application before there are workers; those that reload import it anew."""
+    if not reload:
+        preloading.preload("stockapp.bootstrap")
 
 
 def on_reload(server: Arbiter) -> None:

@@ -94,6 +94,7 @@ class Faults:
 def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Path) -> None:
     with serving(
         tmp_path,
+        cold=True,
         WEB_CONCURRENCY=4,
         STOCKAPP_SIMULATED_LATENCY_MS=1_200,
         STOCKAPP_EVENT_LIMIT=10_000_000,
