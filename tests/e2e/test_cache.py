@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +13,11 @@ import pytest
 import requests
 from playwright.sync_api import Page
 
+from stockapp import create_app
+from stockapp.settings import Settings
 from tests.upstream.client import UpstreamServer
 
-from .server import ROOT, Server, eventually, serving
+from .server import Server, eventually, serving
 
 Window = Callable[..., Page]
 # So short that a test can see a quote turn stale.
@@ -285,18 +285,13 @@ class TestManagement:
 
 def cache_command(data_dir: Path, *words: str) -> tuple[int, str, str]:
     """Its exit code, and what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", "cache", *words],
-        cwd=ROOT,
-        env={**os.environ, "STOCKAPP_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout, done.stderr
+    settings = Settings.model_validate({"data_dir": data_dir, "sample": "none"})
+    app = create_app(settings, start=False)
+    try:
+        done = app.test_cli_runner().invoke(args=["cache", *words])
+    finally:
+        app.extensions["stockapp"].close()
+    return done.exit_code, done.stdout, done.stderr
 
 
 class TestTheFolderWhileItRuns:
