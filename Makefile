@@ -12,6 +12,9 @@ PRODUCT := stockapp app.py wsgi.py gunicorn.conf.py
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 
+# Where images forbid it, every process would compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo dev setup test soak check audit wheel format bench lock docs screenshots clean
 

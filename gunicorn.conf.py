@@ -15,7 +15,7 @@ from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
 from stockapp.settings.access import refusal
-from stockapp.web import descriptors, packing
+from stockapp.web import descriptors, packing, preloading
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
@@ -95,9 +95,14 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(server: Arbiter) -> None:
-    """Before there are workers: sockets may also have been handed over, by systemd for one."""
+    """Before there are workers: import for all of them what they need; those that reload do not.
+
+    Sockets may also have been handed over, by systemd for one.
+    """
     if words := refusal(_settings, _listening(server.LISTENERS)):
         raise SystemExit(words)
+    if not reload:
+        preloading.preload("stockapp.bootstrap")
 
 
 def on_reload(server: Arbiter) -> None:

@@ -1,6 +1,7 @@
 """Real gunicorn with real workers, on a port and a data folder of its own."""
 
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -13,11 +14,17 @@ from typing import Any
 
 import requests
 
+from .warm import Forked, Warm
+
 ROOT = Path(__file__).parent.parent.parent
 
 
 class Server:
-    """A running stockapp; `url` is where it answers."""
+    """A running stockapp; `url` is where it answers.
+
+    A `cold` one is the very command that people run, for tests of how it starts, ends and loses
+    workers; others are forked from a process that is warm.
+    """
 
     def __init__(
         self,
@@ -25,17 +32,19 @@ class Server:
         *,
         config: str = "gunicorn.conf.py",
         application: str = "wsgi:app",
+        cold: bool = False,
         **settings: Any,
     ) -> None:
         self.data_dir = data_dir
-        self._command = [sys.executable, "-m", "gunicorn", "-c", config, application]
+        self._arguments = ["-c", config, application]
+        self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = data_dir / "server.log"
         # Sent with every request.
         self.headers: dict[str, str] = {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> "Server":
         """Launch it, and wait until all workers are there."""
@@ -60,16 +69,23 @@ class Server:
             "STOCKAPP_LIMIT_SEARCHES": "",
             **self.settings,
         }
+        begin = self._run if self._cold else self._fork
+        self._process = begin(environment)
+        return int(environment["WEB_CONCURRENCY"])
+
+    def _fork(self, environment: dict[str, str]) -> Forked:
+        return _warm().start(self._arguments, environment, self.log_path)
+
+    def _run(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
+            return subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", *self._arguments],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        return int(environment["WEB_CONCURRENCY"])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the server and wait for it; returns its exit code."""
@@ -153,10 +169,21 @@ class Server:
         return body
 
 
+@functools.cache
+def _warm() -> Warm:
+    return Warm()
+
+
 @contextlib.contextmanager
 def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
     """A server for the time of a with block."""
-    server = Server(data_dir, **settings)
+    with running(Server(data_dir, **settings)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Start the server, and stop it at the end."""
     try:
         yield server.start()
     finally:
