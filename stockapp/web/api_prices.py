@@ -21,6 +21,11 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import Problem, not_found
+from stockapp.web.openapi.answers_analysis import QuoteTold
+from stockapp.web.openapi.answers_quotes import FreshPrices
+from stockapp.web.openapi.answers_tasks import PricesDone
+from stockapp.web.openapi.answers_watchlists import Board
+from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import RefreshInput
 from stockapp.web.schemas_watchlist import OfListInput
 
@@ -56,6 +61,21 @@ class PricesApi:
         blueprint.add_url_rule("/quote/<ticker>/cached", view_func=self.quote)
         return blueprint
 
+    @described(
+        "refresh",
+        "Quotes",
+        takes=RefreshInput,
+        gives={
+            200: Gives(
+                (FreshPrices, PricesDone),
+                "All quotes were fresh; or the task ended while the client waited.",
+                ("Cache-Status",),
+            ),
+            202: started(),
+        },
+        faults=("404 unknown_watchlist", "422 invalid_symbol", "422 too_many_symbols"),
+        waits=True,
+    )
     def refresh(self) -> Response:
         """Start a refresh, or join the one that runs; 200 when all quotes are fresh."""
         wanted = inputs.read(RefreshInput)
@@ -71,6 +91,13 @@ class PricesApi:
             return response
         return self._accepted(started, started.task)
 
+    @described(
+        "getBoard",
+        "Quotes",
+        takes=OfListInput,
+        gives={200: Gives((Board,), headers=("Cache-Status",))},
+        faults=("404 unknown_watchlist",),
+    )
     def watchlist(self) -> Response:
         """Everything the list's page shows, from the cache only."""
         name = inputs.read(OfListInput).watchlist
@@ -89,6 +116,20 @@ class PricesApi:
         response.headers["Cache-Status"] = self._status(views, missing)
         return response
 
+    @described(
+        "getQuote",
+        "Quotes",
+        gives={
+            200: Gives(
+                (QuoteTold, PricesDone),
+                "The last quote; or the refresh that ended while the client waited.",
+                ("Cache-Status",),
+            ),
+            202: started(cached=True),
+        },
+        faults=("404 unknown_symbol", "404 unknown_quote", "503 no_price"),
+        waits=True,
+    )
     def quote(self, ticker: str) -> Response:
         """The last quote at once; a stale one with a refresh behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)

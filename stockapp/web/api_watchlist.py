@@ -9,11 +9,21 @@ from stockapp.services.boards import Boards
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import csv_files, inputs, watchlist_rows
 from stockapp.web.errors import Problem, not_found
+from stockapp.web.openapi.answers_watchlists import AddedItem, Items
+from stockapp.web.openapi.call import Gives, Link, described
 from stockapp.web.schemas_watchlist import (
     ItemChangesInput,
     ItemsInput,
     NewItemInput,
     OfListInput,
+)
+
+_OF_ITEM = {"ticker": "$response.body#/symbol"}
+_LINKS = (
+    Link("getItem", _OF_ITEM),
+    Link("changeItem", _OF_ITEM),
+    Link("removeItem", _OF_ITEM),
+    Link("getQuote", _OF_ITEM),
 )
 
 
@@ -34,6 +44,13 @@ class WatchlistApi:
         blueprint.add_url_rule("/<ticker>", view_func=self.remove, methods=["DELETE"])
         return blueprint
 
+    @described(
+        "listItems",
+        "Watchlists",
+        takes=ItemsInput,
+        gives={200: Gives((Items,), csv=",".join(watchlist_rows.HEAD) + "\r\n")},
+        faults=("404 unknown_watchlist",),
+    )
     def items(self) -> Response:
         """All items; as CSV with their last quotes."""
         wanted = inputs.read(ItemsInput)
@@ -44,6 +61,22 @@ class WatchlistApi:
         items = [item.to_json() for item in self._watchlists.items(watchlist.name)]
         return jsonify({"watchlist": watchlist.name, "title": watchlist.title, "items": items})
 
+    @described(
+        "addItem",
+        "Watchlists",
+        takes=NewItemInput,
+        gives={
+            200: Gives((AddedItem,), "It was on the list already.", (), _LINKS),
+            201: Gives((AddedItem,), "It was added.", ("Location",), _LINKS),
+        },
+        faults=(
+            "404 unknown_watchlist",
+            "409 watchlist_full",
+            "422 invalid_symbol",
+            "422 unknown_symbol",
+            "503 queue_full",
+        ),
+    )
     def add(self) -> Response:
         """Add a symbol: 201 when new, 200 when it was there."""
         new = inputs.read(NewItemInput)
@@ -61,6 +94,13 @@ class WatchlistApi:
             response.headers["Location"] = _path(new.watchlist, added.item)
         return response
 
+    @described(
+        "getItem",
+        "Watchlists",
+        takes=OfListInput,
+        gives={200: WatchlistItem},
+        faults=("404 unknown_watchlist", "404 unknown_item"),
+    )
     def item(self, ticker: str) -> Response:
         """One item."""
         name, symbol = self._list(), inputs.ticker(ticker)
@@ -69,6 +109,13 @@ class WatchlistApi:
             raise _not_listed(symbol)
         return jsonify(item.to_json())
 
+    @described(
+        "changeItem",
+        "Watchlists",
+        takes=ItemChangesInput,
+        gives={200: WatchlistItem},
+        faults=("404 unknown_watchlist", "404 unknown_item"),
+    )
     def change(self, ticker: str) -> Response:
         """Set the note or the target price."""
         symbol = inputs.ticker(ticker)
@@ -79,6 +126,13 @@ class WatchlistApi:
             raise _not_listed(symbol)
         return jsonify(item.to_json())
 
+    @described(
+        "removeItem",
+        "Watchlists",
+        takes=OfListInput,
+        gives={204: Gives(says="It was removed.", headers=("Stockapp-Undo",))},
+        faults=("404 unknown_watchlist", "404 unknown_item"),
+    )
     def remove(self, ticker: str) -> Response:
         """Remove an item; a header tells the token that undoes it."""
         name, symbol = self._list(), inputs.ticker(ticker)

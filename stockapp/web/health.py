@@ -10,6 +10,8 @@ from stockapp.services.sources import Sources
 from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import SystemSamples
 from stockapp.services.vitals import Vitals
+from stockapp.web.openapi import answers_system
+from stockapp.web.openapi.call import Gives, described
 
 
 class Health:
@@ -39,15 +41,18 @@ class Health:
         blueprint.add_url_rule("/api/health/detailed", view_func=self.detailed)
         return blueprint
 
+    @described("isAlive", "System", gives={200: Gives(says="It answers.", text="text/plain")})
     def alive(self) -> Response:
         """This worker answers."""
         return Response("ok\n", mimetype="text/plain")
 
+    @described("isReady", "System", gives={200: Gives(says="It is ready.", text="text/plain")})
     def ready(self) -> Response:
         """This worker reaches its database."""
         self._log.last_id()
         return Response("ready\n", mimetype="text/plain")
 
+    @described("getHealth", "System", gives={200: answers_system.Health})
     def detailed(self) -> Response:
         """The database, the cache, tasks, streams, all workers, how each source answered."""
         report = self._storage.report

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.web.errors import Problem
+from stockapp.web.schemas import QueryText
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -20,8 +21,16 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 
 def read(model: type[ModelT]) -> ModelT:
-    """The input of a call from its query and its JSON body. Raises ValidationError, Problem."""
-    return model.model_validate({**_query(), **_body()})
+    """The input of a call from its query and its JSON body, which wins.
+
+    Raises ValidationError, Problem.
+    """
+    query, body = _query(), _body()
+    told = model.model_validate({**query, **body})
+    if query.keys() & body.keys():
+        # What the body hides must make sense as well.
+        model.model_validate({**body, **query})
+    return told
 
 
 def read_query(model: type[ModelT]) -> ModelT:
@@ -66,7 +75,8 @@ def _invalid_symbol(field: str, error: InvalidSymbol) -> Problem:
 
 
 def _query() -> dict[str, Any]:
-    return {name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()}
+    told = request.args.to_dict(flat=False)
+    return {name: QueryText(",".join(values)) for name, values in told.items()}
 
 
 def _body() -> dict[str, Any]:
