@@ -7,6 +7,7 @@ from stockapp.services.cache_admin import CacheAdmin, NoSuchKind
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.openapi.answers_system import CacheStats, Cleared
 from stockapp.web.openapi.call import described
+from stockapp.web.routing import know_unless
 
 
 class CacheApi:
@@ -18,9 +19,12 @@ class CacheApi:
     def blueprint(self) -> Blueprint:
         """The routes."""
         blueprint = Blueprint("api_cache", __name__, url_prefix="/api/cache")
+        blueprint.record(know_unless)
         blueprint.add_url_rule("/stats", view_func=self.stats)
         blueprint.add_url_rule("", view_func=self.clear_all, methods=["DELETE"])
-        blueprint.add_url_rule("/<prefix>", view_func=self.clear, methods=["DELETE"])
+        blueprint.add_url_rule(
+            "/<unless('stats'):prefix>", view_func=self.clear, methods=["DELETE"]
+        )
         return blueprint
 
     @described("getCacheStats", "Cache", gives={200: CacheStats}, faults=("503 cache_unavailable",))

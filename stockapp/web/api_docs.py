@@ -18,6 +18,13 @@ from stockapp.web.rendering import render
 
 # Added by Flask to what is described.
 _BY_ITSELF = frozenset({"HEAD", "OPTIONS"})
+_ASKED = {
+    "name": "q",
+    "in": "query",
+    "required": False,
+    "description": "Words that the calls must have.",
+    "schema": {"type": "string"},
+}
 
 
 class ApiDocs:
@@ -51,11 +58,17 @@ class ApiDocs:
         response.headers["Cache-Control"] = "no-cache"
         return response.make_conditional(request)
 
-    @described("getDocs", "System", gives={200: Gives(says="The page.", text="text/html")})
+    @described(
+        "getDocs",
+        "System",
+        gives={200: Gives(says="The page.", text="text/html")},
+        parameters=(_ASKED,),
+    )
     def page(self) -> Response:
         """The same as a page for people."""
         self._build()
-        return make_response(render("pages/api_docs.html", docs=docs_view(self._document)))
+        asked = request.args.get("q", "").strip()
+        return make_response(render("pages/api_docs.html", docs=docs_view(self._document, asked)))
 
     def _build(self) -> None:
         with self._building:

@@ -29,6 +29,9 @@ from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import RefreshInput
 from stockapp.web.schemas_watchlist import OfListInput
 
+# Reasons that stay, whenever one asks again.
+_NEVER = frozenset({Reason.UNSUPPORTED_SYMBOL, Reason.NOT_CONFIGURED})
+
 
 class PricesApi:
     """The calls about quotes."""
@@ -127,7 +130,12 @@ class PricesApi:
             ),
             202: started(cached=True),
         },
-        faults=("404 unknown_symbol", "404 unknown_quote", "503 no_price"),
+        faults=(
+            "404 unknown_symbol",
+            "404 unsupported_symbol",
+            "404 unknown_quote",
+            "503 no_price",
+        ),
         waits=True,
     )
     def quote(self, ticker: str) -> Response:
@@ -173,6 +181,9 @@ class PricesApi:
         if error.reason is Reason.NOT_FOUND:
             detail = f"No source knows {symbol}."
             raise Problem(404, "unknown_symbol", detail, field="ticker", extra=extra)
+        if error.reason in _NEVER:
+            detail = f"No source in use has prices of {symbol}: {error.detail}"
+            raise Problem(404, "unsupported_symbol", detail, field="ticker", extra=extra)
         detail = f"No source gave a price for {symbol} just now: {error.detail}"
         retry = str(max(1, round(rest)))
         raise Problem(503, "no_price", detail, extra=extra, headers={"Retry-After": retry})

@@ -11,12 +11,20 @@ from stockapp.web import csv_files, inputs, watchlist_rows
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.openapi.answers_watchlists import AddedItem, Items
 from stockapp.web.openapi.call import Gives, Link, described
+from stockapp.web.routing import know_unless
 from stockapp.web.schemas_watchlist import (
     ItemChangesInput,
     ItemsInput,
     NewItemInput,
     OfListInput,
 )
+
+# The words are calls about the whole list, here and in the modules beside.
+_OTHERS = (
+    *("cached", "live-prices-async", "analyze-async"),
+    *("move", "place", "add-many", "import", "undo"),
+)
+_ITEM = f"/<unless({','.join(map(repr, _OTHERS))}):ticker>"
 
 _OF_ITEM = {"ticker": "$response.body#/symbol"}
 _LINKS = (
@@ -37,11 +45,12 @@ class WatchlistApi:
     def blueprint(self) -> Blueprint:
         """The routes."""
         blueprint = Blueprint("api_watchlist", __name__, url_prefix="/api/watchlist")
+        blueprint.record(know_unless)
         blueprint.add_url_rule("", view_func=self.items)
         blueprint.add_url_rule("", view_func=self.add, methods=["POST"])
-        blueprint.add_url_rule("/<ticker>", view_func=self.item)
-        blueprint.add_url_rule("/<ticker>", view_func=self.change, methods=["PATCH"])
-        blueprint.add_url_rule("/<ticker>", view_func=self.remove, methods=["DELETE"])
+        blueprint.add_url_rule(_ITEM, view_func=self.item)
+        blueprint.add_url_rule(_ITEM, view_func=self.change, methods=["PATCH"])
+        blueprint.add_url_rule(_ITEM, view_func=self.remove, methods=["DELETE"])
         return blueprint
 
     @described(

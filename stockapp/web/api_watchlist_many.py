@@ -111,7 +111,7 @@ class WatchlistManyApi:
     def add(self) -> Response:
         """Add many symbols at once; they are looked up behind."""
         wanted = inputs.read(ManyInput)
-        symbols = wanted.symbols or split(wanted.text or "")
+        symbols = wanted.symbols or split(wanted.text)
         if not symbols:
             raise Problem(422, "invalid_value", "Send symbols, or text with some.", field="symbols")
         added = self._watchlists.add_many(wanted.watchlist, symbols)

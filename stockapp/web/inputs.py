@@ -21,16 +21,13 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 
 def read(model: type[ModelT]) -> ModelT:
-    """The input of a call from its query and its JSON body, which wins.
-
-    Raises ValidationError, Problem.
-    """
+    """The input of a call from its query and its JSON body. Raises ValidationError, Problem."""
     query, body = _query(), _body()
-    told = model.model_validate({**query, **body})
-    if query.keys() & body.keys():
-        # What the body hides must make sense as well.
-        model.model_validate({**body, **query})
-    return told
+    for name in query:
+        if name in body:
+            detail = f"{name} is in the query and in the body; send it once."
+            raise Problem(422, "invalid_value", detail, field=name)
+    return model.model_validate({**query, **body})
 
 
 def read_query(model: type[ModelT]) -> ModelT:

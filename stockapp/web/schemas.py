@@ -29,7 +29,10 @@ class QueryText(str):
 
 
 # Symbols as text, with commas between.
-LISTED = r"^{0}(,{0})*$".format(SYMBOL["pattern"].strip("^$"))
+LISTED = r"^{0}(,{0})*$".format(SYMBOL["pattern"].removeprefix("^").removesuffix("$"))
+# The same with whatever people put between symbols.
+_ONE = SYMBOL["pattern"].removeprefix("^ *").removesuffix(" *$")
+BETWEEN = rf"^[\s,;]*{_ONE}([\s,;]+{_ONE})*[\s,;]*$"
 # As large as a weight may be.
 MOST_WEIGHT = 1e18
 

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from stockapp.domain.list_title import MAX_TITLE_LENGTH
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST, MAX_NOTE_LENGTH
 from stockapp.services.item_rules import split
 from stockapp.web.openapi.parts import SYMBOL
-from stockapp.web.schemas import FileInput, Input, Watched
+from stockapp.web.schemas import BETWEEN, FileInput, Input, Watched
 
 
 def _split(value: Any) -> Any:
@@ -16,12 +16,23 @@ def _split(value: Any) -> Any:
     return split(value) if isinstance(value, str) else value
 
 
+def _with_some(text: str) -> str:
+    if not split(text):
+        raise ValueError("there is no symbol in it")
+    return text
+
+
 _SYMBOLS = {
     "anyOf": [
         {"type": "array", "items": SYMBOL, "minItems": 1},
-        {"type": "string", "pattern": r"[^\s,;]"},
+        {"type": "string", "pattern": BETWEEN},
     ],
     "description": "Symbols: as a list, or as text with blanks, commas or lines between.",
+}
+_TEXT = {"type": "string", "pattern": r"[^\s,;]"}
+_MANY = {
+    "anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, _TEXT],
+    "description": "Symbols, as above; what can be none is told as not taken.",
 }
 Symbols = Annotated[
     list[str], BeforeValidator(_split), Field(min_length=1), WithJsonSchema(_SYMBOLS)
@@ -29,7 +40,9 @@ Symbols = Annotated[
 # Printable characters, and blanks as people write them.
 _PLAIN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 _NOTE = {"maxLength": MAX_NOTE_LENGTH, "pattern": _PLAIN}
-_TITLE = {"maxLength": MAX_TITLE_LENGTH, "minLength": 1, "pattern": r"\S"}
+_PART = r"[^\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f]*"
+_LETTER = r"[^\s\u0000-\u001f\u007f-\u009f]"
+_TITLE = {"maxLength": MAX_TITLE_LENGTH, "minLength": 1, "pattern": f"^{_PART}{_LETTER}{_PART}$"}
 Note = Annotated[
     str, Field(description="What a person writes about it.", json_schema_extra={**_NOTE})
 ]
@@ -87,12 +100,10 @@ class ManyInput(OfListInput):
     )
 
     symbols: Annotated[
-        list[str] | None, BeforeValidator(_split), Field(min_length=1), WithJsonSchema(_SYMBOLS)
-    ] = None
-    text: str | None = Field(
-        None,
-        description="In place of symbols: text with some.",
-        json_schema_extra={"anyOf": [{"type": "string", "pattern": r"[^\s,;]"}]},
+        list[str], BeforeValidator(_split), Field(min_length=1), WithJsonSchema(_MANY)
+    ] = Field(default_factory=list)
+    text: Annotated[str, AfterValidator(_with_some)] = Field(
+        "", description="In place of symbols: text with some.", json_schema_extra={**_TEXT}
     )
 
 

@@ -9,6 +9,7 @@ from stockapp.web.openapi.call import Gives, Link
 from stockapp.web.openapi.examples import example
 from stockapp.web.openapi.problems import FAULTS, Fault
 from stockapp.web.openapi.schema import Schema, plain, resolved
+from stockapp.web.sse import RETRY_MS
 
 EXAMPLE = "#/components/examples/"
 
@@ -83,23 +84,36 @@ class Answers:
         return content
 
     def _stream(self, events: Mapping[str, type]) -> dict[str, Any]:
-        shown = {
-            name: example(self._own[model], self._components) for name, model in events.items()
-        }
         return {
-            "schema": {
-                "type": "string",
-                "description": "Each message has `event`, `id` and one line of JSON as `data`;"
-                " see x-sse.",
-            },
+            "schema": {"anyOf": [self._event(name, model) for name, model in events.items()]},
             "x-sse": {
-                "retry_ms": 1000,
-                "id": "The id of the event, to go on after with Last-Event-ID; reset has none.",
+                "retry_ms": RETRY_MS,
                 "events": {
-                    name: {"data": self._own[model], "example": shown[name]}
+                    name: {
+                        "data": self._own[model],
+                        "example": example(self._own[model], self._components),
+                    }
                     for name, model in events.items()
                 },
             },
+        }
+
+    def _event(self, name: str, model: type) -> Schema:
+        return {
+            "type": "object",
+            "properties": {
+                "event": {"const": name},
+                "id": {
+                    "type": "string",
+                    "description": "To go on after it, with Last-Event-ID; a reset has none.",
+                },
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": self._own[model],
+                },
+            },
+            "required": ["event", "data"],
         }
 
 

@@ -14,12 +14,12 @@ from stockapp.web.openapi.schema import schemas_of
 _ABOUT = """\
 A watchlist and stock analysis that never blocks and never hides anything.
 
-What takes long is a **task**: its start answers 202 with the task, `Location` and `Retry-After`;
+What takes long is a task: its start answers 202 with the task, `Location` and `Retry-After`;
 with `Prefer: wait=10` it waits for the result, and answers 200 with it when it comes in time. A
 task is polled, or followed as Server-Sent Events.
 
-Fields of an input may be sent in the query, as JSON in the body, or in both, with every method; the
-body wins. An unknown field is an error. Below, fields that a POST or PATCH needs stand in its body.
+Each field of an input may be sent in the query or in a JSON body, with every method; one that is
+sent twice, or not known, is an error. Below, fields that a POST or PATCH needs stand in its body.
 
 Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457), with a stable `code`. Further
 fields may be added to answers; none is taken away."""

@@ -41,7 +41,8 @@ class Inputs:
         }
         if call.file:
             csv = example({"type": "string"}, self._components, "csv")
-            content["text/csv"] = {"schema": {"type": "string"}, "example": csv}
+            # Whatever it holds, it is read as text.
+            content["text/csv"] = {"schema": {"contentMediaType": "text/csv"}, "example": csv}
         return {"required": bool(_needed(model)), "content": content}
 
     def _body_example(self, model: Schema) -> Any:

@@ -80,6 +80,12 @@ FAULTS = _by_key(
             "The quote went meanwhile.",
             "There is no quote of LARK.SIM any more; ask again.",
         ),
+        Fault(
+            404,
+            "unsupported_symbol",
+            "No source in use covers it.",
+            "No source in use has prices of ^NOPE: Google Finance does not cover ^NOPE.",
+        ),
         Fault(404, "unknown_symbol", "No source knows it.", "No source knows NOPE.SIM."),
         Fault(
             404,
