@@ -56,7 +56,8 @@ class ApiDocs:
         response = Response(self._body, mimetype="application/json")
         response.set_etag(self._etag)
         response.headers["Cache-Control"] = "no-cache"
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     @described(
         "getDocs",

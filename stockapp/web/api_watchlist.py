@@ -11,6 +11,7 @@ from stockapp.web import csv_files, inputs, watchlist_rows
 from stockapp.web.errors import Problem, not_found
 from stockapp.web.openapi.answers_watchlists import AddedItem, Items
 from stockapp.web.openapi.call import Gives, Link, described
+from stockapp.web.openapi.parts import SYMBOL
 from stockapp.web.routing import know_unless
 from stockapp.web.schemas_watchlist import (
     ItemChangesInput,
@@ -26,6 +27,13 @@ _OTHERS = (
 )
 _ITEM = f"/<unless({','.join(map(repr, _OTHERS))}):ticker>"
 
+_TICKER = {
+    "ticker": (
+        "A symbol in Yahoo's notation; in capitals where it would mean another call.",
+        {**SYMBOL, "not": {"enum": list(_OTHERS)}},
+        "LARK.SIM",
+    )
+}
 _OF_ITEM = {"ticker": "$response.body#/symbol"}
 _LINKS = (
     Link("getItem", _OF_ITEM),
@@ -109,6 +117,7 @@ class WatchlistApi:
         takes=OfListInput,
         gives={200: WatchlistItem},
         faults=("404 unknown_watchlist", "404 unknown_item"),
+        paths=_TICKER,
     )
     def item(self, ticker: str) -> Response:
         """One item."""
@@ -124,6 +133,7 @@ class WatchlistApi:
         takes=ItemChangesInput,
         gives={200: WatchlistItem},
         faults=("404 unknown_watchlist", "404 unknown_item"),
+        paths=_TICKER,
     )
     def change(self, ticker: str) -> Response:
         """Set the note or the target price."""
@@ -141,6 +151,7 @@ class WatchlistApi:
         takes=OfListInput,
         gives={204: Gives(says="It was removed.", headers=("Stockapp-Undo",))},
         faults=("404 unknown_watchlist", "404 unknown_item"),
+        paths=_TICKER,
     )
     def remove(self, ticker: str) -> Response:
         """Remove an item; a header tells the token that undoes it."""

@@ -29,9 +29,9 @@ class QueryText(str):
 
 
 # Symbols as text, with commas between.
-LISTED = r"^{0}(,{0})*$".format(SYMBOL["pattern"].removeprefix("^").removesuffix("$"))
+_ONE = r"\^?[A-Za-z0-9&][A-Za-z0-9&=-]{0,13}(\.[A-Za-z0-9&=-]{1,7})?"
+LISTED = f"^{_ONE}(,{_ONE})*$"
 # The same with whatever people put between symbols.
-_ONE = SYMBOL["pattern"].removeprefix("^ *").removesuffix(" *$")
 BETWEEN = rf"^[\s,;]*{_ONE}([\s,;]+{_ONE})*[\s,;]*$"
 # As large as a weight may be.
 MOST_WEIGHT = 1e18
@@ -174,7 +174,7 @@ _WEIGHTS = {
 def _rate(name: str, what: str) -> Any:
     """A field of a rate, with the limits that the service checks."""
     _, least, most = RATES[name]
-    told = {"type": "number", "minimum": least, "maximum": most}
+    told: dict[str, Any] = {"type": "number", "minimum": least, "maximum": most}
     return Field(
         default=None,
         description=f"{what}, as a fraction a year: 0.05 is 5 %.",

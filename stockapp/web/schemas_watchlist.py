@@ -22,14 +22,14 @@ def _with_some(text: str) -> str:
     return text
 
 
-_SYMBOLS = {
+_SYMBOLS: dict[str, Any] = {
     "anyOf": [
         {"type": "array", "items": SYMBOL, "minItems": 1},
         {"type": "string", "pattern": BETWEEN},
     ],
     "description": "Symbols: as a list, or as text with blanks, commas or lines between.",
 }
-_TEXT = {"type": "string", "pattern": r"[^\s,;]"}
+_TEXT: dict[str, Any] = {"type": "string", "pattern": r"[^\s,;]"}
 _MANY = {
     "anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, _TEXT],
     "description": "Symbols, as above; what can be none is told as not taken.",
@@ -39,14 +39,18 @@ Symbols = Annotated[
 ]
 # Printable characters, and blanks as people write them.
 _PLAIN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
-_NOTE = {"maxLength": MAX_NOTE_LENGTH, "pattern": _PLAIN}
+_NOTE: dict[str, Any] = {"maxLength": MAX_NOTE_LENGTH, "pattern": _PLAIN}
 _PART = r"[^\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f]*"
 _LETTER = r"[^\s\u0000-\u001f\u007f-\u009f]"
-_TITLE = {"maxLength": MAX_TITLE_LENGTH, "minLength": 1, "pattern": f"^{_PART}{_LETTER}{_PART}$"}
+_TITLE: dict[str, Any] = {
+    "maxLength": MAX_TITLE_LENGTH,
+    "minLength": 1,
+    "pattern": f"^{_PART}{_LETTER}{_PART}$",
+}
 Note = Annotated[
     str, Field(description="What a person writes about it.", json_schema_extra={**_NOTE})
 ]
-_TARGET = {"type": "number", "exclusiveMinimum": 0}
+_TARGET: dict[str, Any] = {"type": "number", "exclusiveMinimum": 0}
 Target = Annotated[
     float | None,
     Field(

@@ -16,6 +16,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 
 from stockapp.services.storage_watch import StorageReport
 from stockapp.web.columns import Column, Layout
+from stockapp.web.docs_views import DocsView
 from stockapp.web.errors import Problem
 from stockapp.web.present_cache import CacheView
 from stockapp.web.present_compare import CompareView
@@ -47,6 +48,7 @@ ATTEMPTS = tuple[AttemptView, ...]
 TABS = tuple[ListTab, ...]
 HANDED: dict[str, dict[str, Any]] = {
     "pages/about.html": {},
+    "pages/api_docs.html": {"docs": DocsView},
     "pages/clear_cache.html": {"kind": str, "title": str, "amount": str},
     "pages/compare.html": {"compare": CompareView, "typed": str, "problem": str, "most": int},
     "pages/error.html": {"problem": Problem},

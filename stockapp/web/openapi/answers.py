@@ -73,7 +73,7 @@ class Answers:
             schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
             content["application/json"] = {
                 "schema": schema,
-                "example": example(schemas[0], self._components),
+                "example": {**example(schemas[0], self._components), **gives.example},
             }
         if gives.csv:
             content["text/csv"] = {"schema": {"type": "string"}, "example": gives.csv}

@@ -31,6 +31,7 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Gives:
     """An answer of one status. Several models: one of them. `csv`: columns of the download, if any.
+    `example`: fields of the example that are other than usual.
 
     `text`: the media type of an answer that is no JSON. `events`: it is a stream of Server-Sent
     Events, by name with the model of their data.
@@ -41,6 +42,7 @@ class Gives:
     headers: Sequence[str] = ()
     links: Sequence[Link] = ()
     csv: str = ""
+    example: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     events: Mapping[str, type] = field(default_factory=dict)
 
@@ -111,6 +113,18 @@ def started(*, cached: bool = False) -> Gives:
         "The work goes on as a task; follow it, or ask again.",
         ("Location", "Retry-After", *(["Cache-Status"] if cached else [])),
         OF_TASK,
+        example={
+            "status": "pending",
+            "progress": {
+                **{"done": 0, "total": 1, "percent": 0.0},
+                **{"message": "", "eta_seconds": None},
+            },
+            "started_at": None,
+            "has_result": False,
+            "items": [{"key": "LARK.SIM", "state": "queued"}],
+            "result": None,
+            "message": "Started. Poll poll_url, or follow events_url.",
+        },
     )
 
 

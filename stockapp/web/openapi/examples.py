@@ -39,10 +39,18 @@ _BY_NAME: Mapping[str, Any] = {
     "message": "LARK.SIM from simulated/quote",
     "kind": "live_prices",
     "params": {"symbols": ["LARK.SIM"], "force": False},
-    "done": 21,
-    "total": 50,
-    "percent": 42.0,
-    "eta_seconds": 3.2,
+    "status": "completed",
+    "done": 1,
+    "total": 1,
+    "percent": 100.0,
+    "eta_seconds": 0.0,
+    "state": "ok",
+    "market_state": "regular",
+    "detail": None,
+    "disagreeing": [],
+    "freshness": "fresh",
+    "cached": False,
+    "verdict": "hold",
     "started_at": _TIME,
     "elapsed_ms": 182.4,
     "delay_minutes": 15,
@@ -97,26 +105,22 @@ def example(
     schema = resolved(schema, components)
     if "const" in schema:
         return schema["const"]
-    known = _BY_NAME.get(name, _Unknown) if name else _Unknown
-    if known is not _Unknown and fits(known, schema, components):
-        return known
+    if name in _BY_NAME and fits(_BY_NAME[name], schema, components):
+        return _BY_NAME[name]
     if "enum" in schema:
         return schema["enum"][0]
     return _of_parts(schema, components, name, depth)
 
 
-class _Unknown:
-    """No example by that name."""
-
-
 def _of_parts(schema: Schema, components: Mapping[str, Schema], name: str, depth: int) -> Any:
     if "anyOf" in schema and "properties" not in schema:
         return example(schema["anyOf"][0], components, name, depth)
-    if "properties" in schema:
+    if fields := schema.get("properties"):
+        needed = schema.get("required", list(fields))
         return {
             field: example(part, components, field, depth + 1)
-            for field, part in schema["properties"].items()
-            if depth < _DEEPEST and field in schema.get("required", schema["properties"])
+            for field, part in fields.items()
+            if depth < _DEEPEST and field in needed
         }
     if schema.get("type") == "object":
         inside = schema.get("additionalProperties")
@@ -154,7 +158,7 @@ def fits(value: Any, schema: Schema, components: Mapping[str, Schema]) -> bool:
         return any(fits(value, part, components) for part in schema["anyOf"])
     if "enum" in schema:
         return value in schema["enum"]
-    kind = _PYTHON.get(schema.get("type", ""), ())
+    kind: Any = _PYTHON.get(schema.get("type", ""), ())
     is_other = isinstance(value, bool) and schema.get("type") != "boolean"
     return isinstance(value, kind) and not is_other and _fits_within(value, schema, components)
 

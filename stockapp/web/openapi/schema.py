@@ -29,7 +29,9 @@ class _Generator(GenerateJsonSchema):
 def schemas_of(models: Iterable[type]) -> tuple[dict[type, Schema], dict[str, Schema]]:
     """The schema of each model, mostly a reference, and all components, by name."""
     wanted = sorted(set(models), key=lambda model: model.__name__)
-    adapters = [(model, _MODE, TypeAdapter(model)) for model in wanted]
+    adapters: list[tuple[type, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (model, _MODE, TypeAdapter(model)) for model in wanted
+    ]
     found, rest = TypeAdapter.json_schemas(
         adapters, ref_template=REFERENCE + "{model}", schema_generator=_Generator
     )
@@ -50,8 +52,9 @@ def tidy(schema: Any) -> Any:
         if not (name == "title" and isinstance(part, str))
         and not (name == "default" and part is None)
     }
-    if isinstance(kept.get("description"), str):
-        kept["description"] = plain(kept["description"])
+    says = kept.get("description")
+    if isinstance(says, str):
+        kept["description"] = plain(says)
     return kept
 
 
