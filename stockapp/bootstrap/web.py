@@ -15,6 +15,7 @@ from stockapp.tasks.periodic import Periodic
 from stockapp.web import compression, words
 from stockapp.web.api_analysis import AnalysisApi
 from stockapp.web.api_cache import CacheApi
+from stockapp.web.api_docs import ApiDocs
 from stockapp.web.api_history import HistoryApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
@@ -150,6 +151,9 @@ def _watching(
     )
     yield Health(overviews).blueprint()
     yield MetricsPage(outside.counts, overviews, backends.executor).blueprint()
+    docs = ApiDocs(backends.executor).blueprint()
+    docs.after_request(compression.compressed)
+    yield docs
 
 
 def _pages(backends: Backends, services: Services, background: Background) -> Iterator[Blueprint]:

@@ -29,7 +29,8 @@ from stockapp.tasks.engine import TaskEngine
 _RECENT = 30
 # For so long after the end of a task, looking at its symbol starts no other one.
 _REST = timedelta(minutes=1)
-_RATES = {
+# What each is called, its least and its greatest value.
+RATES = {
     "growth": ("The growth", -0.5, 0.5),
     "discount_rate": ("The discount rate", 0.01, 0.5),
     "terminal_growth": ("The terminal growth", -0.1, 0.1),
@@ -241,7 +242,7 @@ def _dedupe_key(kind: str, params: Mapping[str, Any]) -> str:
 
 def check(choices: Choices) -> None:
     """Raises BadChoice for what cannot be used."""
-    for name, (what, least, most) in _RATES.items():
+    for name, (what, least, most) in RATES.items():
         value = getattr(choices, name)
         if value is not None and not least <= value <= most:
             limits = f"{100 * least:g} % and {100 * most:g} %"

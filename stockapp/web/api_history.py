@@ -13,6 +13,9 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
 from stockapp.web.csv_files import Cell
 from stockapp.web.errors import Problem
+from stockapp.web.openapi.answers_analysis import HistoryColumns, Statements
+from stockapp.web.openapi.answers_tasks import AnalysisDone
+from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import FileInput, HistoryInput
 
 _HEAD = ("day", "open", "high", "low", "close", "volume", "adjusted", "currency", "source")
@@ -32,6 +35,23 @@ class HistoryApi:
         blueprint.add_url_rule("/statements/<ticker>", view_func=self.statements)
         return blueprint
 
+    @described(
+        "getHistory",
+        "Analyses",
+        takes=HistoryInput,
+        gives={
+            200: Gives(
+                (HistoryColumns, AnalysisDone),
+                "The bars; or, where none were held, the analysis that ended while the client"
+                " waited: ask again then.",
+                ("Cache-Status",),
+                csv=",".join(_HEAD) + "\r\n",
+            ),
+            202: started(cached=True),
+        },
+        faults=("404 no_data", "503 not_computed"),
+        waits=True,
+    )
     def history(self, ticker: str) -> Response:
         """Bars with indicators; old ones with a task behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)
@@ -47,6 +67,23 @@ class HistoryApi:
         response.headers["Cache-Status"] = "stockapp; hit"
         return response
 
+    @described(
+        "getStatements",
+        "Analyses",
+        takes=FileInput,
+        gives={
+            200: Gives(
+                (Statements, AnalysisDone),
+                "The statements; or, where none were held, the analysis that ended while the"
+                " client waited: ask again then.",
+                ("Cache-Status",),
+                csv="statement,line,currency,2025-12-31\r\n",
+            ),
+            202: started(cached=True),
+        },
+        faults=("404 no_data", "503 not_computed"),
+        waits=True,
+    )
     def statements(self, ticker: str) -> Response:
         """The statements as told, each in its own currency."""
         symbol = inputs.ticker(ticker)

@@ -6,7 +6,11 @@ from stockapp.domain.access import Scope
 from stockapp.services.access import Access
 from stockapp.web import guard, inputs
 from stockapp.web.errors import Problem, not_found
+from stockapp.web.openapi.answers_access import NewToken, RevokedToken, Tokens
+from stockapp.web.openapi.call import Gives, Link, described
 from stockapp.web.schemas import TokenInput
+
+_LINKS = (Link("revokeToken", {"token_id": "$response.body#/id"}),)
 
 
 class TokensApi:
@@ -25,10 +29,18 @@ class TokensApi:
         blueprint.add_url_rule("/<token_id>", view_func=self.revoke, methods=["DELETE"])
         return blueprint
 
+    @described("listTokens", "Access", gives={200: Tokens})
     def tokens(self) -> Response:
         """All tokens, without their secrets."""
         return jsonify({"tokens": [token.to_json() for token in self._access.tokens()]})
 
+    @described(
+        "createToken",
+        "Access",
+        takes=TokenInput,
+        gives={201: Gives((NewToken,), "It was made.", (), _LINKS)},
+        faults=("409 no_password", "409 token_exists", "409 too_many_tokens"),
+    )
     def create(self) -> Response:
         """Make a token: 201 with its secret as `token`, which is told only here."""
         wanted = inputs.read(TokenInput)
@@ -39,6 +51,7 @@ class TokensApi:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @described("revokeToken", "Access", gives={200: RevokedToken}, faults=("404 unknown_token",))
     def revoke(self, token_id: str) -> Response:
         """Revoke a token."""
         if not self._access.revoke_token(token_id):

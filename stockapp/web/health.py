@@ -7,6 +7,8 @@ from flask import Blueprint, Response, jsonify
 from stockapp.domain.cache_statistics import CacheStatistics
 from stockapp.services.board import SourceStatus
 from stockapp.services.overview import Overview, Overviews
+from stockapp.web.openapi import answers_system
+from stockapp.web.openapi.call import Gives, described
 
 
 class Health:
@@ -23,10 +25,12 @@ class Health:
         blueprint.add_url_rule("/api/health/detailed", view_func=self.detailed)
         return blueprint
 
+    @described("isAlive", "System", gives={200: Gives(says="It answers.", text="text/plain")})
     def alive(self) -> Response:
         """This worker answers. It looks at nothing else: a broken disk is no reason to kill it."""
         return _text("ok\n", 200)
 
+    @described("isReady", "System", gives={200: Gives(says="It is ready.", text="text/plain")})
     def ready(self) -> Response:
         """Whether this worker can do its work; else 503 with the reasons, one a line."""
         obstacles = self._overviews.look().obstacles()
@@ -36,6 +40,7 @@ class Health:
             return response
         return _text("ready\n", 200)
 
+    @described("getHealth", "System", gives={200: answers_system.Health})
     def detailed(self) -> Response:
         """The database, the cache, tasks, streams, all workers, how each source answered."""
         response = jsonify(health_json(self._overviews.look()))

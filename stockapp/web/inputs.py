@@ -12,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.web import bodies
 from stockapp.web.errors import Problem
+from stockapp.web.schemas import QueryText
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -21,7 +22,12 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 def read(model: type[ModelT]) -> ModelT:
     """The input of a call from its query and its JSON body. Raises ValidationError, Problem."""
-    return model.model_validate({**_query(), **_body()})
+    query, body = _query(), _body()
+    for name in query:
+        if name in body:
+            detail = f"{name} is in the query and in the body; send it once."
+            raise Problem(422, "invalid_value", detail, field=name)
+    return model.model_validate({**query, **body})
 
 
 def read_query(model: type[ModelT]) -> ModelT:
@@ -57,7 +63,8 @@ def _invalid_symbol(field: str, error: InvalidSymbol) -> Problem:
 
 
 def _query() -> dict[str, Any]:
-    return {name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()}
+    told = request.args.to_dict(flat=False)
+    return {name: QueryText(",".join(values)) for name, values in told.items()}
 
 
 def _body() -> dict[str, Any]:

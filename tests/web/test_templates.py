@@ -16,6 +16,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 
 from stockapp.services.storage_watch import StorageReport
 from stockapp.web.columns import Column, Layout
+from stockapp.web.docs_views import DocsView
 from stockapp.web.errors import Problem
 from stockapp.web.present_access import AccessView, TypedToken
 from stockapp.web.present_cache import CacheView
@@ -51,6 +52,7 @@ HANDED: dict[str, dict[str, Any]] = {
     "pages/access.html": {
         **{"access": AccessView, "typed": TypedToken, "made": str, "secret": str, "said": str},
     },
+    "pages/api_docs.html": {"docs": DocsView},
     "pages/clear_cache.html": {"kind": str, "title": str, "amount": str},
     "pages/compare.html": {"compare": CompareView, "typed": str, "problem": str, "most": int},
     "pages/error.html": {"problem": Problem},
