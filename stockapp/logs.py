@@ -52,6 +52,9 @@ def configure(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # What gunicorn says of this worker, addresses among it, in the same form and without secrets.
+    server = logging.getLogger("gunicorn.error")
+    server.handlers, server.propagate = [], True
     for name, own in (levels or {}).items():
         logging.getLogger(name).setLevel(own)
 

@@ -19,12 +19,22 @@ KEY = "k3y+with/signs"
 Lines = Callable[[], list[dict[str, Any]]]
 
 
+@pytest.fixture(autouse=True)
+def nothing() -> Iterator[None]:
+    """What one test belongs to is not the next one's."""
+    with context.of_nothing():
+        yield
+
+
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     """Logs as JSON, in memory; gives what was written."""
     root = logging.getLogger()
     before, level = root.handlers, root.level
     stream = io.StringIO()
+    # As gunicorn leaves it.
+    server = logging.getLogger("gunicorn.error")
+    server.handlers, server.propagate = [logging.NullHandler()], False
     monkeypatch.setattr("sys.stderr", stream)
     logs.configure("INFO", True, Redactor([KEY]), levels.parse("web=WARNING,fetching.race=DEBUG"))
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -135,6 +145,10 @@ class TestSecrets:
         logging.getLogger("stockapp").warning("a %s", KEY, extra={"b": [KEY]})
         logging.getLogger("urllib3").warning("GET /q?f=k3y%2Bwith/signs&g=k3y%2Bwith%2Fsigns")
         assert "k3y" not in json.dumps(written())
+
+    def test_what_the_server_says_of_a_worker_is_told_alike(self, written: Lines) -> None:
+        logging.getLogger("gunicorn.error").error("Error handling request /q?key=%s", KEY)
+        assert written()[0]["event"] == "Error handling request /q?key=[hidden]"
 
     def test_what_people_read_is_left_as_it_is(self, written: Lines) -> None:
         text = "AAPL from yahoo/quote: 3 of 5, and the token was no longer good"
