@@ -5,6 +5,7 @@ is an error of the connection, as if the client had left.
 """
 
 import errno
+import random
 import socket
 import struct
 import time
@@ -16,8 +17,9 @@ import gevent
 import gevent.socket
 from gunicorn.http.errors import LimitRequestHeaders, ParseException
 
-# From the first byte of a head to its last. All of it is sent at once; a slow line takes a second.
-HEAD_SECONDS = 10.0
+# From the first byte of a head to its last, give or take a fifth. All of it is sent at once; a slow
+# line takes a second.
+_HEAD_SECONDS = 10.0
 # A hundred fields of 8 kB would be allowed else, on each of thousands of connections.
 HEAD_BYTES = 64_000
 # What a body or an answer may take: so long, and a second more for so many bytes.
@@ -30,6 +32,13 @@ _SKIPPED_BYTES = 64_000
 _LINGER_BYTES = 16_000_000
 _LINGER_SECONDS = 5.0
 _AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def head_seconds() -> float:
+    """How long a head may take. A thousand that came together do not end, and come again, in one
+    moment, in which nobody else would be served.
+    """
+    return _HEAD_SECONDS * random.uniform(0.8, 1.2)
 
 
 class Line(gevent.socket.socket):  # type: ignore[misc]
@@ -130,7 +139,7 @@ class Line(gevent.socket.socket):  # type: ignore[misc]
         if self._read_bytes == 0 and count:
             wait.cancel()
             # It ends the same block.
-            self._head_limit = gevent.Timeout.start_new(HEAD_SECONDS, wait)
+            self._head_limit = gevent.Timeout.start_new(head_seconds(), wait)
         if self._read_bytes + count > HEAD_BYTES:
             raise LimitRequestHeaders(f"the head is larger than {HEAD_BYTES} bytes")
 

@@ -13,7 +13,7 @@ from gunicorn.http.body import ChunkedReader
 from gunicorn.workers.ggevent import GeventWorker
 
 from stockapp.web.crowd import Crowd, address_of
-from stockapp.web.line import HEAD_SECONDS, Chunks, Line
+from stockapp.web.line import Chunks, Line, head_seconds
 
 # Requests that were on their way when the worker was told to stop arrive within this time.
 _LAST_REQUESTS_SECONDS = 0.5
@@ -106,7 +106,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
             return _LAST_REQUESTS_SECONDS
         if line is not None and not line.served:
             # Who connects has something to ask.
-            return HEAD_SECONDS
+            return head_seconds()
         return float(self.cfg.keepalive)
 
     def close_idle(self) -> None:
