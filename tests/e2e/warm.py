@@ -77,16 +77,24 @@ class Forked:
 
 
 def serve() -> None:
-    """Fork a server for each line, until there are no more."""
+    """Fork a server for each line, until there are no more; none outlives the tests."""
+    running: set[int] = set()
     preloading.preload("stockapp.bootstrap", "gunicorn.app.wsgiapp")
     for line in sys.stdin:
         asked = json.loads(line)
         if pid := asked.get("ended"):
             ended, status = os.waitpid(pid, os.WNOHANG)
             answer = os.waitstatus_to_exitcode(status) if ended else None
+            running -= {ended}
         elif (answer := os.fork()) == 0:
             become(asked)
+            return
+        else:
+            running.add(answer)
         print(json.dumps(answer), flush=True)
+    for pid in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def become(asked: dict[str, Any]) -> None:
