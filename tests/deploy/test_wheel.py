@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests.deploy.installing import Installed, install
 
-pytestmark = pytest.mark.installed
+# Building and installing take their time on a busy machine.
+pytestmark = [pytest.mark.installed, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +107,15 @@ def test_without_a_word_it_serves_where_it_is_told_to_and_stops_when_told(
         process.terminate()
         assert process.wait(60) == 0
     assert (data / "stockapp.sqlite3").is_file()
+
+
+def test_a_module_in_the_folder_where_it_is_started_is_not_run(installed: Installed) -> None:
+    traps = [installed.here / name for name in ("gunicorn.py", "flask.py", "orjson.py")]
+    try:
+        for trap in traps:
+            trap.write_text("raise SystemExit('run from the current folder')\n")
+        with installed.serving("--workers", "1") as (_, url):
+            assert requests.get(f"{url}/healthz", timeout=40).ok
+    finally:
+        for trap in traps:
+            trap.unlink()
