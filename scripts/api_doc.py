@@ -14,9 +14,9 @@ from stockapp.web.present_docs import docs_view
 
 _HEAD = """# The interface for programs
 
-A running stockapp shows this at `/api/docs`, with examples of every answer, and gives it to programs
-as OpenAPI 3.1 at `/api/openapi.json`. This page is written by `make docs`; a test holds it against
-the code.
+A running stockapp shows this at `/api/docs`, with examples of every answer, and gives it to
+programs as OpenAPI 3.1 at `/api/openapi.json`. This page is written by `make docs`; a test holds it
+against the code.
 """
 
 
@@ -48,7 +48,9 @@ def _lines(docs: DocsView) -> Iterator[str]:
     yield "## Models\n"
     for model in docs.models:
         yield f"### {model.name}\n"
-        yield from (f"{told}\n" for told in (model.says, model.words and f"`{model.words}`") if told)
+        yield from (
+            f"{told}\n" for told in (model.says, model.words and f"`{model.words}`") if told
+        )
         yield from _table(model.fields)
 
 
