@@ -14,9 +14,9 @@ from stockapp.web.present_docs import docs_view
 
 _HEAD = """# The interface for programs
 
-A running stockapp shows this at `/api/docs`, with examples of every answer, and gives it to programs
-as OpenAPI 3.1 at `/api/openapi.json`. This page is written by `make docs`; a test holds it against
-the code.
+A running stockapp shows this at `/api/docs`, with examples of every answer, and gives it to
+programs as OpenAPI 3.1 at `/api/openapi.json`. This page is written by `make docs`; a test holds it
+against the code.
 """
 
 

@@ -22,16 +22,16 @@ from stockapp.web.schemas_watchlist import (
 )
 
 # The words are calls about the whole list, here and in the modules beside.
-_OTHERS = (
+WORDS = (
     *("cached", "live-prices-async", "analyze-async"),
     *("move", "place", "add-many", "import", "undo"),
 )
-_ITEM = f"/<unless({','.join(map(repr, _OTHERS))}):ticker>"
+_ITEM = f"/<unless({','.join(map(repr, WORDS))}):ticker>"
 
 _TICKER = {
     "ticker": (
         "A symbol in Yahoo's notation; in capitals where it would mean another call.",
-        {**SYMBOL, "not": {"enum": list(_OTHERS)}},
+        SYMBOL,
         "LARK.SIM",
     )
 }
@@ -117,7 +117,7 @@ class WatchlistApi:
         "Watchlists",
         takes=OfListInput,
         gives={200: WatchlistItem},
-        faults=("404 unknown_watchlist", "404 unknown_item"),
+        faults=("404 unknown_watchlist", "404 unknown_item", "405 method_not_allowed"),
         paths=_TICKER,
     )
     def item(self, ticker: str) -> Response:
@@ -133,7 +133,7 @@ class WatchlistApi:
         "Watchlists",
         takes=ItemChangesInput,
         gives={200: WatchlistItem},
-        faults=("404 unknown_watchlist", "404 unknown_item"),
+        faults=("404 unknown_watchlist", "404 unknown_item", "405 method_not_allowed"),
         paths=_TICKER,
     )
     def change(self, ticker: str) -> Response:
@@ -151,7 +151,7 @@ class WatchlistApi:
         "Watchlists",
         takes=OfListInput,
         gives={204: Gives(says="It was removed.", headers=("Stockapp-Undo",))},
-        faults=("404 unknown_watchlist", "404 unknown_item"),
+        faults=("404 unknown_watchlist", "404 unknown_item", "405 method_not_allowed"),
         paths=_TICKER,
     )
     def remove(self, ticker: str) -> Response:

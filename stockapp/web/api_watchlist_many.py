@@ -6,7 +6,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify, request
 
 from stockapp.domain.symbol import parse_symbol
-from stockapp.services.item_rules import split
+from stockapp.services.item_rules import InvalidItem, split
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import bodies, inputs
 from stockapp.web.errors import Problem, not_found
@@ -91,13 +91,16 @@ class WatchlistManyApi:
         "Watchlists",
         takes=PlaceInput,
         gives={200: PlacedItems},
-        faults=("404 unknown_watchlist", "422 invalid_symbol"),
+        faults=("404 unknown_watchlist", "404 unknown_item", "422 invalid_symbol"),
     )
     def place(self) -> Response:
         """Put symbols elsewhere on their list."""
         wanted = inputs.read(PlaceInput)
         before = None if wanted.before is None else _parsed([wanted.before], "before")[0]
-        placed = self._watchlists.place(wanted.watchlist, _parsed(wanted.symbols), before)
+        try:
+            placed = self._watchlists.place(wanted.watchlist, _parsed(wanted.symbols), before)
+        except InvalidItem as error:
+            raise Problem(404, "unknown_item", str(error), field=error.field) from None
         order = [item.symbol for item in self._watchlists.items(wanted.watchlist)]
         return jsonify({"watchlist": wanted.watchlist, "placed": placed, "order": order})
 

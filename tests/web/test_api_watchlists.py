@@ -138,7 +138,7 @@ def test_symbols_move_to_another_list_and_to_another_place(client: FlaskClient) 
     assert (placed["placed"], placed["order"]) == (["B"], ["B", "A"])
     assert (on(client), on(client, name)) == (["C"], ["B", "A"])
     nowhere = client.post(f"{ITEMS}/place", json={"symbols": ["C"], "before": "Z"})
-    assert (nowhere.status_code, nowhere.get_json()["field"]) == (422, "before")
+    assert (nowhere.status_code, nowhere.get_json()["field"]) == (404, "before")
     same = client.post(f"{ITEMS}/move", json={"symbols": ["C"], "to": "default"})
     assert (same.status_code, same.get_json()["field"]) == (422, "to")
 

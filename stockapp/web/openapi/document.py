@@ -9,7 +9,7 @@ from stockapp.web.openapi.answers import problem_examples
 from stockapp.web.openapi.answers_base import Problem
 from stockapp.web.openapi.call import Call, call_of
 from stockapp.web.openapi.parts import HEADERS, SECURITY, SECURITY_SCHEMES, TAGS
-from stockapp.web.openapi.schema import schemas_of
+from stockapp.web.openapi.schema import optional, schemas_of
 
 _ABOUT = """\
 A watchlist and stock analysis that never blocks and never hides anything.
@@ -58,7 +58,7 @@ def build(rules: Iterable[Rule], version: str) -> dict[str, Any]:
         "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
         "paths": {path: dict(sorted(paths[path].items())) for path in sorted(paths)},
         "components": {
-            "schemas": components,
+            "schemas": {name: optional(schema) for name, schema in components.items()},
             "headers": HEADERS,
             "examples": problem_examples(),
             "securitySchemes": SECURITY_SCHEMES,

@@ -14,6 +14,7 @@ _LIMITS = {
     "maximum": "to {}",
     "maxLength": "at most {} characters",
     "minItems": "at least {}",
+    "default": "by default {}",
 }
 
 
@@ -65,7 +66,9 @@ def _table(schema: Schema) -> Iterator[Piece]:
 def _plain(schema: Schema) -> str:
     kind = schema.get("type", "")
     word = _FORMATS.get(schema.get("format", ""), _WORDS.get(kind, kind or "anything"))
-    limits = [words.format(schema[name]) for name, words in _LIMITS.items() if name in schema]
+    limits = [
+        words.format(_literal(schema[name])) for name, words in _LIMITS.items() if name in schema
+    ]
     return f"{word}, {' '.join(limits)}" if limits else word
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from stockapp.web.openapi import answers, inputs
+from stockapp.web.openapi.answers_tasks import StartedTask
 from stockapp.web.openapi.call import Call
 from stockapp.web.openapi.parts import PATHS, PREFER
 from stockapp.web.openapi.problems import (
@@ -94,7 +95,7 @@ def faults_of(path: str, call: Call, *, has_body: bool) -> set[Fault]:
         keys.update(OF_INPUT, OF_BODY)
     if "ticker" in path:
         keys.update(OF_TICKER)
-    if HTTPStatus.ACCEPTED in call.gives:
+    if any(StartedTask in gives.models for gives in call.gives.values()):
         keys.update(OF_STARTING)
     return {FAULTS[key] for key in keys}
 

@@ -123,6 +123,12 @@ FAULTS = _by_key(
             "There is no analysis any more; ask again.",
         ),
         Fault(
+            405,
+            "method_not_allowed",
+            "The address means another call, which is sent otherwise.",
+            "DELETE is not possible here; use OPTIONS, POST.",
+        ),
+        Fault(
             409,
             "task_ended",
             "There is nothing to cancel.",

@@ -1,5 +1,6 @@
 """JSON Schemas of the models of calls, with the named ones as components of the document."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -68,6 +69,18 @@ def plain(docstring: str) -> str:
     paragraphs = docstring.strip().split("\n\n")
     joined = (" ".join(paragraph.split()) for paragraph in paragraphs)
     return "\n\n".join(joined).replace("None", "null")
+
+
+def optional(schema: Schema) -> Schema:
+    """The model with its defaults in words: generators take a field with one to be always there."""
+    properties = {}
+    for name, part in schema.get("properties", {}).items():
+        rest = {key: value for key, value in part.items() if key != "default"}
+        if "default" in part and part["default"] != "":
+            told = json.dumps(part["default"])
+            rest["description"] = f"{part.get('description', '')} By default {told}.".strip()
+        properties[name] = rest
+    return {**schema, "properties": properties} if properties else schema
 
 
 def resolved(schema: Schema, components: Mapping[str, Schema]) -> Schema:
