@@ -38,10 +38,16 @@ def create_command_app() -> "Flask":
     from stockapp import cli
 
     app = Flask("stockapp", static_folder=None)
-    cli.register(app.cli, _open_tools, _open_archive, _read_settings)
+    cli.register(app.cli, _open_tools, _open_archive, _read_settings, _hashed)
     words = "This application is for commands; `make run` or `stockapp` serve the pages.\n"
     app.register_error_handler(404, lambda error: (words, 503))
     return app
+
+
+def _hashed(password: str) -> str:
+    from stockapp.services import passwords
+
+    return passwords.chosen(password)
 
 
 def _open_tools() -> "Tools":

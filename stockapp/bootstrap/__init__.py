@@ -21,6 +21,7 @@ from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.places import ROOT
 from stockapp.ports import StoreTrouble
+from stockapp.services import passwords
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
@@ -57,7 +58,7 @@ class House:
         doctor = _doctor(settings, self._backends, self._services)
         self._tools = tools(self._backends, self._services, self._background, doctor, self.close)
         archive = FolderArchive(settings.data_dir, DATABASE)
-        cli.register(self.app.cli, self.tools, lambda: archive, settings_report)
+        cli.register(self.app.cli, self.tools, lambda: archive, settings_report, passwords.chosen)
         self.app.extensions["stockapp"] = self
         self._started = self._closed = False
 

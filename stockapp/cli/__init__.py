@@ -52,6 +52,7 @@ def register(
     open_tools: "Callable[[], Tools]",
     open_archive: "Callable[[], Archive]",
     read_settings: "Callable[[], SettingsReport]",
+    hashed: "Callable[[str], str]",
 ) -> None:
     """Add all commands to a group; each has what it needs opened when it is called."""
     shell = Shell(open_tools)
@@ -59,4 +60,4 @@ def register(
         part.register(group, shell)
     archive.register(group, open_archive)
     settings.register(group, read_settings)
-    password.register(group)
+    password.register(group, hashed)

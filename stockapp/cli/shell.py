@@ -72,7 +72,9 @@ class Shell:
     def _with_tools(self, call: Callable[..., Answer], asked: Asked, params: Any) -> Answer:
         tools = self._open_tools()
         # What goes wrong is told here already.
-        logging.getLogger("stockapp").setLevel(logging.ERROR)
+        log = logging.getLogger("stockapp")
+        level = log.level
+        log.setLevel(logging.ERROR)
         try:
             return call(tools, asked, **params)
         except Exception as error:
@@ -82,6 +84,7 @@ class Shell:
             raise problem from None
         finally:
             tools.close()
+            log.setLevel(level)
 
 
 def plain_command(

@@ -19,6 +19,20 @@ _HASH = "$argon2"
 LEAST_LENGTH = 8
 
 
+class TooShort(ValueError):
+    """A password of so few characters can be guessed."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A password has at least {LEAST_LENGTH} characters.")
+
+
+def chosen(password: str) -> str:
+    """The hash of a password that somebody thought of, for the settings. Raises TooShort."""
+    if len(password) < LEAST_LENGTH:
+        raise TooShort
+    return hashed(password)
+
+
 def hashed(password: str) -> str:
     """The argon2id hash of a password, as the settings take it; some 50 ms of computing."""
     return PasswordHasher().hash(_prepared(password))

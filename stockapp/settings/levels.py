@@ -8,6 +8,8 @@ PARTS = (
     "bootstrap",
     "caching",
     "cli",
+    "client",
+    "command",
     "fetching",
     "metrics",
     "providers",

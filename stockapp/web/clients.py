@@ -4,15 +4,19 @@ import ipaddress
 
 from flask import request
 
+from stockapp.web import guard
+
 # A household or a server is given a whole network of this size: its addresses are one client.
 _IPV6_PREFIX = 64
 
 
 def client_key() -> str:
-    """The client of this request: the address it comes from.
+    """The client of this request: its session or token, else the address it comes from.
 
     Where proxies are trusted, that is the address they tell.
     """
+    if known := guard.identity():
+        return f"access:{known.id}"
     return of_address(request.remote_addr or "unknown")
 
 

@@ -48,7 +48,7 @@ def _watching(inner: "WSGIApplication", counts: Counts, access_log: bool) -> "WS
         ) -> object:
             # The request as werkzeug left it; files are served without one.
             told = environ.get("werkzeug.request")
-            seen.endpoint = (told and told.endpoint) or NO_ENDPOINT
+            seen.endpoint = getattr(told, "endpoint", None) or NO_ENDPOINT
             seen.status = status[:3]
             method = environ["REQUEST_METHOD"]
             counts.answered(

@@ -13,6 +13,7 @@ from flask import Flask
 
 from stockapp import cli, create_app
 from stockapp.backends.embedded.archive import FolderArchive
+from stockapp.services import passwords
 from stockapp.settings import DATABASE, Settings
 from stockapp.settings.report import settings_report
 
@@ -65,6 +66,7 @@ def group_of(app: Flask, data_dir: Path, **changes: Any) -> click.Group:
         lambda: replace(house.tools(), close=lambda: None, **changes),
         lambda: FolderArchive(data_dir, DATABASE),
         settings_report,
+        passwords.chosen,
     )
     return group
 

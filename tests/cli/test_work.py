@@ -25,12 +25,12 @@ def slow(tmp_path: Path) -> Iterator[Flask]:
 
 
 def test_a_quote_is_fetched_once_and_then_fresh(run: Run) -> None:
-    first = run("quote", "BRAM.SIM", "--json").document
+    first = run("quote", "PYRE.SIM", "--json").document
     assert first["task"]["status"] == "completed"
-    second = run("quote", "BRAM.SIM", "--json").document
+    second = run("quote", "PYRE.SIM", "--json").document
     assert (second["cached"], second["task"]) == (True, None)
-    assert second["live_prices"].keys() == {"BRAM.SIM"}
-    forced = run("quote", "BRAM.SIM", "--force", "--json").document
+    assert second["live_prices"].keys() == {"PYRE.SIM"}
+    forced = run("quote", "PYRE.SIM", "--force", "--json").document
     assert forced["cached"] is False
 
 

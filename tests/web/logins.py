@@ -24,9 +24,11 @@ def visitor(app: Flask) -> FlaskClient:
     return client
 
 
-def log_in(client: FlaskClient, password: str = PASSWORD, **more: str) -> TestResponse:
+def log_in(
+    client: FlaskClient, password: str = PASSWORD, base_url: str | None = None, **more: str
+) -> TestResponse:
     """What the login form does."""
-    return client.post("/login", data={"password": password, **more})
+    return client.post("/login", data={"password": password, **more}, base_url=base_url)
 
 
 def member(app: Flask) -> FlaskClient:

@@ -43,7 +43,7 @@ def test_the_cookie_is_for_the_browser_alone(locked: Flask) -> None:
 
 def test_by_https_the_cookie_is_never_sent_in_the_open(locked: Flask) -> None:
     client = visitor(locked)
-    entered = client.post("/login", data={"password": PASSWORD}, base_url="https://localhost")
+    entered = log_in(client, base_url="https://localhost")
     cookie = cookie_of(entered)[f"__Host-{COOKIE}"]
     assert cookie["secure"]
     assert cookie["httponly"]

@@ -10,6 +10,7 @@ from stockapp.domain.client_address import TrustedProxies
 from stockapp.settings.access import by_socket, networks
 from stockapp.web import client_address
 
+from .browsers import TOKEN
 from .logins import HASH, PASSWORD
 
 Ask = Callable[..., tuple[str, bool, str]]
@@ -87,9 +88,16 @@ def test_behind_a_trusted_proxy_by_https_the_cookie_is_secure(
 ) -> None:
     app = new_app(password=HASH, trusted_proxies="127.0.0.1")
     headers = {"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "https"}
-    entered = app.test_client().post("/login", data={"password": PASSWORD}, headers=headers)
-    cookie = entered.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-stockapp_session=")
+    # The request itself is not by https, so a browser's jar would not do as one does.
+    client = Client(app, use_cookies=False)
+    peer = {"REMOTE_ADDR": "127.0.0.1"}
+    page = client.get("/login", headers=headers, environ_base=peer)
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    assert cookie.startswith("__Host-stockapp_csrf=")
+    sent = {"X-CSRF-Token": TOKEN.findall(page.text)[0], "Cookie": cookie, **headers}
+    entered = client.post("/login", data={"password": PASSWORD}, headers=sent, environ_base=peer)
+    cookies = entered.headers.getlist("Set-Cookie")
+    (cookie,) = [one for one in cookies if one.startswith("__Host-stockapp_session=")]
     assert "; Secure" in cookie
     (session,) = app.extensions["stockapp"]._services.access.sessions()
     assert session.address == "198.51.100.1"

@@ -160,7 +160,8 @@ def test_a_browser_is_told_by_its_name(new_app: Callable[..., Flask]) -> None:
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     client.environ_base["HTTP_USER_AGENT"] = agent
     log_in(client)
-    assert "Firefox on Linux" in client.get("/access").text
+    page = client.get("/access", headers={"Accept": "text/html"})
+    assert "Firefox on Linux" in page.text
 
 
 def test_commands_make_list_and_revoke_tokens(new_app: Callable[..., Flask]) -> None:
@@ -174,20 +175,22 @@ def test_commands_make_list_and_revoke_tokens(new_app: Callable[..., Flask]) -> 
     assert "No tokens." in run("list")
     secret = run("create", "cron", "--days", "3").strip()
     assert served.get("/api/watchlist", headers=bearer(secret)).status_code == 200
-    (listed,) = json.loads(run("list", "--json"))
+    (listed,) = json.loads(run("list", "--json"))["tokens"]
     assert (listed["name"], listed["scope"]) == ("cron", "read")
     assert secret not in run("list")
     made = json.loads(run("create", "all", "--scope", "full", "--json"))
     assert served.get("/tasks", headers=bearer(made["token"])).status_code == 200
     assert json.loads(run("revoke", "all", "--json")) == {"revoked": made["id"]}
-    assert run("revoke", listed["id"]).strip() == "revoked"
+    assert run("revoke", listed["id"]).strip() == "Revoked."
 
 
-def test_a_command_that_cannot_be_done_ends_with_1(new_app: Callable[..., Flask]) -> None:
-    for words in (["revoke", "nothing"], ["create", " "]):
-        done = new_app().test_cli_runner().invoke(args=["tokens", *words])
-        assert done.exit_code == 1
-        assert "Error: " in done.output
+@pytest.mark.parametrize(("words", "code"), [(["revoke", "nothing"], 4), (["create", " "], 2)])
+def test_a_command_that_cannot_be_done_says_why(
+    new_app: Callable[..., Flask], words: list[str], code: int
+) -> None:
+    done = new_app().test_cli_runner().invoke(args=["tokens", *words])
+    assert done.exit_code == code
+    assert "Error: " in done.output
 
 
 def test_the_password_command_prints_nothing_but_the_hash(new_app: Callable[..., Flask]) -> None:
@@ -203,5 +206,5 @@ def test_a_password_that_is_short_or_mistyped_gives_no_hash(
     new_app: Callable[..., Flask], typed: str
 ) -> None:
     done = new_app().test_cli_runner().invoke(args=["password"], input=typed)
-    assert done.exit_code == 1
+    assert done.exit_code in (2, 3)
     assert "$argon2" not in done.output

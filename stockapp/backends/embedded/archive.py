@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from stockapp.backends.embedded import copies, occupancy, swap, unpacking
+from stockapp.backends.embedded import copies, occupancy, secret_key, swap, unpacking
 from stockapp.backends.embedded.connection import Connection, open_existing
 from stockapp.backends.embedded.events import begin_again, last_id
 from stockapp.ports.archive import ArchivedFile, ArchiveTrouble, Manifest
@@ -22,7 +22,8 @@ _BUSY_SECONDS = 4.0
 _CHUNK = 1 << 20
 _CACHE = "cache"
 # What lives no longer than its process, is fetched again, or belongs to this machine.
-_LEFT_OUT = frozenset({"run", "flights", "yfinance", occupancy.LOCK})
+# Of no use elsewhere: made anew, or a secret that need not lie in a file that is carried about.
+_LEFT_OUT = frozenset({"run", "flights", "yfinance", "metrics", occupancy.LOCK, secret_key.FILE})
 
 
 class FolderArchive:
