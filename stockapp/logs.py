@@ -22,6 +22,16 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         return self._redactor.line(super().format(record))
 
 
+# Without local variables, among which may be anything.
+_TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
+
+def _console() -> structlog.typing.Processor:
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
 def configure(
     level: str, as_json: bool, redactor: Redactor, levels: Mapping[str, str] | None = None
 ) -> None:
@@ -37,9 +47,9 @@ def configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(_TRACEBACK), structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_console()]
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -119,8 +119,8 @@ def _unknown() -> AnyResponse:
         )
     if request.method not in ("GET", "HEAD"):
         detail = (
-            "You are logged out, so this was not done. Log in in another tab, then reload this"
-            " page to send it again."
+            "You are logged out, so this was not done. Log in in another tab; then go back to the"
+            " form, load its page again, and send it once more."
         )
         raise unauthenticated("logged_out", detail)
     if request.path in _STREAMS or not _is_page():

@@ -86,7 +86,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
 @pytest.fixture
 def session(server: Locked) -> dict[str, str]:
     """What a browser sends that has logged in."""
-    return {"Cookie": f"stockapp_session={server.log_in()}"}
+    return server.member()
 
 
 def asked(server: Locked, headers: dict[str, str], times: int = 20) -> set[int]:
@@ -101,8 +101,7 @@ def test_all_workers_know_a_session_and_forget_it_together(
     server: Locked, session: dict[str, str]
 ) -> None:
     assert asked(server, session) == {200}
-    left = requests.post(f"{server.url}/logout", headers=session, timeout=40, allow_redirects=False)
-    assert left.status_code == 303
+    assert server.log_out(session).status_code == 303
     # Sooner than a worker would look again by itself.
     assert eventually(lambda: asked(server, session) == {401}, 3)
 
@@ -119,7 +118,7 @@ def test_a_stream_ends_with_its_session(server: Locked, session: dict[str, str])
     with requests.get(f"{server.url}/stream", headers=session, stream=True, timeout=40) as stream:
         chunks = stream.iter_content(None)
         assert b"retry" in next(chunks)
-        requests.post(f"{server.url}/logout", headers=session, timeout=40, allow_redirects=False)
+        assert server.log_out(session).status_code == 303
         assert b"never ends" not in b"".join(chunks)
 
 
@@ -134,23 +133,18 @@ def test_gunicorn_believes_nobody_by_itself(server: Locked) -> None:
     }
     answer = requests.get(f"{server.url}/tasks", headers=forged, timeout=40, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=%2Ftasks")
-    entered = requests.post(
-        f"{server.url}/login",
-        data={"password": locked.PASSWORD},
-        headers=forged,
-        timeout=40,
-        allow_redirects=False,
-    )
+    entered = server.form()("/login", forged, password=locked.PASSWORD)
     assert entered.headers["Set-Cookie"].startswith("stockapp_session=")
     assert "Secure" not in entered.headers["Set-Cookie"]
 
 
 def test_guesses_are_counted_by_all_workers_together_also_at_once(server: Locked) -> None:
+    send = server.form()
+
     def guess(number: int) -> requests.Response:
         # Of these the last counts: the others are the client's own.
         headers = {"X-Forwarded-For": f"192.0.2.{number}, 127.0.0.1, 203.0.113.5"}
-        form = {"password": f"guess {number}"}
-        return requests.post(f"{server.url}/login", data=form, headers=headers, timeout=40)
+        return send("/login", headers, password=f"guess {number}")
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(guess, range(4 * FREE_TRIES)))
@@ -172,12 +166,7 @@ def test_a_page_whose_session_ended_says_so_keeps_what_is_typed_and_goes_on_afte
     page.get_by_label("Add symbols").fill("LARK.SI")
     cookies = page.context.cookies()
     secret = next(one["value"] for one in cookies if one["name"] == "stockapp_session")
-    requests.post(
-        f"{server.url}/logout",
-        headers={"Cookie": f"stockapp_session={secret}"},
-        timeout=40,
-        allow_redirects=False,
-    )
+    server.log_out({"Cookie": f"stockapp_session={secret}"})
     expect(page.locator("#logged-out")).to_be_visible()
     page.get_by_role("button", name="Refresh", exact=True).click()
     expect(page.locator("#status")).to_contain_text("so this was not done")
@@ -191,6 +180,11 @@ def test_a_page_whose_session_ended_says_so_keeps_what_is_typed_and_goes_on_afte
     page.bring_to_front()
     expect(page.locator("#logged-out")).to_be_hidden()
     expect(page.get_by_label("Add symbols")).to_have_value("LARK.SI")
+    # What was typed can be sent: the page has the token of the new session.
+    page.get_by_label("Add symbols").press("End")
+    page.keyboard.type("M")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("LARK.SIM was added.")
 
 
 def log_in(page: Page) -> None:

@@ -105,7 +105,7 @@ def test_a_form_that_was_sent_too_late_says_how_not_to_lose_it(locked: Flask) ->
     refused = visitor(locked).post("/lists/default/items", data={"symbol": "LARK.SIM"})
     assert refused.status_code == 401
     assert "You are logged out, so this was not done." in refused.text
-    assert "reload this page to send it again" in refused.text
+    assert "send it once more" in refused.text
 
 
 @pytest.mark.parametrize(
