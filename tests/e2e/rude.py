@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-HOST = b"Host: stockapp\r\n"
+HOST = b"Host: localhost\r\n"
 ADDRESS = "127.0.0.1"
 
 

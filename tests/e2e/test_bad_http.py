@@ -149,7 +149,7 @@ BORNE = {
         {200, 400, 404},
     ),
     "http/1.0": (b"GET /healthz HTTP/1.0\r\n\r\n", {200, 400}),
-    "odd method": (request(b"BREW /", b"Connection: close"), {405}),
+    "odd method": (request(b"BREW /", b"Connection: close"), {403}),
     "chunks one byte each": (
         request(
             POST,

@@ -54,7 +54,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
     with serving(
         tmp_path_factory.mktemp("beside"),
         WEB_CONCURRENCY=1,
-        STOCKAPP_SIMULATED_LATENCY_MS=600,
+        STOCKAPP_SIMULATED_LATENCY_MS=3_000,
         STOCKAPP_SOURCES="google",
     ) as server:
         yield Beside(server)

@@ -30,8 +30,8 @@ _PAGES_AT_ONCE = 256
 _log = logging.getLogger(__name__)
 
 
-class DatabaseClosed(RuntimeError):
-    """The database was closed before the operation began."""
+class DatabaseClosed(StoreTrouble):
+    """The database was closed before the operation began: this worker ends, another one answers."""
 
 
 class Troubles:
