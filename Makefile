@@ -56,8 +56,9 @@ test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, killed processes on one cache
-	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 $(BIN)/python -m pytest --timeout 3000 \
-		tests/caching/test_processes.py tests/e2e/test_faults.py
+	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 STOCKAPP_SCHEMATHESIS_EXAMPLES=50 \
+		$(BIN)/python -m pytest --timeout 3000 tests/caching/test_processes.py \
+		tests/e2e/test_faults.py tests/web/test_schemathesis.py
 
 check: setup $(VENV)/.dev node_modules/.tests ## Lint, format, types and tests
 	@$(BIN)/ruff check .
@@ -79,8 +80,9 @@ lock: $(VENV)/.dev ## Write the lock files from requirements*.in and package.jso
 	@$(LOCK) requirements-node.in -o requirements-node.txt
 	@npm install --package-lock-only --ignore-scripts
 
-docs: setup ## Write docs/settings.md from the table of settings
+docs: setup ## Write docs/settings.md from the table of settings, docs/api.md from the calls
 	@$(BIN)/python -m scripts.settings_doc > docs/settings.md
+	@$(BIN)/python -m scripts.api_doc > docs/api.md
 
 screenshots: setup $(VENV)/.dev ## Take pictures of each page and state into docs/screenshots
 	@$(BIN)/python -m scripts.screenshots

@@ -147,6 +147,8 @@ SIGHTS = (
     Sight("system", "/system"),
     Sight("clear-cache", "/system/cache/clear"),
     Sight("about", "/about"),
+    Sight("api-docs", "/api/docs?q=watchlist/undo"),
+    Sight("api-docs-nothing", "/api/docs?q=nothing-like-it", state=True),
     Sight("error-404", "/nothing-here"),
 )
 CHECKED = tuple(sight for sight in SIGHTS if sight.checked)
