@@ -44,7 +44,7 @@ CONFIG: dict[str, Any] = {
     ],
 }
 # No source knows any symbol: the answer of Alpha Vantage to what it does not list.
-UNKNOWN = {"Global Quote": {}}
+UNKNOWN: dict[str, Any] = {"Global Quote": {}}
 SOURCE = {
     "sources": "alpha_vantage",
     "alpha_vantage_api_key": "key",
@@ -105,7 +105,9 @@ def test_nothing_that_is_sent_has_an_answer_that_is_not_described(
     schema = schemathesis.openapi.from_wsgi(
         "/api/openapi.json", app, config=SchemathesisConfig.from_dict(CONFIG)
     )
-    wrong, phases, cases = [], {}, 0
+    wrong: list[str] = []
+    phases: dict[str, Status] = {}
+    cases = 0
     for event in from_schema(schema).execute():
         wrong += failures(event)
         if isinstance(event, events.PhaseFinished):
