@@ -62,10 +62,11 @@ def _models_of(calls: Sequence[CallView], schemas: _Part) -> tuple[ModelView, ..
 
 
 def _named_by(call: CallView) -> Iterator[str]:
-    contents = (*call.bodies, *(one for answer in call.answers for one in answer.contents))
-    events = (event for answer in call.answers for event in answer.events)
-    for told in (*call.parameters, *contents, *events):
-        yield from (piece.model for piece in told.kind if piece.model)
+    kinds = [told.kind for told in call.parameters] + [told.kind for told in call.bodies]
+    for answer in call.answers:
+        kinds += [told.kind for told in answer.contents]
+        kinds += [told.kind for told in answer.events]
+    yield from (piece.model for kind in kinds for piece in kind if piece.model)
 
 
 def _has(call: CallView, words: list[str]) -> bool:
