@@ -69,7 +69,8 @@ class ApiDocs:
         """The same as a page for people."""
         self._build()
         asked = request.args.get("q", "").strip()
-        return make_response(render("pages/api_docs.html", docs=docs_view(self._document, asked)))
+        docs = self._executor.run_blocking(docs_view, self._document, asked)
+        return make_response(render("pages/api_docs.html", docs=docs))
 
     def _build(self) -> None:
         with self._building:

@@ -1,7 +1,7 @@
 """The OpenAPI document for readers."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stockapp.web.docs_views import (
@@ -24,7 +24,7 @@ _ERRORS = "4"
 
 
 def docs_view(document: _Part, asked: str = "") -> DocsView:
-    """The calls in whose words all that was asked for occurs, by what they are about."""
+    """The calls in whose words all that was asked for occurs, with the models that they name."""
     calls = list(_calls(document))
     words = asked.casefold().split()
     found = [(tag, call) for tag, call in calls if _has(call, words)]
@@ -43,10 +43,30 @@ def docs_view(document: _Part, asked: str = "") -> DocsView:
         asked=asked,
         count=len(calls),
         groups=tuple(group for group in groups if group.calls),
-        models=tuple(
-            _model(name, schema) for name, schema in document["components"]["schemas"].items()
-        ),
+        models=_models_of([call for _, call in found], document["components"]["schemas"]),
     )
+
+
+def _models_of(calls: Sequence[CallView], schemas: _Part) -> tuple[ModelView, ...]:
+    """Those that the calls name, and those that these name in turn."""
+    models = {name: _model(name, schema) for name, schema in schemas.items()}
+    named: set[str] = set()
+    new = {name for call in calls for name in ("Problem", *_named_by(call))}
+    while new:
+        named |= new
+        new = {piece.model for name in new for row in models[name].fields for piece in row.kind} - {
+            *named,
+            "",
+        }
+    return tuple(model for name, model in models.items() if name in named)
+
+
+def _named_by(call: CallView) -> Iterator[str]:
+    kinds = [told.kind for told in call.parameters] + [told.kind for told in call.bodies]
+    for answer in call.answers:
+        kinds += [told.kind for told in answer.contents]
+        kinds += [told.kind for told in answer.events]
+    yield from (piece.model for kind in kinds for piece in kind if piece.model)
 
 
 def _has(call: CallView, words: list[str]) -> bool:

@@ -190,6 +190,8 @@ SIGHTS = (
     Sight("access", "/access", _log_in, server="locked"),
     Sight("access-token-made", "/access", _make_token, server="locked", state=True),
     Sight("logged-out", "/access", _be_logged_out, server="locked", state=True),
+    Sight("api-docs", "/api/docs?q=watchlist/undo"),
+    Sight("api-docs-nothing", "/api/docs?q=nothing-like-it", state=True),
     Sight("error-404", "/nothing-here"),
 )
 CHECKED = tuple(sight for sight in SIGHTS if sight.checked)

@@ -74,8 +74,11 @@ class Inputs:
         rest = {name: value for name, value in part.items() if name != "anyOf"}
         choices = [one for one in part.get("anyOf", ()) if one.get("type") != "null"]
         lists = [one for one in choices if one.get("type") == "array"]
-        if lists or len(choices) == 1:
-            return {**(lists or choices)[0], **rest}
+        if lists:
+            # An empty one would be one empty text.
+            return {"minItems": 1, **lists[0], **rest}
+        if len(choices) == 1:
+            return {**choices[0], **rest}
         return dict(part)
 
 
