@@ -90,7 +90,6 @@ def on_starting(server: Arbiter) -> None:
     server.occupancy = occupancy.enter(_settings.data_dir)
     damage.prepare(_database)
     upgrade.prepare(_database)
-    metrics_folder.clear(_metrics)
     _pack(server)
 
 
@@ -101,6 +100,8 @@ def when_ready(server: Arbiter) -> None:
     """
     if words := refusal(_settings, _listening(server.LISTENERS)):
         raise SystemExit(words)
+    # Not sooner: one that finds its port taken must not clear those of whoever has it.
+    metrics_folder.clear(_metrics)
     if not reload:
         preloading.preload("stockapp.bootstrap")
 

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "caching": {"domain", "ports"},
     "tasks": {"domain", "ports", "context"},
     "analysis": {"domain", "ports"},
-    "backends": {"domain", "ports", "context"},
+    "backends": {"domain", "ports", "context", "version"},
     "services": {
         "domain",
         "ports",

@@ -1,5 +1,6 @@
 """Opening and ending sessions, making and revoking tokens, and telling whose a secret is."""
 
+import math
 import secrets
 import threading
 from collections.abc import Callable
@@ -53,6 +54,17 @@ class Lifetimes:
     absolute: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """Whose a secret is. By monotonic time: until when that is believed without a look, and when it
+    ends by itself.
+    """
+
+    identity: Identity
+    good_until: float
+    ends_at: float
+
+
 class Access:
     """Who may use stockapp.
 
@@ -68,9 +80,8 @@ class Access:
         self._clock = clock
         self._lifetimes = lifetimes
         self._lock = threading.Lock()
-        # By the digest of the secret, and as what it was shown: a token is no session. Whose it
-        # is, and until when that is believed.
-        self._remembered: dict[tuple[bool, str], tuple[Identity, float]] = {}
+        # By the digest of the secret, and as what it was shown: a token is no session.
+        self._remembered: dict[tuple[bool, str], _Remembered] = {}
         # What was looked up before something ended must not be believed after it.
         self._endings = 0
 
@@ -98,6 +109,14 @@ class Access:
         key = digest(secret)
         if known := self._recall(key, is_session=True):
             return known
+        try:
+            return self._find_session(key)
+        except StoreTrouble:
+            if known := self._let_in_before(key, is_session=True):
+                return known
+            raise
+
+    def _find_session(self, key: str) -> Identity | None:
         self._passwords.settle()
         endings = self._endings
         session, now = self._store.find_session(key), self._clock.now()
@@ -107,7 +126,7 @@ class Access:
             with suppress(StoreTrouble):
                 self._store.use_session(session.id, now)
         identity = Identity(session.id, Scope.FULL, is_session=True)
-        left = (session.expires_at - now).total_seconds()
+        left = min(self._lifetimes.idle, (session.expires_at - now).total_seconds())
         return self._remember(key, identity, left, endings)
 
     def of_token(self, secret: str) -> Identity | None:
@@ -115,6 +134,14 @@ class Access:
         key = digest(secret)
         if known := self._recall(key, is_session=False):
             return known
+        try:
+            return self._find_token(key)
+        except StoreTrouble:
+            if known := self._let_in_before(key, is_session=False):
+                return known
+            raise
+
+    def _find_token(self, key: str) -> Identity | None:
         endings = self._endings
         token, now = self._store.find_token(key), self._clock.now()
         if token is None or token.expired(now):
@@ -124,7 +151,7 @@ class Access:
             with suppress(StoreTrouble):
                 self._store.use_token(token.id, now)
         identity = Identity(token.id, token.scope, is_session=False)
-        left = (token.expires_at - now).total_seconds() if token.expires_at else REMEMBERED_SECONDS
+        left = (token.expires_at - now).total_seconds() if token.expires_at else math.inf
         return self._remember(key, identity, left, endings)
 
     def is_over(self, identity: Identity) -> bool:
@@ -189,21 +216,27 @@ class Access:
 
     def _recall(self, key: str, *, is_session: bool) -> Identity | None:
         found = self._remembered.get((is_session, key))
-        return found[0] if found and self._clock.monotonic() < found[1] else None
+        return found.identity if found and self._clock.monotonic() < found.good_until else None
+
+    def _let_in_before(self, key: str, *, is_session: bool) -> Identity | None:
+        """Who it is as far as this worker knows: a database that is locked locks nobody out."""
+        found = self._remembered.get((is_session, key))
+        return found.identity if found and self._clock.monotonic() < found.ends_at else None
 
     def _remember(self, key: str, identity: Identity, seconds: float, endings: int) -> Identity:
-        until = self._clock.monotonic() + min(seconds, REMEMBERED_SECONDS)
+        now = self._clock.monotonic()
+        known = _Remembered(identity, now + min(seconds, REMEMBERED_SECONDS), now + seconds)
         with self._lock:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             if endings == self._endings:
-                self._remembered[identity.is_session, key] = identity, until
+                self._remembered[identity.is_session, key] = known
         return identity
 
     def _forget(self, id: str) -> None:
         with self._lock:
             self._endings += 1
-            for key in [key for key, (one, _) in self._remembered.items() if one.id == id]:
+            for key in [key for key, one in self._remembered.items() if one.identity.id == id]:
                 del self._remembered[key]
         for told in self.ended:
             told(id)

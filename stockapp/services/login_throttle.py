@@ -106,6 +106,8 @@ def client_of(address: str) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address or "local"
+    # What a socket for both kinds of addresses tells of an old one.
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     if ip.is_loopback:
         return "local"
     if ip.version == 6:  # noqa: PLR2004

@@ -3,14 +3,13 @@
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed
 from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, current_app, make_response, request
 
 from stockapp.ports import Executor
+from stockapp.version import VERSION
 from stockapp.web.openapi.call import Gives, described
 from stockapp.web.openapi.document import Rule, build
 from stockapp.web.present_docs import docs_view
@@ -77,7 +76,7 @@ class ApiDocs:
             if not self._body:
                 rules = list(rules_of(current_app))
                 # Half a second, in which others must have their turn.
-                made = self._executor.run_blocking(_made, rules, app_version())
+                made = self._executor.run_blocking(_made, rules, VERSION)
                 self._document, self._body, self._etag = made
 
 
@@ -92,11 +91,3 @@ def rules_of(app: Flask) -> Iterator[Rule]:
     for rule in app.url_map.iter_rules():
         methods = frozenset(rule.methods or ()) - _BY_ITSELF
         yield Rule(rule.rule, methods, app.view_functions[rule.endpoint])
-
-
-def app_version() -> str:
-    """The version of the installed package; of one that is not installed, 0."""
-    try:
-        return installed("stockapp")
-    except PackageNotFoundError:
-        return "0"

@@ -18,7 +18,7 @@ _SCHEMES = ("http", "https")
 
 
 def register(app: Flask, proxies: TrustedProxies) -> None:
-    """Have every request tell of the client; to be called last, as it must be the outermost."""
+    """Have every request tell of the client; to be called after all that reads it."""
     app.wsgi_app = _telling(app.wsgi_app, proxies)  # type: ignore[assignment]
 
 

@@ -12,7 +12,9 @@ from stockapp.web import htmx
 from stockapp.web.errors import Problem, wants_json
 
 # To be had by everybody. Static files are these, too, where the server itself does not send them.
-OPEN = frozenset({"static", "login.page", "login.submit", "health.alive", "health.ready"})
+OPEN = frozenset(
+    {"static", "login.page", "login.submit", "login.logout", "health.alive", "health.ready"}
+)
 # GET calls of the JSON interface that start work where something is due: not for who only reads.
 WORKING = frozenset(
     {
@@ -113,7 +115,7 @@ def _unknown() -> AnyResponse:
         # (static/js/session.js). Where the answer was meant to go stays as it is.
         told = "" if request.method == "GET" else words
         return Response(told, status, {**headers, "HX-Reswap": "none"})
-    if wants_json():
+    if wants_json() and request.endpoint != "api_docs.page":
         raise unauthenticated(
             "unauthenticated", "Send a token: Authorization: Bearer stk_... (see /access)."
         )

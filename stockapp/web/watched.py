@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -24,9 +24,6 @@ HEADER = "X-Request-ID"
 # What a proxy or a program may call a request: it ends up in the log and in the answer.
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# The ids that are made here: each worker has its own, and numbers follow, as that is cheaper.
-_MARK = secrets.token_hex(5)
-_numbers = itertools.count(1)
 # Where no route was reached: files, addresses that do not exist.
 NO_ENDPOINT = "-"
 
@@ -37,10 +34,14 @@ def register(app: Flask, counts: Counts, *, access_log: bool) -> None:
 
 
 def _watching(inner: "WSGIApplication", counts: Counts, access_log: bool) -> "WSGIApplication":
+    # The ids that are made here: of this worker, so not of the module, which all workers share; and
+    # then numbered, as that is cheaper.
+    mark, numbers = secrets.token_hex(5), itertools.count(1)
+
     # Not Flask's hooks: they cost a cached answer more, and files never come by them.
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         began = time.perf_counter()
-        own = [(HEADER, _begin(environ))]
+        own = [(HEADER, _begin(environ, lambda: f"{mark}{next(numbers):06x}"))]
         seen = _Seen()
 
         def start(
@@ -73,9 +74,9 @@ class _Seen:
     length = 0
 
 
-def _begin(environ: "WSGIEnvironment") -> str:
+def _begin(environ: "WSGIEnvironment", new_id: Callable[[], str]) -> str:
     told = environ.get("HTTP_X_REQUEST_ID")
-    request_id = told if told and _SANE_ID.fullmatch(told) else f"{_MARK}{next(_numbers):06x}"
+    request_id = told if told and _SANE_ID.fullmatch(told) else new_id()
     context.begin_request(request_id)
     return request_id
 

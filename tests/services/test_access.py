@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from stockapp.domain.access import Scope, TokenExists, digest
-from stockapp.ports import AccessStore, Executor
+from stockapp.ports import AccessStore, Executor, StoreTrouble
 from stockapp.services.access import (
     MOST_TOKENS,
     NOTED_SECONDS,
@@ -186,6 +186,28 @@ def test_a_session_ends_however_much_it_is_used(access: Access, clock: SetClock)
     # Remembered or not.
     clock.advance(1)
     assert access.of_session(secret) is None
+
+
+@pytest.mark.parametrize("of", ["session", "token"])
+def test_who_was_let_in_stays_so_while_the_database_is_away_and_nobody_else_comes(
+    worker: Worker, clock: SetClock, of: str
+) -> None:
+    access = worker.access
+    secret = access.open_session("", "")
+    if of == "token":
+        _, secret = access.create_token("a", Scope.READ)
+    ask = access.of_session if of == "session" else access.of_token
+    known = ask(secret)
+    assert known is not None
+    worker.backends.close()
+    clock.advance(REMEMBERED_SECONDS + 1)
+    assert ask(secret) == known
+    with pytest.raises(StoreTrouble):
+        ask("another")
+    if of == "session":
+        clock.advance(IDLE)
+        with pytest.raises(StoreTrouble):
+            ask(secret)
 
 
 def test_what_is_over_is_removed_at_the_next_login(worker: Worker, clock: SetClock) -> None:

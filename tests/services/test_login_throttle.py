@@ -141,6 +141,9 @@ def test_an_address_that_must_wait_for_all_has_not_used_up_its_own_tries(
         # One client has a whole network of these, and could use each for five tries.
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::99", "2001:db8:1:2::/64"),
+        # As a socket for both kinds of addresses tells the old ones.
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("::ffff:127.0.0.1", "local"),
         ("127.0.0.1", "local"),
         ("::1", "local"),
         ("", "local"),

@@ -52,7 +52,20 @@ def test_nothing_is_open_but_what_is_meant_to_be(locked: Flask) -> None:
             sent_away = answer.status_code == 303 and answer.location.startswith("/login")
             if answer.status_code != 401 and not sent_away:
                 had.add(endpoint)
-    assert had == OPEN - {"static"}
+    # Logging out leads to the login as well.
+    assert had == OPEN - {"static", "login.logout"}
+
+
+def test_logging_out_twice_is_no_error(locked: Flask) -> None:
+    client = member(locked)
+    for _ in range(2):
+        answer = client.post("/logout")
+        assert (answer.status_code, answer.location) == (303, "/login")
+
+
+def test_a_browser_that_opens_the_interfaces_page_is_sent_to_the_login(locked: Flask) -> None:
+    answer = visitor(locked).get("/api/docs", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.location) == (303, "/login?next=%2Fapi%2Fdocs")
 
 
 def test_what_does_not_exist_is_not_told_either(locked: Flask) -> None:

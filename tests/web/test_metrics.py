@@ -220,6 +220,13 @@ class TestRequestIds:
         paths = ("/", "/no/such/page", "/static/css/base.css", "/api/tasks/none")
         assert len({client.get(path).headers["X-Request-ID"] for path in paths}) == 4
 
+    def test_ids_of_two_workers_differ_though_they_share_the_code(
+        self, new_app: Callable[..., Flask]
+    ) -> None:
+        clients = [new_app().test_client() for _ in range(2)]
+        ids = {one.get("/healthz").headers["X-Request-ID"] for one in clients}
+        assert len({told[:10] for told in ids}) == 2
+
     def test_the_views_work_belongs_to_it(self, new_app: NewApp) -> None:
         app = new_app()
         seen: list[dict[str, str]] = []

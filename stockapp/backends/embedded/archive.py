@@ -1,7 +1,6 @@
 """Backups of the data folder: a zip file of its files with a manifest of their checksums."""
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import sqlite3
@@ -13,17 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from stockapp.backends.embedded import copies, occupancy, secret_key, swap, unpacking
+from stockapp.backends.embedded import copies, occupancy, swap, unpacking
 from stockapp.backends.embedded.connection import Connection, open_existing
 from stockapp.backends.embedded.events import begin_again, last_id
 from stockapp.ports.archive import ArchivedFile, ArchiveTrouble, Manifest
+from stockapp.version import VERSION
 
 _BUSY_SECONDS = 4.0
 _CHUNK = 1 << 20
 _CACHE = "cache"
-# What lives no longer than its process, is fetched again, or belongs to this machine.
-# Of no use elsewhere: made anew, or a secret that need not lie in a file that is carried about.
-_LEFT_OUT = frozenset({"run", "flights", "yfinance", "metrics", occupancy.LOCK, secret_key.FILE})
 
 
 class FolderArchive:
@@ -116,7 +113,7 @@ class FolderArchive:
                 # What is gone meanwhile was a cached answer, or something else's passing file.
                 with suppress(FileNotFoundError):
                     files.append(_add(archive, path, str(path.relative_to(self._data_dir))))
-            manifest = Manifest(now, _version(), schema, with_cache, tuple(files))
+            manifest = Manifest(now, VERSION, schema, with_cache, tuple(files))
             archive.writestr(unpacking.MANIFEST, json.dumps(manifest.to_json(), indent=1))
         return manifest
 
@@ -125,28 +122,14 @@ class FolderArchive:
         return unpacking.checked_version(target)
 
     def _others(self, *, with_cache: bool) -> Iterator[Path]:
-        """The files there are besides the database."""
-        for entry in sorted(self._data_dir.iterdir()):
-            name = entry.name
-            # With the database's name begin its log, and older ones that were kept.
-            if name in _LEFT_OUT or name.startswith((".", self._database, swap.ASIDE)):
-                continue
-            if entry.is_symlink() or (name == _CACHE and not with_cache):
-                continue
-            if entry.is_file():
-                yield entry
-            for folder, below, names in os.walk(entry):
-                # Locks and indexes of the cache are made anew.
-                below[:] = sorted(one for one in below if one != ".meta")
-                yield from (Path(folder) / one for one in sorted(names))
+        """The files there are besides the database: all else is made anew, or is nobody else's.
 
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("stockapp")
-    except importlib.metadata.PackageNotFoundError:
-        # From a checkout, which is none.
-        return "source"
+        Earlier backups may lie there, and keys.
+        """
+        for folder, below, names in os.walk(self._data_dir / _CACHE) if with_cache else ():
+            # Locks and indexes of the cache are made anew.
+            below[:] = sorted(one for one in below if one != ".meta")
+            yield from (Path(folder) / one for one in sorted(names))
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str) -> ArchivedFile:

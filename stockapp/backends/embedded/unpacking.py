@@ -8,6 +8,7 @@ import zipfile
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 
+from stockapp.backends.embedded import occupancy, secret_key
 from stockapp.backends.embedded.schema import MIGRATIONS
 from stockapp.ports.archive import ArchivedFile, ArchiveTrouble, Manifest
 
@@ -62,11 +63,15 @@ def _manifest(archive: zipfile.ZipFile, source: Path) -> Manifest:
         ) from None
 
 
+def _is_ours_alone(name: str) -> bool:
+    return name.startswith(".") or name in (occupancy.LOCK, secret_key.FILE)
+
+
 def _unpack_one(archive: zipfile.ZipFile, file: ArchivedFile, target: Path, source: Path) -> None:
     place = PurePosixPath(file.name)
     # Nothing may leave the folder, nor take the place of what a restore itself uses.
     parts = place.parts
-    if place.is_absolute() or ".." in parts or not parts or parts[0].startswith("."):
+    if place.is_absolute() or ".." in parts or not parts or _is_ours_alone(parts[0]):
         raise ArchiveTrouble(f"{source} holds a file that would lie elsewhere: {file.name!r}.")
     path = target / place
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

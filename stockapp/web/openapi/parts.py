@@ -114,7 +114,7 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": "stockapp_session",
-        "description": "The cookie of a browser that signed in.",
+        "description": "The cookie of a browser that signed in; over TLS __Host-stockapp_session.",
     },
 }
 # {}: a server that is open asks for nothing.
