@@ -53,4 +53,5 @@ def register(group: click.Group, open_archive: "Callable[[], Archive]") -> None:
         told = manifest.to_json()
         document = {"file": str(file), "aside": str(aside), "manifest": told}
         words = f"restored as of {told['made_at']}"
-        return Answer(document, [f"{words}; what was there is in {aside}"])
+        note = "Tokens revoked and sessions ended since then are back: look at /access."
+        return Answer(document, [f"{words}; what was there is in {aside}"], notes=[note])

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias
+from urllib.parse import quote
 
 from stockapp.client.errors import BadAnswer, Problem, TimedOut, Unreachable
 from stockapp.client.http import Http, object_of
@@ -41,7 +42,7 @@ class Follower:
     ) -> None:
         self._http = http
         self._task_id = task_id
-        self._path = f"/api/tasks/{task_id}"
+        self._path = f"/api/tasks/{quote(task_id, safe='')}"
         self._mode = mode
         self._timeout = timeout
         self._patience = patience

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 from stockapp.client.errors import Conflict, TaskCancelled, TaskFailed
 from stockapp.client.follow import Follower, Mode
@@ -106,4 +107,4 @@ class Work(Generic[T]):
     def _path(self) -> str:
         if self.task_id is None:
             raise ValueError("there was nothing to do, so there is no task")
-        return f"/api/tasks/{self.task_id}"
+        return f"/api/tasks/{quote(self.task_id, safe='')}"

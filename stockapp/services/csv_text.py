@@ -1,8 +1,11 @@
 """The text of CSV files: how it is encoded, parted, and how its cells are meant."""
 
 import codecs
+import csv
+import io
 import math
 import re
+from typing import Any
 
 # A spreadsheet runs what begins with one of these, so a download puts an apostrophe before it. The
 # last four are the first ones as they are typed in East Asia, at full width.
@@ -32,6 +35,13 @@ class NoText(ValueError):
 
 class NoNumber(ValueError):
     """The text is no number, or could mean two; the message says how to write it."""
+
+
+def writer(text: io.StringIO) -> Any:
+    """What writes rows of cells. All text is in quotation marks: some spreadsheets part columns at
+    semicolons or tabs, and a formula in the middle of a note must not begin a cell of its own.
+    """
+    return csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def quoted(text: str) -> str:

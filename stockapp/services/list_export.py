@@ -1,10 +1,10 @@
 """A watchlist as rows of a table, for downloads; an import takes symbol, note and target again."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 
 from stockapp.domain import moment
+from stockapp.services import csv_text
 from stockapp.services.board import Row
 from stockapp.services.csv_text import Cell, cell
 
@@ -35,7 +35,7 @@ def rows(board: Iterable[Row]) -> Iterable[Sequence[Cell]]:
 def as_csv(board: Iterable[Row]) -> str:
     """All rows as the text of a CSV file."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv_text.writer(text)
     writer.writerow(HEAD)
     writer.writerows([cell(value) for value in row] for row in rows(board))
     return text.getvalue()

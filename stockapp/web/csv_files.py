@@ -1,11 +1,11 @@
 """Tables as CSV downloads, in UTF-8; what a spreadsheet would run as a formula is quoted."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from stockapp.services import csv_text
 from stockapp.services.csv_text import Cell, cell
 from stockapp.web.pacing import paced
 
@@ -21,7 +21,7 @@ def download(
     """The table as a file that is named by what it holds, and of which symbol or list."""
     name = what + "-" + "".join(c if c.isalnum() or c == "-" else "_" for c in whose)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv_text.writer(text)
     writer.writerow(head)
     for row in paced(rows, _ROWS_AT_ONCE):
         writer.writerow([cell(value) for value in row])

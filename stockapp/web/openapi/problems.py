@@ -36,6 +36,19 @@ FAULTS = _by_key(
             "The body is not valid JSON: unexpected character: line 1 column 1 (char 0).",
         ),
         Fault(
+            400,
+            "bad_host",
+            "The Host header is none.",
+            "The Host header is not a name or an address, with a port or without.",
+        ),
+        Fault(
+            421,
+            "unknown_host",
+            "It was asked for under a name that is not its own.",
+            "This server does not go by the name nas.local. If it should, add that to"
+            " STOCKAPP_ALLOWED_HOSTS and start it again.",
+        ),
+        Fault(
             401,
             "unauthenticated",
             "A login or a token is needed.",
@@ -290,6 +303,8 @@ FAULTS = _by_key(
 
 # What every call can answer, whatever it does.
 ALWAYS = (
+    "400 bad_host",
+    "421 unknown_host",
     "401 unauthenticated",
     "401 invalid_token",
     "403 cross_site",
