@@ -217,7 +217,7 @@ class TestCsv:
             "symbol,name,note,target_price,price,currency,change_percent,"
             "as_of,fetched_at,source,freshness"
         )
-        cells = first.split(",")
+        cells = first.replace('"', "").split(",")
         assert (cells[0], cells[9], cells[10]) == ("QUIL.SIM", "simulated", "fresh")
         other = make(client, "Copy")
         client.post(f"{ITEMS}/import?watchlist={other}", data=answer.data, content_type="text/csv")
