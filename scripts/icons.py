@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "static" / "icon.svg"
 TARGET = ROOT / "static" / "icons"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 
 # The colour of the icon's ground, for those that must fill their square.
 GROUND = "#1f6f5c"

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
+    from stockapp.cli.tools import Tools
+    from stockapp.ports.archive import Archive
     from stockapp.settings import Settings
+    from stockapp.settings.report import SettingsReport
 
 
 def create_app(settings: "Settings | None" = None, *, start: bool = True) -> "Flask":
@@ -23,3 +26,45 @@ def create_app(settings: "Settings | None" = None, *, start: bool = True) -> "Fl
     if start:
         house.start()
     return house.app
+
+
+def create_command_app() -> "Flask":
+    """An application with commands only. What one of them needs is built when it is called.
+
+    So `settings`, `backup` and `--help` are quick, and `restore` finds nothing opened.
+    """
+    from flask import Flask
+
+    from stockapp import cli
+
+    app = Flask("stockapp", static_folder=None)
+    cli.register(app.cli, _open_tools, _open_archive, _read_settings, _hashed)
+    words = "This application is for commands; `make run` or `stockapp` serve the pages.\n"
+    app.register_error_handler(404, lambda error: (words, 503))
+    return app
+
+
+def _hashed(password: str) -> str:
+    from stockapp.services import passwords
+
+    return passwords.chosen(password)
+
+
+def _open_tools() -> "Tools":
+    from stockapp.bootstrap import build
+    from stockapp.settings import read_settings
+
+    return build(read_settings()).tools()
+
+
+def _open_archive() -> "Archive":
+    from stockapp.backends.embedded.archive import FolderArchive
+    from stockapp.settings import DATABASE, read_settings
+
+    return FolderArchive(read_settings().data_dir, DATABASE)
+
+
+def _read_settings() -> "SettingsReport":
+    from stockapp.settings.report import settings_report
+
+    return settings_report()

@@ -58,10 +58,21 @@ def _group(item):
     return item.path.stem if shares else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A shared server ends with the last test that needs it: one that idles costs the others."""
+    result = yield
+    for name in set(_SHARED).intersection(item.fixturenames):
+        fixture = item._fixtureinfo.name2fixturedefs[name][-1]
+        if nextitem and fixture.scope == "session" and name not in nextitem.fixturenames:
+            fixture.finish(item._request)
+    return result
+
+
 def pytest_collection_modifyitems(items):
     """The long test first, then what shares a server, then what fills the gaps.
 
-    Browser tests need Debian's chromium.
+    Browser tests need Debian's chromium-headless-shell.
     """
     groups = {item.nodeid: _group(item) for item in items}
     for item in items:
@@ -75,9 +86,9 @@ def pytest_collection_modifyitems(items):
         return "first" not in item.keywords, rank, group or ""
 
     items.sort(key=place)
-    if shutil.which("chromium"):
+    if shutil.which("chromium-headless-shell"):
         return
-    skip = pytest.mark.skip(reason="no chromium found: apt-get install chromium")
+    skip = pytest.mark.skip(reason="no browser found: apt-get install chromium-headless-shell")
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)

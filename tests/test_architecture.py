@@ -12,20 +12,35 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT: dict[str, set[str]] = {
     "domain": set(),
     "ports": {"domain"},
-    "settings": set(),
-    "logs": {"domain"},
+    "context": set(),
+    "version": set(),
+    "logs": {"domain", "context"},
+    "metrics": {"domain", "ports"},
+    "places": set(),
+    "settings": {"places"},
     "providers": {"domain", "settings"},
     "fetching": {"domain", "ports", "providers"},
     "caching": {"domain", "ports"},
-    "tasks": {"domain", "ports"},
+    "tasks": {"domain", "ports", "context"},
     "analysis": {"domain", "ports"},
-    "backends": {"domain", "ports"},
-    "services": {"domain", "ports", "providers", "fetching", "caching", "tasks", "analysis"},
-    "web": {"domain", "ports", "services", "tasks"},
-    "cli": {"domain", "ports", "services"},
+    "backends": {"domain", "ports", "context", "version"},
+    "services": {
+        "domain",
+        "ports",
+        "providers",
+        "fetching",
+        "caching",
+        "tasks",
+        "analysis",
+        "version",
+    },
+    "web": {"domain", "ports", "services", "tasks", "metrics", "context", "version"},
+    "cli": {"domain", "ports", "services", "settings"},
+    # It runs where there is nothing else of ours.
+    "client": set(),
 }
-ROOTS = {"bootstrap", "__init__"}
-KNOWS_FLASK = {"web", "cli", "bootstrap", "__init__"}
+ROOTS = {"bootstrap", "command", "__init__"}
+KNOWS_FLASK = {"web", "cli", "command", "bootstrap", "__init__"}
 FLASK_CACHE_BACKENDS = {
     PACKAGE / "caching" / name for name in ("lru_filesystem.py", "json_redis.py")
 }

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from scripts.settings_doc import environment_name, page
+from scripts.settings_doc import page
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import Settings, read_settings
+from stockapp.settings.files import environment_name
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 

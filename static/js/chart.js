@@ -1,6 +1,8 @@
 // The price chart: candles and volume, with indicators to switch on. What it shows is in a table
 // as well, so that nothing is lost without it.
 
+import { headers } from "./token.js";
+
 const INDICATORS = {
   sma_20: ["sma_20"], sma_50: ["sma_50"], sma_200: ["sma_200"], ema_12: ["ema_12"], ema_26: ["ema_26"],
   bollinger: ["bollinger_upper", "bollinger_middle", "bollinger_lower"],
@@ -81,7 +83,7 @@ async function load(changes = {}) {
   document.getElementById("chart-tools").hidden = false;
   const query = new URLSearchParams({ range: next.range, interval: next.interval });
   try {
-    const answer = await fetch(`/api/history/${encodeURIComponent(place.dataset.symbol)}?${query}`);
+    const answer = await fetch(`/api/history/${encodeURIComponent(place.dataset.symbol)}?${query}`, { headers });
     if (turn !== asked) return;
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);
     const told = await answer.json();

@@ -1,6 +1,8 @@
 // What keeps a page live: its one stream, and polling while there is none. hx-sse reads the stream
 // and comes back by event id; opening it, a first connection that fails, and all the rest is here.
 
+import { headers } from "./token.js";
+
 let live = document.getElementById("live");
 const notice = document.getElementById("connection");
 const PATIENCE_MS = 2000, RETRY_MS = 1000, POLL_MS = 2000, REFUSED_MS = 5000;
@@ -31,7 +33,11 @@ function reached() {
   notice.hidden = true;
 }
 
+// static/js/session.js says what is the matter then.
+const loggedOut = () => document.querySelector("#logged-out:not([hidden])");
+
 function tell() {
+  if (loggedOut()) return;
   if (notice.hidden) say("The connection to stockapp is lost; it is being tried again.");
   notice.hidden = false;
 }
@@ -89,7 +95,7 @@ function refused(status) {
   unreached();
   // 503: the server has as many streams as it takes.
   if (status === 503) poll();
-  later(status === 503 ? REFUSED_MS : RETRY_MS);
+  later(status === 503 || status === 401 ? REFUSED_MS : RETRY_MS);
 }
 
 // The list, the task or the stock of this page is no more.
@@ -102,7 +108,8 @@ function gone() {
 
 // Shows what has happened since an event, and returns the event up to which that is.
 async function catchUp(since) {
-  const answer = await fetch(url("/changes", since), { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
+  const answer = await fetch(url("/changes", since), { headers: { ...headers, "HX-Request": "true" }, signal: AbortSignal.timeout(PROBE_MS) });
+  if (answer.status === 401) document.dispatchEvent(new Event("stockapp:logged-out"));
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   reached();
   const text = await answer.text();

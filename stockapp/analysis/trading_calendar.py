@@ -21,7 +21,7 @@ def trading_hours(calendar: str, start: date, end: date) -> TradingHours | None:
     for last in (end, date(start.year, 12, 31)):
         try:
             days = exchange_calendars.get_calendar(calendar, start=start, end=last).schedule
-        except Exception:  # noqa: S112 - by whatever defect: without it, its hours are not known.
+        except Exception:  # noqa: S112 - by whatever defect: its hours are unknown # nosec B112
             continue
         # Sessions of the first and the last day may reach into the day before and after.
         known_from = datetime.combine(start, time(), UTC) + timedelta(days=1)

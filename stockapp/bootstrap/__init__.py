@@ -1,33 +1,40 @@
 """The composition root: the only part that names concrete classes."""
 
 from contextlib import suppress
-from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
 from stockapp import cli, logs
+from stockapp.backends.embedded.archive import FolderArchive
+from stockapp.backends.embedded.secret_key import secret_key
 from stockapp.bootstrap import web
+from stockapp.bootstrap.access import proxies
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import background
+from stockapp.bootstrap.commands import tools
 from stockapp.bootstrap.fetching import addresses
+from stockapp.bootstrap.outside import Outside
 from stockapp.bootstrap.services import Services
+from stockapp.cli.tools import Tools
 from stockapp.domain.secrecy import Redactor
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
+from stockapp.places import ROOT
 from stockapp.ports import StoreTrouble
+from stockapp.services import passwords
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
-from stockapp.settings import LogFormat, Sample, Settings
+from stockapp.settings import DATABASE, LogFormat, Sample, Settings, levels
+from stockapp.settings.report import settings_report
 from stockapp.tasks.periodic import Periodic
-from stockapp.web import assets, compression, errors, security
+from stockapp.web import assets, client_address, compression, errors, security, watched
 from stockapp.web.json_provider import OrjsonProvider
 from stockapp.web.layout_forms import theme
 from stockapp.web.list_screen import item_path
 from stockapp.web.present_stock import stock_path
 from stockapp.web.stream_gate import StreamGate
 
-ROOT = Path(__file__).parent.parent.parent
 # gunicorn.conf.py packs the one into the other.
 STATIC, PACKED = ROOT / "static", ROOT / "build" / "static"
 
@@ -36,33 +43,39 @@ class House:
     """One worker's application, with the parts of it that have a life of their own."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.app = _flask(settings)
         self._backends = Backends(self.app, settings)
-        self._services = Services(settings, self._backends)
+        self._outside = outside = Outside(settings, self._backends)
+        self._services = Services(settings, self._backends, outside)
         gate = StreamGate(settings.max_streams)
         self._background = background(settings, self._backends, self._services, gate)
         self._seeding = _seeding(settings, self._backends, self._services)
         self._beats = web.register(
-            self.app, settings, self._backends, self._services, gate, self._background
+            self.app, settings, self._backends, self._services, gate, self._background, outside
         )
+        watched.register(self.app, outside.counts, access_log=settings.access_log)
         doctor = _doctor(settings, self._backends, self._services)
-        cli.register(
-            self.app,
-            doctor,
-            self._background.cache_admin,
-            self._services.admin,
-            self._services.analyses,
-            self._services.search,
-            self.close,
-        )
+        self._tools = tools(self._backends, self._services, self._background, doctor, self.close)
+        archive = FolderArchive(settings.data_dir, DATABASE)
+        cli.register(self.app.cli, self.tools, lambda: archive, settings_report, passwords.chosen)
         self.app.extensions["stockapp"] = self
-        self._closed = False
+        self._started = self._closed = False
+
+    def tools(self) -> Tools:
+        """What commands work with. Tasks that they begin are run here, if nowhere else."""
+        if not self._started:
+            self._started = True
+            self._background.start_for_errands()
+        return self._tools
 
     def start(self) -> None:
         """Begin the background work of this worker."""
+        self._started = True
         self._seeding.start()
         self._background.start()
         self._beats.start()
+        self._outside.start()
 
     def drain(self) -> None:
         """End streams and hand tasks over, so that the worker can stop; safe to call twice."""
@@ -78,6 +91,7 @@ class House:
         self.drain()
         self._seeding.stop()
         self._beats.stop()
+        self._outside.stop()
         self._background.stop()
         self._backends.close()
 
@@ -85,7 +99,12 @@ class House:
 def build(settings: Settings) -> House:
     """Build everything of one worker, on its data folder."""
     redactor = Redactor(settings.secrets())
-    logs.configure(settings.log_level, settings.log_format is LogFormat.JSON, redactor)
+    logs.configure(
+        settings.log_level,
+        settings.log_format is LogFormat.JSON,
+        redactor,
+        levels.parse(settings.log_levels),
+    )
     return House(settings)
 
 
@@ -103,7 +122,9 @@ def _flask(settings: Settings) -> Flask:
     errors.register(app)
     compression.register(app)
     assets.register(app, STATIC, PACKED, fresh=settings.reload)
-    security.register(app)
+    key = settings.secret_key.get_secret_value().encode() or secret_key(settings.data_dir)
+    security.register(app, key, settings.host, settings.allowed_hosts.split(","))
+    client_address.register(app, proxies(settings))
     return app
 
 

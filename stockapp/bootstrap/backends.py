@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from stockapp.backends.embedded import occupancy
+from stockapp.backends.embedded.access import SqliteAccessStore
 from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
@@ -24,6 +26,7 @@ class Backends:
     def __init__(self, app: Flask, settings: Settings) -> None:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
+        self._occupancy = occupancy.enter(data_dir)
         self.clock = SystemClock()
         # A task keeps threads for as long as it runs, an analysis up to nine; requests need others.
         self.executor = EmbeddedExecutor(
@@ -38,6 +41,7 @@ class Backends:
         self.log = SqliteEventLog(self.database, self.doorbell)
         self.tasks = SqliteTaskStore(self.database, self.clock)
         self.watchlists = SqlWatchlistStore(self.database, self.clock)
+        self.access = SqliteAccessStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
         self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()
@@ -51,3 +55,4 @@ class Backends:
         self.doorbell.close()
         self.executor.close()
         self._cache_executor.close()
+        self._occupancy.leave()

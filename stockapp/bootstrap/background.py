@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from stockapp.bootstrap.access import watching
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
+from stockapp.services.folder_watch import FolderWatch
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import EndedItems, SystemSamples
@@ -32,6 +34,8 @@ class Background:
     storage: StorageWatch
     live: LiveMode
     samples: SystemSamples
+    sessions: Periodic
+    folder: FolderWatch
 
     def start(self) -> None:
         """Begin."""
@@ -44,11 +48,21 @@ class Background:
         self.cache.start()
         self.live.start()
         self.samples.start()
+        self.sessions.start()
+        self.folder.start()
+
+    def start_for_errands(self) -> None:
+        """Begin what a command needs to have its own tasks done, and to hear how they go on."""
+        self.follower.start()
+        self.upkeep.start_for_errands()
+        self.ledger.start()
 
     def stop(self) -> None:
         """End."""
         self.live.stop()
         self.samples.stop()
+        self.sessions.stop()
+        self.folder.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -73,6 +87,7 @@ def background(
         upkeep.on_event,
         services.live.on_event,
         ended.on_event,
+        services.access.on_event,
     ]
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
@@ -96,6 +111,8 @@ def background(
         storage,
         services.live,
         samples,
+        watching(gate, services.access),
+        FolderWatch(settings.data_dir, backends.executor, backends.clock),
     )
 
 

@@ -42,7 +42,9 @@ def _store(app: Flask, settings: Settings) -> EntryStore:
             "CACHE_OPTIONS": {"recover": False},
         }
     try:
-        return cast(EntryStore, Cache(app, config=config).cache)
+        # Else it would look for itself in the application of the command that is run.
+        with app.app_context():
+            return cast(EntryStore, Cache(app, config=config).cache)
     except ImportError:
         raise SystemExit(
             "stockapp cannot start: STOCKAPP_CACHE_REDIS_URL needs the Redis client; install it by"

@@ -21,6 +21,7 @@ from stockapp.fetching.simulated_transport import SimulatedTransport
 from stockapp.fetching.transport import Transport
 from stockapp.fetching.trend_desk import TrendDesk
 from stockapp.fetching.yfinance_client import YahooTransport
+from stockapp.ports import Observer
 from stockapp.providers import chosen, researchers, searchers, trenders
 from stockapp.providers.base import Provider
 from stockapp.providers.simulated.exchange import Exchange
@@ -28,14 +29,15 @@ from stockapp.services.doctor import Address
 from stockapp.settings import RaceMode, Settings
 
 
-def gatekeepers(settings: Settings, backends: Backends) -> Gatekeepers:
+def gatekeepers(settings: Settings, backends: Backends, observer: Observer) -> Gatekeepers:
     """What all lanes ask and tell."""
     shared, clock = backends.shared, backends.clock
     return Gatekeepers(
         Breakers(shared, clock),
         Quotas(shared, clock),
-        Ledger(shared, clock),
-        Redactor(settings.secrets()),
+        Ledger(shared, clock, observer),
+        # A password that is a usual word must not change what sources tell.
+        Redactor(settings.sent_secrets()),
     )
 
 

@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Sequence
 
+from stockapp.bootstrap.access import access_of
 from stockapp.bootstrap.analysis import AnalysisParts
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.fetching import (
@@ -15,6 +16,7 @@ from stockapp.bootstrap.fetching import (
     search_desks,
     trend_desks,
 )
+from stockapp.bootstrap.outside import Outside
 from stockapp.caching.policy import SingleFlight
 from stockapp.domain.freshness import Lifetime
 from stockapp.fetching.breaker import Breakers
@@ -23,6 +25,7 @@ from stockapp.fetching.lookup import Lookup, SearchDesk
 from stockapp.fetching.race import Race
 from stockapp.fetching.trend_desk import TrendDesk
 from stockapp.fetching.trend_inquiry import TrendInquiry
+from stockapp.ports import Toll
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import listings
 from stockapp.services.boards import Boards
@@ -53,12 +56,13 @@ from stockapp.tasks.kinds import Kind, Limits
 class Services:
     """The use cases, and the engine that runs their tasks."""
 
-    def __init__(self, settings: Settings, backends: Backends) -> None:
+    def __init__(self, settings: Settings, backends: Backends, outside: Outside) -> None:
         clock = backends.clock
+        self.access = access_of(settings, backends)
         self.lifetime = Lifetime(settings.quote_fresh_seconds, settings.quote_keep_seconds)
         self.quotes = Quotes(backends.cache, self.lifetime, clock)
         self.exchange = Exchange(settings.simulated_seed)
-        self.keepers = gatekeepers(settings, backends)
+        self.keepers = gatekeepers(settings, backends, outside.counts)
         chosen = outfits(settings, backends, self.exchange, self.keepers)
         lanes = all_lanes(chosen, settings, backends, self.keepers)
         desks = all_desks(chosen, settings, backends, self.keepers)
@@ -73,7 +77,7 @@ class Services:
             self.keepers.quotas,
         )
         flight = _single_flight(settings, backends)
-        self.search = self._search(searching, flight, settings, backends)
+        self.search = self._search(searching, flight, settings, backends, outside.searches)
         live_prices = _live_prices(race, flight, self.quotes, settings, backends)
         parts = AnalysisParts(settings, backends, self.keepers, desks, race, flight, self.quotes)
         self.analysis_store, self.analysis_lifetime = parts.store, parts.lifetime
@@ -84,7 +88,7 @@ class Services:
         )
         source_tests = _source_tests(self.sources, self.keepers.breakers, settings, backends)
         kinds = [live_prices.kind(), source_tests.kind(), trending.kind(), *parts.kinds()]
-        self.engine = _engine(kinds, settings, backends)
+        self.engine = _engine(kinds, settings, backends, outside)
         self.trends = Trends(self.engine, backends.tasks, trend_store)
         self.analyses = parts.analyses(self.engine)
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
@@ -154,6 +158,7 @@ class Services:
         flight: SingleFlight,
         settings: Settings,
         backends: Backends,
+        toll: Toll,
     ) -> Search:
         remote = RemoteSearch(
             Lookup(desks, self.keepers.ledger, backends.clock),
@@ -162,6 +167,7 @@ class Services:
             backends.cache,
             backends.clock,
             limit_seconds=settings.search_seconds,
+            toll=toll,
         )
         return Search(
             remote,
@@ -177,7 +183,9 @@ class Services:
         return {company.symbol: company.name for company in self.exchange.sample}
 
 
-def _engine(kinds: Sequence[Kind], settings: Settings, backends: Backends) -> TaskEngine:
+def _engine(
+    kinds: Sequence[Kind], settings: Settings, backends: Backends, outside: Outside
+) -> TaskEngine:
     return TaskEngine(
         backends.tasks,
         backends.executor,
@@ -187,6 +195,8 @@ def _engine(kinds: Sequence[Kind], settings: Settings, backends: Backends) -> Ta
         slots=settings.task_slots,
         queue_limit=settings.task_queue_limit,
         lease_seconds=settings.lease_seconds,
+        toll=outside.starts,
+        observer=outside.counts,
     )
 
 

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Flask
 
+from stockapp.bootstrap import access
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.background import Background
+from stockapp.bootstrap.outside import Outside
 from stockapp.bootstrap.services import Services
+from stockapp.services.overview import Overviews
 from stockapp.settings import Settings
 from stockapp.tasks.periodic import Periodic
 from stockapp.web import compression, words
 from stockapp.web.api_analysis import AnalysisApi
 from stockapp.web.api_cache import CacheApi
+from stockapp.web.api_docs import ApiDocs
 from stockapp.web.api_history import HistoryApi
 from stockapp.web.api_prices import PricesApi
 from stockapp.web.api_providers import ProvidersApi
@@ -29,6 +33,7 @@ from stockapp.web.import_forms import ImportForms
 from stockapp.web.layout_forms import LayoutForms
 from stockapp.web.list_forms import ListForms
 from stockapp.web.list_screen import ListScreen, Reading
+from stockapp.web.metrics_page import MetricsPage
 from stockapp.web.search_page import SearchPage
 from stockapp.web.sources_panel import SourcesPanel
 from stockapp.web.stock_page import StockPage
@@ -52,8 +57,10 @@ def register(
     services: Services,
     gate: StreamGate,
     background: Background,
+    outside: Outside,
 ) -> Periodic:
     """Add all routes to the application. Returns what keeps open pages assured, to be started."""
+    access.guarded(app, settings, services.access)
     words.name_sources(services.sources.titles())
     feeds = _feeds(app, backends, services)
     tell_of_storage(app, background.storage, feeds)
@@ -63,8 +70,14 @@ def register(
     app.register_blueprint(streams.blueprint())
     for blueprint in _apis(backends, services, background):
         app.register_blueprint(blueprint)
+    app.register_blueprint(access.api(settings, services.access))
+    for blueprint in _watching(backends, services, background, outside):
+        app.register_blueprint(blueprint)
     for blueprint in _pages(backends, services, background):
         blueprint.after_request(compression.compressed)
+        app.register_blueprint(blueprint)
+    # Not compressed: what stands beside a secret could be guessed by the length.
+    for blueprint in access.pages(settings, backends, services.access):
         app.register_blueprint(blueprint)
     return Periodic("beats", feeds.beat, _BEAT_SECONDS)
 
@@ -117,15 +130,30 @@ def _apis(backends: Backends, services: Services, background: Background) -> Ite
     yield HistoryApi(analyses, waiter).blueprint()
     yield SearchApi(services.search).blueprint()
     yield CacheApi(background.cache_admin).blueprint()
-    yield Health(
-        backends.log,
-        services.sources,
-        background.vitals,
+    yield SystemApi(background.samples).blueprint()
+
+
+def _watching(
+    backends: Backends, services: Services, background: Background, outside: Outside
+) -> Iterator[Blueprint]:
+    """How all is, for machines."""
+    overviews = Overviews(
+        backends.clock,
+        backends.database,
+        backends.cache,
         background.cache_admin,
         background.storage,
+        background.folder,
+        background.vitals,
         background.samples,
-    ).blueprint()
-    yield SystemApi(background.samples).blueprint()
+        services.sources,
+        lambda: services.engine.draining,
+    )
+    yield Health(overviews).blueprint()
+    yield MetricsPage(outside.counts, overviews, backends.executor).blueprint()
+    docs = ApiDocs(backends.executor).blueprint()
+    docs.after_request(compression.compressed)
+    yield docs
 
 
 def _pages(backends: Backends, services: Services, background: Background) -> Iterator[Blueprint]:

@@ -1,29 +1,63 @@
-"""Commands: `flask --app app COMMAND`."""
+"""Commands: `flask --app app COMMAND`. docs/cli.md tells of each.
+
+Nothing here imports services, but for types: a command that needs them has them built, which takes
+a second or two, and the others need not wait for that.
+"""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from flask import Flask
+import click
 
-from stockapp.cli import analyze, cache, doctor, search, tasks
-from stockapp.services.analyses import Analyses
-from stockapp.services.cache_admin import CacheAdmin
-from stockapp.services.doctor import Doctor
-from stockapp.services.search import Search
-from stockapp.services.task_admin import TaskAdmin
+from stockapp.cli import (
+    accounts,
+    analyze,
+    archive,
+    cache,
+    doctor,
+    lists,
+    password,
+    prices,
+    providers,
+    search,
+    settings,
+    status,
+    tasks,
+    tokens,
+)
+from stockapp.cli.shell import Shell
+
+if TYPE_CHECKING:
+    from stockapp.cli.tools import Tools
+    from stockapp.ports.archive import Archive
+    from stockapp.settings.report import SettingsReport
+
+_WITH_TOOLS = (
+    accounts,
+    analyze,
+    cache,
+    doctor,
+    lists,
+    prices,
+    providers,
+    search,
+    status,
+    tasks,
+    tokens,
+)
 
 
 def register(
-    app: Flask,
-    asked: Doctor,
-    cache_admin: CacheAdmin,
-    task_admin: TaskAdmin,
-    analyses: Analyses,
-    searches: Search,
-    close: Callable[[], None],
+    group: click.Group,
+    open_tools: "Callable[[], Tools]",
+    open_archive: "Callable[[], Archive]",
+    read_settings: "Callable[[], SettingsReport]",
+    hashed: "Callable[[str], str]",
 ) -> None:
-    """Add the commands to the application; `close` is called when one is done."""
-    doctor.register(app, asked, close)
-    cache.register(app, cache_admin, close)
-    tasks.register(app, task_admin, close)
-    analyze.register(app, analyses, close)
-    search.register(app, searches, close)
+    """Add all commands to a group; each has what it needs opened when it is called."""
+    shell = Shell(open_tools)
+    for part in _WITH_TOOLS:
+        part.register(group, shell)
+    archive.register(group, open_archive)
+    settings.register(group, read_settings)
+    password.register(group, hashed)

@@ -1,82 +1,57 @@
-"""`flask cache`."""
+"""`cache`: what it holds; clearing and checking it."""
 
-import contextlib
-import json
-import logging
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
-from flask.cli import AppGroup
 
+from stockapp.cli.exits import Exit
+from stockapp.cli.shell import Answer, Asked, Shell
+from stockapp.cli.texts import table
 from stockapp.domain.cache_statistics import CacheStatistics, PrefixStatistics
-from stockapp.ports import CacheTrouble
-from stockapp.services.cache_admin import CacheAdmin, NoSuchKind
+
+if TYPE_CHECKING:
+    from stockapp.cli.tools import Tools
 
 
-def register(app: Flask, cache: CacheAdmin, close: Callable[[], None]) -> None:
+def register(group: click.Group, shell: Shell) -> None:
     """Add the commands."""
-    group = AppGroup("cache", help="What the cache holds; clearing and checking it.")
-    app.cli.add_command(group)
-
-    @group.command("stats")
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-    def stats(as_json: bool) -> None:
-        """Show entries, bytes and counts."""
-        with _telling_of_trouble(close):
-            report = cache.report()
-        if as_json:
-            click.echo(json.dumps(report.to_json()))
-        else:
-            click.echo(_table(report.statistics))
-
-    @group.command("clear")
-    @click.argument("kind", required=False)
-    @click.option("--yes", is_flag=True, help="Do not ask.")
-    def clear(kind: str | None, yes: bool) -> None:
-        """Delete all entries, or those of a KIND, as `stats` names them."""
-        with _telling_of_trouble(close):
-            if not yes:
-                click.confirm(
-                    f"Delete {f'all {kind} entries' if kind else 'everything'}?", abort=True
-                )
-            click.echo(f"{cache.clear(kind)} deleted")
-
-    @group.command("verify")
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-    def verify(as_json: bool) -> None:
-        """Read every entry, delete what is damaged, count anew. Ends with 1 if any was."""
-        with _telling_of_trouble(close):
-            check = cache.verify()
-        figures = asdict(check)
-        words = (f"{number} {name.replace('_', ' ')}" for name, number in figures.items())
-        click.echo(json.dumps(figures) if as_json else ", ".join(words))
-        if check.damaged:
-            raise SystemExit(1)
+    cache = click.Group("cache", help="What the cache holds; clearing and checking it.")
+    group.add_command(cache)
+    shell.command(cache, "stats")(_stats)
+    shell.command(cache, "clear")(_clear)
+    shell.command(cache, "verify")(_verify)
 
 
-@contextlib.contextmanager
-def _telling_of_trouble(close: Callable[[], None]) -> Iterator[None]:
-    logging.getLogger("stockapp").setLevel(logging.ERROR)
-    try:
-        yield
-    except (CacheTrouble, NoSuchKind) as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        close()
+def _stats(tools: "Tools", asked: Asked) -> Answer:
+    """Show entries, bytes and counts."""
+    report = tools.cache.report()
+    return Answer(report.to_json(), _table(report.statistics))
 
 
-def _table(statistics: CacheStatistics) -> str:
+@click.argument("kind", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def _clear(tools: "Tools", asked: Asked, kind: str | None, yes: bool) -> Answer:
+    """Delete all entries, or those of a KIND, as `stats` names them."""
+    asked.confirm(f"Delete {f'all {kind} entries' if kind else 'everything'}?", yes=yes)
+    deleted = tools.cache.clear(kind)
+    return Answer({"deleted": deleted, "kind": kind}, [f"{deleted} deleted"])
+
+
+def _verify(tools: "Tools", asked: Asked) -> Answer:
+    """Read every entry, delete what is damaged, count anew. Ends with 1 if any was."""
+    check = tools.cache.verify()
+    figures = asdict(check)
+    words = (f"{number} {name.replace('_', ' ')}" for name, number in figures.items())
+    return Answer(figures, [", ".join(words)], Exit.FAILED if check.damaged else Exit.DONE)
+
+
+def _table(statistics: CacheStatistics) -> list[str]:
     columns = tuple(PrefixStatistics().to_json())
     rows = [("", *(name.replace("_", " ") for name in columns))]
     for name, figures in [*statistics.prefixes.items(), ("all", statistics.total)]:
         rows.append((name or "-", *(f"{getattr(figures, column):,}" for column in columns)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
     limit = statistics.limit_bytes
     used = f"{statistics.total.bytes:,} bytes used"
-    return "\n".join([*lines, f"{used} of {limit:,}" if limit else f"{used}, no limit"])
+    told = table(rows, right=range(len(rows[0])))
+    return [*told, f"{used} of {limit:,}" if limit else f"{used}, no limit"]

@@ -1,38 +1,29 @@
-"""`flask search`."""
+"""`search`: symbols by a part of a name."""
 
-import json
-import logging
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
 
+from stockapp.cli.shell import Answer, Asked, Shell
 from stockapp.domain.listing import Listing
-from stockapp.services.search import Search
+
+if TYPE_CHECKING:
+    from stockapp.cli.tools import Tools
 
 
-def register(app: Flask, search: Search, close: Callable[[], None]) -> None:
+def register(group: click.Group, shell: Shell) -> None:
     """Add the command."""
+    shell.command(group, "search")(_search)
 
-    @app.cli.command("search")
-    @click.argument("text")
-    @click.option("--json", "as_json", is_flag=True, help="JSON.")
-    def search_command(text: str, as_json: bool) -> None:
-        """Find symbols by a part of a name, a symbol or an ISIN."""
-        logging.getLogger("stockapp").setLevel(logging.ERROR)
-        try:
-            found = search.find(text)
-        finally:
-            close()
-        if as_json:
-            click.echo(json.dumps(found.to_json()))
-            return
-        for listing in found.listings:
-            click.echo(_line(listing, listed=listing.symbol in found.listed))
-        if found.problem:
-            click.echo(found.problem, err=True)
-        elif not found.listings:
-            click.echo("Nothing fits.", err=True)
+
+@click.argument("text")
+@click.option("--limit", default=8, type=click.IntRange(1, 50), help="How many.")
+def _search(tools: "Tools", asked: Asked, text: str, limit: int) -> Answer:
+    """Find symbols by a part of a name, a symbol or an ISIN."""
+    found = tools.search.find(text, limit)
+    lines = [_line(listing, listed=listing.symbol in found.listed) for listing in found.listings]
+    note = found.problem or ("" if lines else "Nothing fits.")
+    return Answer(found.to_json(), lines, notes=[note] if note else [])
 
 
 def _line(listing: Listing, *, listed: bool) -> str:

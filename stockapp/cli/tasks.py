@@ -1,93 +1,82 @@
-"""`flask tasks`."""
+"""`tasks`: background work: looking at it, stopping it, doing it again."""
 
-import contextlib
-import json
-import logging
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
-from flask.cli import AppGroup
 
+from stockapp.cli.exits import Exit, Problem
+from stockapp.cli.following import follow
+from stockapp.cli.shell import Answer, Asked, Shell
 from stockapp.domain import moment
-from stockapp.domain.task import Item, Task
-from stockapp.ports import QueueFull, StoreTrouble
-from stockapp.services.task_admin import NoSuchTask, NotEnded, TaskAdmin
+from stockapp.domain.task import Item, ItemState, Task
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON.")
+if TYPE_CHECKING:
+    from stockapp.cli.tools import Tools
 
 
-def register(app: Flask, admin: TaskAdmin, close: Callable[[], None]) -> None:
+def register(group: click.Group, shell: Shell) -> None:
     """Add the commands."""
-    group = AppGroup("tasks", help="Background work: looking at it, stopping it, doing it again.")
-    app.cli.add_command(group)
-    _register_looking(group, admin, close)
-    _register_changing(group, admin, close)
+    tasks = click.Group(
+        "tasks", help="Background work: looking at it, stopping it, doing it again."
+    )
+    group.add_command(tasks)
+    shell.command(tasks, "list")(_list)
+    shell.command(tasks, "show")(_show)
+    shell.command(tasks, "follow")(_follow)
+    shell.command(tasks, "cancel")(_cancel)
+    shell.command(tasks, "retry")(_retry)
 
 
-def _register_looking(group: AppGroup, admin: TaskAdmin, close: Callable[[], None]) -> None:
-    @group.command("list")
-    @click.option("--limit", default=20, type=click.IntRange(1, 1000), help="How many.")
-    @_as_json
-    def list_(limit: int, as_json: bool) -> None:
-        """Show the newest tasks."""
-        with _telling(close):
-            found = admin.recent(limit=limit)
-        if as_json:
-            click.echo(json.dumps([task.to_json() for task in found]))
-            return
-        for task in found:
-            click.echo(_line(task))
-        if not found:
-            click.echo("No tasks; ended ones are removed in time.")
-
-    @group.command("show")
-    @click.argument("task_id")
-    @_as_json
-    def show(task_id: str, as_json: bool) -> None:
-        """Show a task with its items."""
-        with _telling(close):
-            task, items = admin.task(task_id), admin.items(task_id)
-        if as_json:
-            told = [{"key": i.key, "state": i.state.value, "result": i.result} for i in items]
-            click.echo(json.dumps({**task.to_json(), "items": told}))
-            return
-        click.echo(_line(task))
-        if task.error:
-            click.echo(f"  {task.error.code}: {task.error.detail}")
-        for item in items:
-            click.echo(_item_line(item))
+@click.option("--limit", default=20, type=click.IntRange(1, 1000), help="How many.")
+def _list(tools: "Tools", asked: Asked, limit: int) -> Answer:
+    """Show the newest tasks."""
+    found = tools.tasks.recent(limit=limit)
+    notes = [] if found else ["No tasks; ended ones are removed in time."]
+    document = {"tasks": [task.to_json() for task in found]}
+    return Answer(document, [_line(task) for task in found], notes=notes)
 
 
-def _register_changing(group: AppGroup, admin: TaskAdmin, close: Callable[[], None]) -> None:
-    @group.command("cancel")
-    @click.argument("task_id")
-    def cancel(task_id: str) -> None:
-        """End a task as cancelled; its worker stops at once."""
-        with _telling(close):
-            cancelled = admin.cancel(task_id)
-        if not cancelled.changed:
-            raise click.ClickException(f"it had ended already, as {cancelled.task.status.value}")
-        click.echo("cancelled")
-
-    @group.command("retry")
-    @click.argument("task_id")
-    def retry(task_id: str) -> None:
-        """Do again what an ended task did not do; a running stockapp takes it."""
-        with _telling(close):
-            created = admin.retry(task_id)
-        click.echo(created.task.id)
+@click.argument("task_id")
+def _show(tools: "Tools", asked: Asked, task_id: str) -> Answer:
+    """Show a task with its items."""
+    return _whole(tools, tools.tasks.task(task_id))
 
 
-@contextlib.contextmanager
-def _telling(close: Callable[[], None]) -> Iterator[None]:
-    logging.getLogger("stockapp").setLevel(logging.ERROR)
-    try:
-        yield
-    except (NoSuchTask, NotEnded, QueueFull, StoreTrouble) as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        close()
+@click.argument("task_id")
+def _follow(tools: "Tools", asked: Asked, task_id: str) -> Answer:
+    """Wait until a task has ended, then show it; Ctrl-C leaves it alone."""
+    task = follow(tools, tools.tasks.task(task_id), joined=True)
+    return _whole(tools, task, ended=True)
+
+
+@click.argument("task_id")
+def _cancel(tools: "Tools", asked: Asked, task_id: str) -> Answer:
+    """End a task as cancelled; its worker stops at once."""
+    cancelled = tools.tasks.cancel(task_id)
+    if not cancelled.changed:
+        words = f"It had ended already, as {cancelled.task.status.value}."
+        raise Problem(Exit.FAILED, "task_ended", words)
+    return Answer(cancelled.task.to_json(), ["cancelled"])
+
+
+@click.argument("task_id")
+def _retry(tools: "Tools", asked: Asked, task_id: str) -> Answer:
+    """Do again what an ended task did not do; all of it where nothing failed."""
+    created = tools.tasks.retry(task_id)
+    task = follow(tools, created.task, joined=created.joined)
+    return _whole(tools, task, ended=True)
+
+
+def _whole(tools: "Tools", task: Task, *, ended: bool = False) -> Answer:
+    items = tools.tasks.items(task.id)
+    told = [{"key": i.key, "state": i.state.value, "result": i.result} for i in items]
+    lines = [_line(task)]
+    if task.error:
+        lines.append(f"  {task.error.code}: {task.error.detail}")
+    lines += [_item_line(item) for item in items]
+    failed = task.error or any(item.state is not ItemState.OK for item in items)
+    exit_ = Exit.FAILED if ended and failed else Exit.DONE
+    return Answer({**task.to_json(), "items": told}, lines, exit_)
 
 
 def _line(task: Task) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 
 # The topic of the set of watchlists: which there are, and what they are called.
 WATCHLISTS_TOPIC = "watchlists"
+# The topic of who may use stockapp; streams never carry it.
+ACCESS_TOPIC = "access"
 
 
 class EventType(StrEnum):
     """`snapshot` and `reset` exist on streams only; `watchlist` only on the topics of one
-    watchlist, and of the set of them.
+    watchlist, and of the set of them; `access` only between workers.
     """
 
     SNAPSHOT = "snapshot"
@@ -23,6 +25,7 @@ class EventType(StrEnum):
     CANCELLED = "cancelled"
     RESET = "reset"
     WATCHLIST = "watchlist"
+    ACCESS = "access"
 
     @property
     def ends_task(self) -> bool:
@@ -37,7 +40,8 @@ class Event:
     Data by type: progress: Progress.to_json() plus `status` and `kind`; item: `key`, `state` and
     the item's result without its attempts; completed, failed, cancelled: `status`; watchlist, of
     one list: `action` (added, changed, removed, moved: to another place of the list) and `symbol`;
-    of the set of lists: `action` (created, renamed, deleted) and the list's name as `watchlist`.
+    of the set of lists: `action` (created, renamed, deleted) and the list's name as `watchlist`;
+    access: the `id` of a session or token that has ended.
     """
 
     id: int

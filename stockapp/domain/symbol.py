@@ -20,12 +20,12 @@ def parse_symbol(text: str) -> str:
     """
     stripped = text.strip(" ")
     symbol = stripped.upper()
-    if stripped.isascii() and len(symbol) <= MAX_LENGTH and _SHAPE.fullmatch(symbol):
+    if stripped.isascii() and len(text) <= MAX_LENGTH and _SHAPE.fullmatch(symbol):
         return symbol
-    raise InvalidSymbol(_complaint(stripped))
+    raise InvalidSymbol(_complaint(stripped, len(text)))
 
 
-def _complaint(stripped: str) -> str:
+def _complaint(stripped: str, length: int) -> str:
     if not stripped:
         return "The symbol is empty. Enter one such as AAPL or VOD.L."
     if any(not character.isprintable() for character in stripped):
@@ -35,7 +35,7 @@ def _complaint(stripped: str) -> str:
             "The symbol holds characters outside A to Z, 0 to 9 and . - ^ = &."
             " Enter the exchange's ticker, such as AAPL or 7203.T."
         )
-    if len(stripped) > MAX_LENGTH:
+    if length > MAX_LENGTH:
         return f"The symbol is longer than {MAX_LENGTH} characters."
     return (
         "The symbol may hold A to Z, 0 to 9 and . - ^ = & only, such as BRK-B, ^GSPC or EURUSD=X."

@@ -10,7 +10,7 @@ from typing import Any
 from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Failure, Reason
 from stockapp.fetching.latency import percentile
-from stockapp.ports import Clock, SharedState
+from stockapp.ports import NOBODY, Clock, Observer, SharedState
 
 _PREFIX = "lane:"
 _KEEP_SECONDS = 7 * 86_400.0
@@ -70,7 +70,8 @@ class _Gathered:
 class Ledger:
     """Notes are kept here until `flush` shares them."""
 
-    def __init__(self, shared: SharedState, clock: Clock) -> None:
+    def __init__(self, shared: SharedState, clock: Clock, observer: Observer = NOBODY) -> None:
+        self._observer = observer
         self._shared = shared
         self._clock = clock
         self._lock = threading.Lock()
@@ -80,12 +81,14 @@ class Ledger:
         """A request ended."""
         with self._lock:
             self._of(source, method).asked.append(asked)
+        self._observer.source_answered(source, method, asked.elapsed_ms / 1000, asked.failure)
 
     def note_attempts(self, attempts: Sequence[Attempt]) -> None:
         """Attempts of symbols ended, or were skipped."""
         with self._lock:
             for attempt in attempts:
                 self._of(attempt.source, attempt.method).attempts[_kind(attempt)] += 1
+        self._observer.attempts_ended(attempts)
 
     def flush(self) -> None:
         """Share what was noted."""

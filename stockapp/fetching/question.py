@@ -1,10 +1,10 @@
 """Putting one question to one source, by the gates that all requests pass."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from time import sleep
 from typing import Any, Generic, TypeVar
 
 from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
@@ -68,7 +68,7 @@ class Questioner:
         turn = self._keepers.quotas.reserve(self.provider, cost)
         if isinstance(turn, Failure):
             return self.skipped(question.method, turn)
-        sleep(turn)
+        time.sleep(turn)
         started_at, start = self._clock.now(), self._clock.monotonic()
         outcome = self._exchange(question)
         elapsed_ms = (self._clock.monotonic() - start) * 1000

@@ -5,7 +5,10 @@ Every method may be called from any thread or greenlet, returns when done, and l
 greenlets run meanwhile.
 """
 
+from stockapp.ports.access import AccessStore
+from stockapp.ports.admission import FREE, GiveBack, RateLimited, Toll
 from stockapp.ports.caching import CacheTrouble, Entry, Flights, ResponseCache
+from stockapp.ports.observing import NOBODY, Observer
 from stockapp.ports.running import Clock, Executor
 from stockapp.ports.shared_state import SharedState
 from stockapp.ports.storage import Storage, StoreTrouble
@@ -23,6 +26,9 @@ from stockapp.ports.watchlists import WatchlistStore
 
 __all__ = [
     "ANY_TASK",
+    "FREE",
+    "NOBODY",
+    "AccessStore",
     "CacheTrouble",
     "Cancelled",
     "Clock",
@@ -31,13 +37,17 @@ __all__ = [
     "EventLog",
     "Executor",
     "Flights",
+    "GiveBack",
+    "Observer",
     "Openings",
     "QueueFull",
+    "RateLimited",
     "ResponseCache",
     "SharedState",
     "Storage",
     "StoreTrouble",
     "TaskStore",
+    "Toll",
     "Unended",
     "WatchlistStore",
 ]

@@ -18,5 +18,11 @@ class Storage(Protocol):
     def set_aside(self) -> Sequence[str]:
         """The names of damaged files that were replaced, and are still there."""
 
+    def versions(self) -> tuple[int, int]:
+        """That of the tables as they are, and that which this stockapp makes of them.
+
+        Raises StoreTrouble.
+        """
+
     def shrink(self) -> None:
         """Give room back that deleted things left, a part at a time."""

@@ -13,23 +13,24 @@ from stockapp.analysis.valuation import fair_value
 from stockapp.domain.choices import BusinessType, Choices
 from stockapp.domain.symbol import parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
-from stockapp.ports import EventLog, QueueFull, StoreTrouble, TaskStore, WatchlistStore
+from stockapp.ports import EventLog, QueueFull, RateLimited, StoreTrouble, TaskStore, WatchlistStore
 from stockapp.services import analyse_all, analysing, origins
 from stockapp.services.aged import Aged
-from stockapp.services.analysing import Analysing, Wanted
+from stockapp.services.analysing import Analysing
 from stockapp.services.analysis_store import Analysis, AnalysisStore, Chart, choices_to_json
 from stockapp.services.analyst import Analyst, NotComputed
 from stockapp.services.dossier import Dossier
-from stockapp.services.gathered import Gathered
+from stockapp.services.findings import statement_to_json
+from stockapp.services.gathered import STATEMENTS, Gathered
 from stockapp.services.gathering import Gatherer
 from stockapp.services.histories import History, HistoryInterval, HistoryRange, history
-from stockapp.services.stages import Watcher
 from stockapp.tasks.engine import TaskEngine
 
 _RECENT = 30
 # For so long after the end of a task, looking at its symbol starts no other one.
 _REST = timedelta(minutes=1)
-_RATES = {
+# What each is called, its least and its greatest value.
+RATES = {
     "growth": ("The growth", -0.5, 0.5),
     "discount_rate": ("The discount rate", 0.01, 0.5),
     "terminal_growth": ("The terminal growth", -0.1, 0.1),
@@ -54,7 +55,7 @@ class Begun:
 
 
 class Analyses:
-    """Asks no source itself, but for `now`: what others wait for is a task."""
+    """Asks no source itself: what others wait for is a task."""
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class Analyses:
     def start(self, symbol: str, choices: Choices, *, force: bool) -> Begun:
         """Analyse the symbol. What is fresh is not asked for again, unless with `force`.
 
-        Raises InvalidSymbol, BadChoice, QueueFull and StoreTrouble.
+        Raises InvalidSymbol, BadChoice, QueueFull, RateLimited and StoreTrouble.
         """
         wanted = parse_symbol(symbol)
         check(choices)
@@ -102,7 +103,7 @@ class Analyses:
         """Analyse what is looked at; None where all is fresh, or no task is taken at present."""
         try:
             return self.start(symbol, choices, force=False).task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def start_all(
@@ -110,7 +111,7 @@ class Analyses:
     ) -> Begun | None:
         """Analyse a whole list, or only some of it; None when there is nothing of it.
 
-        Raises QueueFull and StoreTrouble.
+        Raises QueueFull, RateLimited and StoreTrouble.
         """
         listed = (item.symbol for item in self._watchlists.items(watchlist))
         symbols = [symbol for symbol in listed if only is None or symbol in only]
@@ -122,21 +123,6 @@ class Analyses:
             analyse_all.KIND, params, items, _dedupe_key(analyse_all.KIND, params)
         )
         return Begun(created.task, created.joined)
-
-    def now(
-        self, symbol: str, choices: Choices, *, force: bool, watcher: Watcher
-    ) -> Analysis | None:
-        """Analyse here and now, without a task; None when the watcher stopped it.
-
-        Raises InvalidSymbol, BadChoice and NothingKnown.
-        """
-        wanted = parse_symbol(symbol)
-        check(choices)
-        since = self._analyst.now() if force else None
-        self._analysing.prepare()
-        told = Wanted(wanted, choices, since)
-        done = self._analysing.analyse(told, watcher, lambda callback: lambda: None)
-        return done.analysis if done else None
 
     def kept(self, symbol: str, choices: Choices) -> Aged[Analysis] | None:
         """The last analysis by these choices, fresh or old.
@@ -179,7 +165,7 @@ class Analyses:
             return None
         try:
             return self.start(dossier.symbol, Choices(), force=False).task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def _is_recent(self, task: Task) -> bool:
@@ -205,9 +191,21 @@ class Analyses:
             return None
         return self._analyst.chart(gathered.symbol, bars, gathered.benchmark_bars)
 
-    def history(self, symbol: str, span: HistoryRange, interval: HistoryInterval) -> History | None:
-        """That part of the price history that is held; None where none is."""
-        return history(self._gatherer.held(symbol), self._analyst, span, interval)
+    def history(self, symbol: str, span: str, interval: str) -> History | None:
+        """That part of the price history that is held; None where none is.
+
+        `span` is one of HistoryRange, `interval` of HistoryInterval.
+        """
+        held = self._gatherer.held(symbol)
+        return history(held, self._analyst, HistoryRange(span), HistoryInterval(interval))
+
+    def statements(self, symbol: str) -> list[dict[str, Any]]:
+        """The statements that are held, each in its own currency, as the JSON interface shows them.
+
+        Each says whether it is fresh.
+        """
+        parts = self._gatherer.held(symbol).parts
+        return [told for part in STATEMENTS if (told := statement_to_json(parts[part]))]
 
     def running(self, symbol: str) -> Task | None:
         """The task that analyses the symbol now, else the last one that is remembered."""
@@ -244,7 +242,7 @@ def _dedupe_key(kind: str, params: Mapping[str, Any]) -> str:
 
 def check(choices: Choices) -> None:
     """Raises BadChoice for what cannot be used."""
-    for name, (what, least, most) in _RATES.items():
+    for name, (what, least, most) in RATES.items():
         value = getattr(choices, name)
         if value is not None and not least <= value <= most:
             limits = f"{100 * least:g} % and {100 * most:g} %"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from stockapp.domain.task import Task
 from stockapp.ports import Clock, EventLog, TaskStore, WatchlistStore
-from stockapp.services import analyse_all
+from stockapp.services import analyse_all, list_export
 from stockapp.services.analysis_store import AnalysisStore
 from stockapp.services.board import Board, Row
 from stockapp.services.live_prices import KIND
@@ -76,6 +76,10 @@ class Boards:
             )
             for item in items
         ]
+
+    def as_csv(self, watchlist: str) -> str:
+        """All rows of the list as the text of a CSV file, which an import takes again."""
+        return list_export.as_csv(self.rows(watchlist))
 
     def refresh(self, watchlist: str) -> Task | None:
         """The running refresh of the list, else the one that ended a moment ago.

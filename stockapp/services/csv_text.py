@@ -1,11 +1,15 @@
 """The text of CSV files: how it is encoded, parted, and how its cells are meant."""
 
 import codecs
+import csv
+import io
 import math
 import re
+from typing import Any
 
-# A spreadsheet runs what begins with one of these, so a download puts an apostrophe before it.
-FORMULA = "=+-@\t\r"
+# A spreadsheet runs what begins with one of these, so a download puts an apostrophe before it. The
+# last four are the first ones as they are typed in East Asia, at full width.
+FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _QUOTED = re.compile(f"'+[{re.escape(FORMULA)}]")
 _TO_QUOTE = re.compile(f"'*[{re.escape(FORMULA)}]")
 
@@ -22,6 +26,9 @@ _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
+Cell = str | float | int | None
+
+
 class NoText(ValueError):
     """The file holds something else than text; the message says what to do."""
 
@@ -30,9 +37,25 @@ class NoNumber(ValueError):
     """The text is no number, or could mean two; the message says how to write it."""
 
 
+def writer(text: io.StringIO) -> Any:
+    """What writes rows of cells. All text is in quotation marks: some spreadsheets part columns at
+    semicolons or tabs, and a formula in the middle of a note must not begin a cell of its own.
+    """
+    return csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
+
+
 def quoted(text: str) -> str:
     """The text for a cell, so that no spreadsheet runs it; `plain` gives it back."""
     return f"'{text}" if _TO_QUOTE.match(text) else text
+
+
+def cell(value: Cell) -> Cell:
+    """The value as a cell of a download; what is unknown is empty."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, str):
+        return quoted(value)
+    return int(value) if isinstance(value, float) and value == int(value) else value
 
 
 def plain(cell: str) -> str:

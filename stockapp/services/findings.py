@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from stockapp.caching.policy import Landed, SingleFlight
+from stockapp.domain import moment
 from stockapp.domain.attempt import Attempt, Failure, Reason
 from stockapp.domain.bars import Bars
 from stockapp.domain.company import Company
@@ -200,3 +201,23 @@ _READERS: Mapping[Part, Callable[[Mapping[str, Any]], tuple[Finding, datetime]]]
 
 def _attempts(value: Mapping[str, Any]) -> tuple[Attempt, ...]:
     return tuple(Attempt.from_json(data) for data in value["attempts"])
+
+
+def statement_to_json(held: Held) -> dict[str, Any] | None:
+    """A statement as the JSON interface shows it; None where there is none."""
+    told = held.finding
+    if not isinstance(told, Statement):
+        return None
+    return {
+        "kind": told.kind.value,
+        "currency": told.currency,
+        "source": told.source,
+        "method": told.method,
+        "fetched_at": moment.to_text(told.fetched_at),
+        "age_seconds": round(held.age_seconds, 1),
+        "freshness": "fresh" if held.is_fresh and not held.error else "stale",
+        "years": [
+            {"end": year.end.isoformat(), "values": {k.value: v for k, v in year.values.items()}}
+            for year in told.years
+        ],
+    }

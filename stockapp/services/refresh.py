@@ -5,13 +5,14 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.ports import Cancelled, Created, QueueFull, StoreTrouble, WatchlistStore
+from stockapp.ports import Cancelled, Created, QueueFull, RateLimited, StoreTrouble, WatchlistStore
 from stockapp.services.board import Board, QuoteView
-from stockapp.services.live_prices import KIND, fresh_item
+from stockapp.services.live_prices import KIND, fresh_item, result_of
 from stockapp.services.quotes import Quotes
 from stockapp.tasks.engine import TaskEngine
 
@@ -30,6 +31,10 @@ class Started:
     task: Task | None
     joined: bool
     fresh: tuple[QuoteView, ...] = ()
+
+    def result(self) -> Mapping[str, Any]:
+        """The result that a task would have had, of what is fresh."""
+        return result_of([fresh_item(view) for view in self.fresh])
 
 
 class Refreshes:
@@ -55,7 +60,7 @@ class Refreshes:
     ) -> Started:
         """Refresh the symbols, or the whole list; with `force` also what is young enough.
 
-        Raises InvalidSymbol, TooManySymbols, QueueFull and StoreTrouble.
+        Raises InvalidSymbol, TooManySymbols, QueueFull, RateLimited and StoreTrouble.
         """
         whole_list = symbols is None
         wanted = self._wanted(symbols, watchlist)
@@ -116,7 +121,7 @@ class Refreshes:
     def _behind(self, start: Callable[[], Created | Started]) -> Task | None:
         try:
             return start().task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def cancel(self, task_id: str) -> Cancelled | None:

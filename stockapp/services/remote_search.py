@@ -10,7 +10,7 @@ from stockapp.domain.attempt import Attempt, Failure, Reason
 from stockapp.domain.freshness import Freshness, Lifetime
 from stockapp.domain.listing import Listing
 from stockapp.fetching.lookup import LookedUp, Lookup
-from stockapp.ports import Clock, Entry, Executor, ResponseCache
+from stockapp.ports import FREE, Clock, Entry, Executor, ResponseCache, Toll
 from stockapp.services.board import SymbolReport
 
 # The kind of cached entry that searches are.
@@ -50,7 +50,9 @@ class RemoteSearch:
         clock: Clock,
         *,
         limit_seconds: float,
+        toll: Toll = FREE,
     ) -> None:
+        self._toll = toll
         self._lookup = lookup
         self._flight = flight
         self._executor = executor
@@ -60,11 +62,15 @@ class RemoteSearch:
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def find(self, text: str) -> Remote:
-        """What is cached if it is fresh, else what the sources say within the time."""
+        """What is cached if it is fresh, else what the sources say within the time.
+
+        Raises RateLimited.
+        """
         key = f"{PREFIX}:{text.casefold()}"
         held = self._held(key)
         if held.answers:
             return held.told()
+        self._toll.pay()
         ask = _Ask(text, key, self._clock.monotonic() + self._limit)
 
         def known(_: Sequence[str]) -> list[str]:

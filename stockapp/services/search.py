@@ -91,9 +91,10 @@ class Search:
         self._titles = titles
 
     def find(self, text: str, limit: int = 8, *, at_once: bool = False) -> Found:
-        """What fits the text; waits for the sources, but not for long. Raises StoreTrouble.
+        """What fits the text; waits for the sources, but not for long.
 
         With `at_once` it does not wait: where sources have to be asked, `asking` says so.
+        Raises StoreTrouble, and RateLimited where sources would have to be asked.
         """
         query = normalised(text)
         if not query:

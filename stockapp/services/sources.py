@@ -128,6 +128,18 @@ class Sources:
             if record.last and f"{record.source}/{record.method}" in self._lanes
         ]
 
+    def breakers(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The breaker of every method, by source and method, as the JSON interface shows it."""
+        known = self._breakers.all()
+        methods = [(lane.source, lane.method.name) for lane in self._lanes.values()]
+        for source, names in self._research.items():
+            methods += [(source, name) for name in names]
+        closed = Breaker()
+        return {
+            (source, method): _breaker_to_json(known.get(f"{source}/{method}", closed))
+            for source, method in dict.fromkeys(methods)
+        }
+
     def titles(self) -> dict[str, str]:
         """How people call the sources."""
         return {name: provider.title for name, provider in self._providers.items()}

@@ -70,7 +70,7 @@ class TaskAdmin:
     def retry(self, task_id: str) -> Created:
         """Start a task for what an ended one did not do; for all of it where nothing failed.
 
-        Raises NoSuchTask, NotEnded and QueueFull.
+        Raises NoSuchTask, NotEnded, QueueFull and RateLimited.
         """
         task = self.task(task_id)
         if not task.status.ended:

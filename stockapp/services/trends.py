@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from stockapp.domain.event import Event
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.domain.trend import Trend
-from stockapp.ports import QueueFull, StoreTrouble, TaskStore
+from stockapp.ports import QueueFull, RateLimited, StoreTrouble, TaskStore
 from stockapp.services.aged import Aged
 from stockapp.services.trend_store import TrendStore
 from stockapp.services.trending import KIND
@@ -43,7 +43,7 @@ class Trends:
                 return self._running()
             items = [Item(symbol, ItemState.QUEUED) for symbol in wanted]
             return self._engine.submit(KIND, {"symbols": wanted}, items, _dedupe_key(wanted)).task
-        except (QueueFull, StoreTrouble):
+        except (QueueFull, RateLimited, StoreTrouble):
             return None
 
     def on_event(self, event: Event) -> None:

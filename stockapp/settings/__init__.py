@@ -1,8 +1,8 @@
 """Every setting, in two tables: name, type, default, help. `docs/settings.md` lists them.
 
-Read from the environment, then from a `.env` file. Names carry the prefix STOCKAPP_, but for
-HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the keys of services.
-Each key may be given in a file instead, named by the same name with _FILE.
+Read from the environment, then from a `.env` file, then from a TOML file. Names carry the prefix
+STOCKAPP_, but for HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the
+keys of services. Each key may be given in a file instead, named by the same name with _FILE.
 """
 
 import tempfile
@@ -13,12 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from stockapp.settings.house import HouseSettings, LogFormat, Sample
+from stockapp.settings import files
+from stockapp.settings.access import check_password, networks
+from stockapp.settings.house import Auth, HouseSettings, LogFormat, Sample
+from stockapp.settings.layers import layered
 from stockapp.settings.sources import RaceMode, SourceSettings
 
-__all__ = ["DATABASE", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
+__all__ = ["DATABASE", "Auth", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
 
 # The file of the embedded database in the data folder.
 DATABASE = "stockapp.sqlite3"
@@ -29,6 +32,8 @@ _FROM_FILES = {
     "fmp_api_key": "FMP_API_KEY",
     "marketstack_api_key": "MARKETSTACK_API_KEY",
     "cache_redis_url": "STOCKAPP_CACHE_REDIS_URL",
+    "secret_key": "STOCKAPP_SECRET_KEY",
+    "password": "STOCKAPP_PASSWORD",
 }
 
 
@@ -38,6 +43,18 @@ class Settings(SourceSettings, HouseSettings):
     model_config = SettingsConfigDict(
         env_prefix="STOCKAPP_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given by the caller, then the layers."""
+        return init_settings, layered(settings_cls, env_settings, dotenv_settings)
 
     @model_validator(mode="before")
     @classmethod
@@ -50,11 +67,30 @@ class Settings(SourceSettings, HouseSettings):
                 data[key] = _read_key(Path(path), variable)
         return data
 
+    @model_validator(mode="after")
+    def _access_makes_sense(self) -> "Settings":
+        check_password(self.password.get_secret_value())
+        if self.auth is Auth.PASSWORD and not self.password.get_secret_value():
+            raise ValueError("STOCKAPP_AUTH=password needs a STOCKAPP_PASSWORD")
+        networks(self.trusted_proxies)
+        return self
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether only those are let in who log in or have a token."""
+        return self.auth is not Auth.NONE and bool(self.password.get_secret_value())
+
     def secrets(self) -> Iterator[str]:
         """The values that must never be shown or logged."""
+        yield from self.sent_secrets()
+        if password := self.password.get_secret_value():
+            yield password
+
+    def sent_secrets(self) -> Iterator[str]:
+        """Those of them that leave for other services, so that their answers may hold them."""
         for name in type(self).model_fields:
             value = getattr(self, name)
-            if isinstance(value, SecretStr) and value.get_secret_value():
+            if name != "password" and isinstance(value, SecretStr) and value.get_secret_value():
                 yield value.get_secret_value()
         # Errors of Redis' client may hold its password alone.
         with suppress(ValueError):
@@ -76,14 +112,12 @@ def _read_key(path: Path, name: str) -> str:
 def read_settings() -> Settings:
     """The settings of this process. Raises SystemExit with what to mend."""
     try:
+        files.check_env_file(Settings.model_fields)
         settings = Settings()
+    except files.BadFile as error:
+        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {error}") from None
     except ValidationError as error:
-        # Without the values: one of them may be a secret.
-        wrong = "; ".join(
-            ": ".join((*(str(part) for part in entry["loc"]), entry["msg"]))
-            for entry in error.errors()
-        )
-        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {wrong}") from None
+        raise SystemExit(f"stockapp cannot start, see docs/settings.md: {_wrong(error)}") from None
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.data_dir):
@@ -94,3 +128,12 @@ def read_settings() -> Settings:
             " name another one in STOCKAPP_DATA_DIR."
         ) from None
     return settings
+
+
+def _wrong(error: ValidationError) -> str:
+    """What is wrong, without the values: one of them may be a secret."""
+    variables = {n: files.environment_name(n, f) for n, f in Settings.model_fields.items()}
+    return "; ".join(
+        ": ".join((*(variables.get(str(part), str(part)) for part in entry["loc"]), entry["msg"]))
+        for entry in error.errors()
+    )

@@ -4,8 +4,15 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
+
+from stockapp.places import data_folder
+from stockapp.settings import levels
+
+_SHORTEST_KEY = 32
+# As the library `limits` reads it.
+_LIMIT = r"^$|^[1-9][0-9]* ?/ ?([1-9][0-9]* ?)?(second|minute|hour|day)s?$"
 
 
 class Sample(StrEnum):
@@ -23,6 +30,17 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Auth(StrEnum):
+    """Who is let in: whoever has the password, or everybody.
+
+    `auto`: by password where one is set; else everybody, but on this machine only.
+    """
+
+    AUTO = "auto"
+    PASSWORD = "password"  # noqa: S105
+    NONE = "none"
+
+
 class HouseSettings(BaseSettings):
     """All but what is about sources."""
 
@@ -30,7 +48,7 @@ class HouseSettings(BaseSettings):
     host: str = Field(
         default="127.0.0.1",
         validation_alias=AliasChoices("HOST", "host"),
-        description="Address to listen on.",
+        description="Address to listen on, or unix:PATH for a socket.",
     )
     port: int = Field(
         default=8000,
@@ -45,6 +63,57 @@ class HouseSettings(BaseSettings):
         validation_alias=AliasChoices("WEB_CONCURRENCY", "workers"),
         description="Worker processes; by default the number of CPUs, at least 2.",
     )
+    allowed_hosts: str = Field(
+        default="",
+        description=(
+            "Names under which people reach it, with commas: stocks.example.com,nas.local;"
+            " *.example.com for all below that. localhost and the address of HOST always count,"
+            " and every IP address where HOST is 0.0.0.0 or ::. Others are refused, as web sites"
+            " can have a name of their own lead here."
+        ),
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "What forms are signed with, 32 characters or more; empty: a random one, which is kept"
+            " in the data folder as secret.key."
+        ),
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="File that holds STOCKAPP_SECRET_KEY, in place of that."
+    )
+    auth: Auth = Field(
+        default=Auth.AUTO,
+        description=(
+            "auto: a login where a password is set; without one open, but only on 127.0.0.1, ::1 or"
+            " localhost and behind no proxy. password: always a login. none: open to everybody who"
+            " can reach it."
+        ),
+    )
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "The password of the login page, of 8 characters or more, or its argon2 hash, which"
+            " `flask --app app password` makes. Another one ends all sessions."
+        ),
+    )
+    password_file: Path | None = Field(
+        default=None, description="File that holds STOCKAPP_PASSWORD, in place of that."
+    )
+    session_idle_seconds: float = Field(
+        default=14 * 86_400, ge=60, description="A login that is not used for so long ends."
+    )
+    session_seconds: float = Field(
+        default=90 * 86_400, ge=60, description="A login ends after so long, however it is used."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Proxies whose X-Forwarded-For, -Proto and -Host are believed, with commas: addresses,"
+            " networks such as 10.0.0.0/8, or `unix` for those that come by a Unix socket. They"
+            " must set all three themselves. Empty: nobody's are."
+        ),
+    )
     max_body_bytes: int = Field(
         default=1_000_000, ge=1_000, description="Largest request body that is read, in bytes."
     )
@@ -52,6 +121,20 @@ class HouseSettings(BaseSettings):
         default=2_000,
         ge=1,
         description="Open event streams a worker; over it, 503 with Retry-After.",
+    )
+    limit_starts: str = Field(
+        default="120/minute",
+        pattern=_LIMIT,
+        description=(
+            "How much one client may start that asks sources, such as 120/minute or 1000/hour:"
+            " refreshes, analyses, tests; 250 symbols more count as one more. Over it, 429 with"
+            " Retry-After; empty: no limit."
+        ),
+    )
+    limit_searches: str = Field(
+        default="120/minute",
+        pattern=_LIMIT,
+        description="The same for searches that the cache cannot answer.",
     )
     max_requests: int = Field(
         default=50_000,
@@ -61,15 +144,33 @@ class HouseSettings(BaseSettings):
     reload: bool = Field(
         default=False, description="Start workers anew when code changes; python app.py sets it."
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(
+        default="INFO",
+        pattern=f"^({'|'.join(levels.LEVELS)})$",
+        description="DEBUG, INFO, WARNING or ERROR.",
+    )
+    log_levels: str = Field(
+        default="",
+        description=(
+            "Levels of single parts of stockapp or libraries, such as"
+            " fetching=DEBUG,web=WARNING,urllib3=DEBUG."
+        ),
+    )
     log_format: LogFormat = Field(
         default=LogFormat.CONSOLE, description="console for people, json for machines."
+    )
+    access_log: bool = Field(
+        default=False,
+        description="A log line for each request, without its query; a proxy has one too.",
     )
 
     # Data
     data_dir: Path = Field(
-        default=Path("data"),
-        description="Folder for the database and the cache; made when missing.",
+        default=data_folder(),
+        description=(
+            "Folder for the database and the cache; made when missing. By default `data`, for"
+            " an installed `stockapp` ~/.local/share/stockapp."
+        ),
     )
     sample: Sample = Field(
         default=Sample.REAL,
@@ -206,3 +307,16 @@ class HouseSettings(BaseSettings):
     max_symbols: int = Field(
         default=1_000, ge=1, description="Symbols in one refresh, and on one list."
     )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _not_guessable(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"must have {_SHORTEST_KEY} characters at least")
+        return key
+
+    @field_validator("log_levels")
+    @classmethod
+    def _check_levels(cls, text: str) -> str:
+        levels.parse(text)
+        return text

@@ -2,14 +2,28 @@
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from stockapp import context
 from stockapp.domain.event import Event, EventType, task_topic
-from stockapp.domain.task import Item, NewTask, Task
-from stockapp.ports import Cancelled, Clock, Created, Executor, Openings, StoreTrouble, TaskStore
+from stockapp.domain.task import Item, NewTask, Task, TaskStatus
+from stockapp.ports import (
+    FREE,
+    NOBODY,
+    Cancelled,
+    Clock,
+    Created,
+    Executor,
+    Observer,
+    Openings,
+    StoreTrouble,
+    TaskStore,
+    Toll,
+)
 from stockapp.tasks.kinds import Kind
 from stockapp.tasks.progress import Pace
 from stockapp.tasks.runner import Runner
@@ -18,11 +32,17 @@ from stockapp.tasks.staged import StagePace
 
 logger = logging.getLogger(__name__)
 
+# A start of so many items more costs a client one more: a whole list is more than one symbol.
+_ITEMS_OF_ONE = 250
+# Workers of a server claim a new task within some 50 ms.
+_SERVERS_FIRST_SECONDS = 0.15
+
 
 class TaskEngine:
     """This worker's share of the work: at most `slots` tasks at once, each by lease.
 
-    A new task is refused while `queue_limit` tasks wait for any worker.
+    A new task is refused while `queue_limit` tasks wait for any worker, and by the `toll` to a
+    client that has started too many.
     """
 
     def __init__(
@@ -36,8 +56,12 @@ class TaskEngine:
         slots: int,
         queue_limit: int,
         lease_seconds: float,
+        toll: Toll = FREE,
+        observer: Observer = NOBODY,
     ) -> None:
         self.worker = worker
+        self._toll = toll
+        self._observer = observer
         self._store = store
         self._executor = executor
         self._clock = clock
@@ -50,23 +74,38 @@ class TaskEngine:
         self._runners: dict[str, Runner] = {}
         # Not before it is opened: a command that shares the data must not run tasks.
         self._taking = False
+        self._errands = False
         self._draining = False
 
     def open(self) -> None:
         """Begin to take tasks."""
         self._taking = True
 
+    def open_for_errands(self) -> None:
+        """Take only what this engine is given: by `submit`, unless another worker is quicker, and
+        by its id.
+        """
+        self._errands = True
+
     def submit(
         self, kind: str, params: Mapping[str, Any], items: Sequence[Item], dedupe_key: str
     ) -> Created:
         """Store a task, or join an equal one, and return at once; it runs as room allows.
 
-        Raises QueueFull and StoreTrouble.
+        Raises QueueFull, RateLimited and StoreTrouble. What is joined costs its client nothing.
         """
         new = NewTask(uuid.uuid4().hex, kind, params, dedupe_key, tuple(items))
-        created = self._store.create(new, most_pending=self._queue_limit)
-        if not created.joined:
-            self._executor.submit(self.claim_and_run, created.task.id)
+        give_back = self._toll.pay(1 + len(items) // _ITEMS_OF_ONE)
+        try:
+            created = self._store.create(new, most_pending=self._queue_limit)
+        except Exception:
+            # Nothing was started.
+            give_back()
+            raise
+        if created.joined:
+            give_back()
+        else:
+            self._executor.submit(self._run_submitted, created.task.id)
         return created
 
     def cancel(self, task_id: str) -> Cancelled | None:
@@ -74,11 +113,17 @@ class TaskEngine:
         cancelled = self._store.cancel(task_id)
         if cancelled and cancelled.changed:
             self._stop(task_id)
+            self._observer.task_ended(cancelled.task.kind, TaskStatus.CANCELLED, None)
         return cancelled
 
     def runs(self, task_id: str) -> bool:
         """Whether this worker runs the task."""
         return task_id in self._runners
+
+    @property
+    def draining(self) -> bool:
+        """Whether it hands its tasks over, as this worker stops."""
+        return self._draining
 
     @property
     def running(self) -> int:
@@ -111,7 +156,7 @@ class TaskEngine:
 
     def claim_in_background(self) -> None:
         """Take over whatever is pending, as far as there is room."""
-        openings = self._openings()
+        openings = self._openings() if self._taking else None
         if openings and self._store.has_claimable(openings):
             self._executor.submit(self._claim_until_none)
 
@@ -145,8 +190,15 @@ class TaskEngine:
         with suppress(StoreTrouble):
             self.claim_in_background()
 
+    def _run_submitted(self, task_id: str) -> None:
+        if not self._taking:
+            # A server is warm, and goes on when the command that asks has gone.
+            time.sleep(_SERVERS_FIRST_SECONDS)
+        self.claim_and_run(task_id)
+
     def _openings(self) -> Openings | None:
-        return self._slots.openings() if self._taking and not self._draining else None
+        taking = (self._taking or self._errands) and not self._draining
+        return self._slots.openings() if taking else None
 
     def _claim(self, task_id: str | None) -> Task | None:
         with self._slots.claiming:
@@ -161,18 +213,29 @@ class TaskEngine:
             return task
 
     def _claim_until_none(self) -> None:
-        while self.claim_and_run():
-            pass
+        # What it was begun by was another task's run, say.
+        with context.of_nothing():
+            while self.claim_and_run():
+                pass
 
     def _run(self, task: Task) -> None:
         meter = self._paces[task.kind].meter(task.items, self._clock)
-        runner = Runner(task, self._kinds[task.kind], self._store, self.worker, self._clock, meter)
+        runner = Runner(
+            task,
+            self._kinds[task.kind],
+            self._store,
+            self.worker,
+            self._clock,
+            meter,
+            self._observer,
+        )
         self._runners[task.id] = runner
         try:
             if self._draining:
                 self._store.release(self.worker)
             else:
-                runner.run()
+                with context.of_task(task.id):
+                    runner.run()
         finally:
             del self._runners[task.id]
 

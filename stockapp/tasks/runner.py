@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from stockapp.domain.task import Item, Progress, Task, TaskError, TaskStatus
-from stockapp.ports import Clock, StoreTrouble, TaskStore
+from stockapp.ports import NOBODY, Clock, Observer, StoreTrouble, TaskStore
 from stockapp.tasks.cancellation import CancelToken
 from stockapp.tasks.kinds import Kind, Superseded, Undoable
 
@@ -54,8 +54,16 @@ class Runner:
     """One run of a task by one worker; implements kinds.TaskRun."""
 
     def __init__(
-        self, task: Task, kind: Kind, store: TaskStore, worker: str, clock: Clock, meter: Meter
+        self,
+        task: Task,
+        kind: Kind,
+        store: TaskStore,
+        worker: str,
+        clock: Clock,
+        meter: Meter,
+        observer: Observer = NOBODY,
     ) -> None:
+        self._observer = observer
         self.task = task
         self.token = CancelToken()
         self._kind = kind
@@ -78,14 +86,13 @@ class Runner:
         # Parts of a kind may record beside each other; progress must not go back.
         with self._recording:
             ended = [
-                item.key
-                for item in items
-                if item.state.ended and not self._items[item.key].state.ended
+                item for item in items if item.state.ended and not self._items[item.key].state.ended
             ]
             self._items.update({item.key: item for item in items})
-            self._meter.end(ended)
+            self._meter.end([item.key for item in ended])
             self._message = message
             self._tell(items)
+            self._observer.items_ended(self.task.kind, ended)
 
     def tick(self) -> None:
         """Look at the clock: end what overruns; else tell the time left anew, if nothing else did.
@@ -140,22 +147,30 @@ class Runner:
     def fail(self, error: TaskError) -> None:
         """End the task as failed, with what it has."""
         result = self._kind.result([item for item in self._items.values() if item.state.ended])
-        progress = self._meter.progress("Failed")
-        self._patiently(
-            lambda: self._store.finish(
-                self.task.id, self._worker, TaskStatus.FAILED, progress, result=result, error=error
-            )
-        )
+        self._finish(TaskStatus.FAILED, self._meter.progress("Failed"), result, error)
 
     def _complete(self) -> None:
         items = list(self._items.values())
         result = self._kind.result(items)
         progress = self._meter.progress(self._kind.closing_words(items))
-        self._patiently(
+        self._finish(TaskStatus.COMPLETED, progress, result)
+
+    def _finish(
+        self,
+        status: TaskStatus,
+        progress: Progress,
+        result: Mapping[str, Any],
+        error: TaskError | None = None,
+    ) -> None:
+        if self._patiently(
             lambda: self._store.finish(
-                self.task.id, self._worker, TaskStatus.COMPLETED, progress, result=result
+                self.task.id, self._worker, status, progress, result=result, error=error
             )
-        )
+        ):
+            seconds = self._clock.monotonic() - self._started
+            told = {"kind": self.task.kind, "status": status.value, "seconds": round(seconds, 3)}
+            logger.info("task ended", extra=told)
+            self._observer.task_ended(self.task.kind, status, seconds)
 
     def _tell(self, items: Sequence[Item]) -> None:
         self._told_at = self._clock.monotonic()

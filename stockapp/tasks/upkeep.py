@@ -43,10 +43,13 @@ class Upkeep:
         self._most_events = most_events
         # A loop each, so that a slow duty delays no lease.
         self._sweep = Periodic("claim-sweep", self._claim, _SWEEP_SECONDS)
-        self._duties = (
-            self._sweep,
+        self._of_what_runs = (
             Periodic("lease-renewal", engine.renew, lease_seconds / 3),
             Periodic("task-clock", engine.tick, _TICK_SECONDS),
+        )
+        self._duties = (
+            self._sweep,
+            *self._of_what_runs,
             Periodic("purge", self._purge, _PURGE_SECONDS),
         )
 
@@ -54,6 +57,12 @@ class Upkeep:
         """Begin."""
         self._engine.open()
         for duty in self._duties:
+            duty.start()
+
+    def start_for_errands(self) -> None:
+        """Begin to look after what this process runs for itself, and after nothing else."""
+        self._engine.open_for_errands()
+        for duty in self._of_what_runs:
             duty.start()
 
     def stop(self) -> None:

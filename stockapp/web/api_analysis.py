@@ -13,6 +13,9 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
 from stockapp.web.errors import Problem
+from stockapp.web.openapi.answers_analysis import CachedAnalysis
+from stockapp.web.openapi.answers_tasks import AnalysesDone, AnalysisDone
+from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import AnalyseAllInput, CachedAnalysisInput, NewAnalysisInput
 
 
@@ -40,6 +43,21 @@ class AnalysisApi:
         blueprint.add_url_rule("/watchlist/analyze-async", view_func=self.start_all, methods=both)
         return blueprint
 
+    @described(
+        "startAnalysis",
+        "Analyses",
+        takes=NewAnalysisInput,
+        gives={
+            200: Gives(
+                (CachedAnalysis, AnalysisDone),
+                "All was fresh and nobody was asked; or the task ended while the client waited.",
+                ("Cache-Status",),
+            ),
+            202: started(),
+        },
+        faults=("404 not_analysed", "503 not_computed"),
+        waits=True,
+    )
     def start(self, ticker: str) -> Response:
         """Analyse, or join who does; 200 with the analysis where all that it needs is fresh."""
         symbol = inputs.ticker(ticker)
@@ -49,6 +67,17 @@ class AnalysisApi:
             return self._told(begun.analysis, None)
         return self._accepted(begun.task, joined=begun.joined)
 
+    @described(
+        "startAnalyses",
+        "Analyses",
+        takes=AnalyseAllInput,
+        gives={
+            200: Gives((AnalysesDone,), "The task ended while the client waited."),
+            202: started(),
+        },
+        faults=("404 unknown_watchlist", "409 empty_watchlist"),
+        waits=True,
+    )
     def start_all(self) -> Response:
         """Analyse a whole list as one task."""
         wanted = inputs.read(AnalyseAllInput)
@@ -58,6 +87,22 @@ class AnalysisApi:
             raise Problem(409, "empty_watchlist", "The list is empty; add a symbol first.")
         return self._accepted(begun.task, joined=begun.joined)
 
+    @described(
+        "getAnalysis",
+        "Analyses",
+        takes=CachedAnalysisInput,
+        gives={
+            200: Gives(
+                (CachedAnalysis, AnalysisDone),
+                "The last analysis; or the one that ended while the client waited.",
+                ("Cache-Status",),
+                csv="part,name,value,unit\r\n",
+            ),
+            202: started(cached=True),
+        },
+        faults=("404 not_analysed", "503 not_computed"),
+        waits=True,
+    )
     def cached(self, ticker: str) -> Response:
         """The last analysis at once; an old one with a task behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)

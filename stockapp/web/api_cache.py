@@ -5,6 +5,9 @@ from flask import Blueprint, Response, jsonify
 from stockapp.ports import CacheTrouble
 from stockapp.services.cache_admin import CacheAdmin, NoSuchKind
 from stockapp.web.errors import Problem, not_found
+from stockapp.web.openapi.answers_system import CacheStats, Cleared
+from stockapp.web.openapi.call import described
+from stockapp.web.routing import know_unless
 
 
 class CacheApi:
@@ -16,11 +19,15 @@ class CacheApi:
     def blueprint(self) -> Blueprint:
         """The routes."""
         blueprint = Blueprint("api_cache", __name__, url_prefix="/api/cache")
+        blueprint.record(know_unless)
         blueprint.add_url_rule("/stats", view_func=self.stats)
-        blueprint.add_url_rule("", view_func=self.clear, methods=["DELETE"])
-        blueprint.add_url_rule("/<prefix>", view_func=self.clear, methods=["DELETE"])
+        blueprint.add_url_rule("", view_func=self.clear_all, methods=["DELETE"])
+        blueprint.add_url_rule(
+            "/<unless('stats'):prefix>", view_func=self.clear, methods=["DELETE"]
+        )
         return blueprint
 
+    @described("getCacheStats", "Cache", gives={200: CacheStats}, faults=("503 cache_unavailable",))
     def stats(self) -> Response:
         """Entries, bytes and counts: of all, by prefix, and of each worker's memory."""
         try:
@@ -28,8 +35,19 @@ class CacheApi:
         except CacheTrouble as error:
             raise unusable(error) from None
 
-    def clear(self, prefix: str | None = None) -> Response:
-        """Delete all entries, or those of a prefix."""
+    @described("clearCache", "Cache", gives={200: Cleared}, faults=("503 cache_unavailable",))
+    def clear_all(self) -> Response:
+        """Delete all entries."""
+        return jsonify({"deleted": cleared(self._admin, None)})
+
+    @described(
+        "clearCacheOf",
+        "Cache",
+        gives={200: Cleared},
+        faults=("404 unknown_prefix", "503 cache_unavailable"),
+    )
+    def clear(self, prefix: str) -> Response:
+        """Delete the entries of one kind."""
         return jsonify({"deleted": cleared(self._admin, prefix)})
 
 

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.domain import moment
 from stockapp.domain.choices import Choices
 from stockapp.domain.statement import Statement
 from stockapp.services.analyses import Analyses
-from stockapp.services.findings import Held
 from stockapp.services.gathered import STATEMENTS
 from stockapp.services.histories import History
 from stockapp.services.waiting import TaskWaiter
 from stockapp.web import analysis_rows, csv_files, inputs, task_json
 from stockapp.web.csv_files import Cell
 from stockapp.web.errors import Problem
+from stockapp.web.openapi.answers_analysis import HistoryColumns, Statements
+from stockapp.web.openapi.answers_tasks import AnalysisDone
+from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import FileInput, HistoryInput
 
 _HEAD = ("day", "open", "high", "low", "close", "volume", "adjusted", "currency", "source")
@@ -34,6 +35,23 @@ class HistoryApi:
         blueprint.add_url_rule("/statements/<ticker>", view_func=self.statements)
         return blueprint
 
+    @described(
+        "getHistory",
+        "Analyses",
+        takes=HistoryInput,
+        gives={
+            200: Gives(
+                (HistoryColumns, AnalysisDone),
+                "The bars; or, where none were held, the analysis that ended while the client"
+                " waited: ask again then.",
+                ("Cache-Status",),
+                csv=",".join(_HEAD) + "\r\n",
+            ),
+            202: started(cached=True),
+        },
+        faults=("404 no_data", "503 not_computed"),
+        waits=True,
+    )
     def history(self, ticker: str) -> Response:
         """Bars with indicators; old ones with a task behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)
@@ -49,6 +67,23 @@ class HistoryApi:
         response.headers["Cache-Status"] = "stockapp; hit"
         return response
 
+    @described(
+        "getStatements",
+        "Analyses",
+        takes=FileInput,
+        gives={
+            200: Gives(
+                (Statements, AnalysisDone),
+                "The statements; or, where none were held, the analysis that ended while the"
+                " client waited: ask again then.",
+                ("Cache-Status",),
+                csv="statement,line,currency,2025-12-31\r\n",
+            ),
+            202: started(cached=True),
+        },
+        faults=("404 no_data", "503 not_computed"),
+        waits=True,
+    )
     def statements(self, ticker: str) -> Response:
         """The statements as told, each in its own currency."""
         symbol = inputs.ticker(ticker)
@@ -63,7 +98,7 @@ class HistoryApi:
             found = [held.finding for held in told if isinstance(held.finding, Statement)]
             head, rows = analysis_rows.statement_rows(found)
             return csv_files.download("statements", symbol, head, rows)
-        response = jsonify({"symbol": symbol, "statements": [_statement(held) for held in told]})
+        response = jsonify({"symbol": symbol, "statements": self._analyses.statements(symbol)})
         response.headers["Cache-Status"] = "stockapp; hit"
         return response
 
@@ -77,25 +112,6 @@ class HistoryApi:
         )
         response.headers["Cache-Status"] = "stockapp; fwd=miss"
         return response
-
-
-def _statement(held: Held) -> dict[str, object]:
-    told = held.finding
-    if not isinstance(told, Statement):
-        raise TypeError(f"{held.part} is no statement")
-    return {
-        "kind": told.kind.value,
-        "currency": told.currency,
-        "source": told.source,
-        "method": told.method,
-        "fetched_at": moment.to_text(told.fetched_at),
-        "age_seconds": round(held.age_seconds, 1),
-        "freshness": "fresh" if held.is_fresh and not held.error else "stale",
-        "years": [
-            {"end": year.end.isoformat(), "values": {k.value: v for k, v in year.values.items()}}
-            for year in told.years
-        ],
-    }
 
 
 def _rows(found: History) -> Iterator[list[Cell]]:

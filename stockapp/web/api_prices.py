@@ -13,7 +13,6 @@ from stockapp.ports import Clock
 from stockapp.services.aged import Aged
 from stockapp.services.board import QuoteView, Row, SymbolReport
 from stockapp.services.boards import Boards
-from stockapp.services.live_prices import fresh_item, result_of
 from stockapp.services.quotes import Quotes
 from stockapp.services.refresh import Refreshes, Started
 from stockapp.services.verdicts import Line
@@ -21,8 +20,16 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.services.watchlists import Watchlists
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import Problem, not_found
+from stockapp.web.openapi.answers_analysis import QuoteTold
+from stockapp.web.openapi.answers_quotes import FreshPrices
+from stockapp.web.openapi.answers_tasks import PricesDone
+from stockapp.web.openapi.answers_watchlists import Board
+from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import RefreshInput
 from stockapp.web.schemas_watchlist import OfListInput
+
+# Reasons that stay, whenever one asks again.
+_NEVER = frozenset({Reason.UNSUPPORTED_SYMBOL, Reason.NOT_CONFIGURED})
 
 
 class PricesApi:
@@ -56,6 +63,21 @@ class PricesApi:
         blueprint.add_url_rule("/quote/<ticker>/cached", view_func=self.quote)
         return blueprint
 
+    @described(
+        "refresh",
+        "Quotes",
+        takes=RefreshInput,
+        gives={
+            200: Gives(
+                (FreshPrices, PricesDone),
+                "All quotes were fresh; or the task ended while the client waited.",
+                ("Cache-Status",),
+            ),
+            202: started(),
+        },
+        faults=("404 unknown_watchlist", "422 invalid_symbol", "422 too_many_symbols"),
+        waits=True,
+    )
     def refresh(self) -> Response:
         """Start a refresh, or join the one that runs; 200 when all quotes are fresh."""
         wanted = inputs.read(RefreshInput)
@@ -65,12 +87,18 @@ class PricesApi:
                 wanted.symbols, watchlist=wanted.watchlist, force=wanted.force
             )
         if started.task is None:
-            items = [fresh_item(view) for view in started.fresh]
-            response = jsonify({**result_of(items), "cached": True})
+            response = jsonify({**started.result(), "cached": True})
             response.headers["Cache-Status"] = self._status(started.fresh)
             return response
         return self._accepted(started, started.task)
 
+    @described(
+        "getBoard",
+        "Quotes",
+        takes=OfListInput,
+        gives={200: Gives((Board,), headers=("Cache-Status",))},
+        faults=("404 unknown_watchlist",),
+    )
     def watchlist(self) -> Response:
         """Everything the list's page shows, from the cache only."""
         name = inputs.read(OfListInput).watchlist
@@ -89,6 +117,25 @@ class PricesApi:
         response.headers["Cache-Status"] = self._status(views, missing)
         return response
 
+    @described(
+        "getQuote",
+        "Quotes",
+        gives={
+            200: Gives(
+                (QuoteTold, PricesDone),
+                "The last quote; or the refresh that ended while the client waited.",
+                ("Cache-Status",),
+            ),
+            202: started(cached=True),
+        },
+        faults=(
+            "404 unknown_symbol",
+            "404 unsupported_symbol",
+            "404 unknown_quote",
+            "503 no_price",
+        ),
+        waits=True,
+    )
     def quote(self, ticker: str) -> Response:
         """The last quote at once; a stale one with a refresh behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)
@@ -132,6 +179,9 @@ class PricesApi:
         if error.reason is Reason.NOT_FOUND:
             detail = f"No source knows {symbol}."
             raise Problem(404, "unknown_symbol", detail, field="ticker", extra=extra)
+        if error.reason in _NEVER:
+            detail = f"No source in use has prices of {symbol}: {error.detail}"
+            raise Problem(404, "unsupported_symbol", detail, field="ticker", extra=extra)
         detail = f"No source gave a price for {symbol} just now: {error.detail}"
         retry = str(max(1, round(rest)))
         raise Problem(503, "no_price", detail, extra=extra, headers={"Retry-After": retry})

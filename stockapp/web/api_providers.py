@@ -9,6 +9,9 @@ from stockapp.services.sources import NoSuchSource, SourceReport, Sources
 from stockapp.services.waiting import TaskWaiter
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import not_found
+from stockapp.web.openapi.answers_system import ClosedProvider, Provider, Providers
+from stockapp.web.openapi.answers_tasks import TestDone
+from stockapp.web.openapi.call import Gives, described, started
 
 
 class ProvidersApi:
@@ -28,10 +31,12 @@ class ProvidersApi:
         blueprint.add_url_rule("/<source>/<method>/close", view_func=self.close, methods=["POST"])
         return blueprint
 
+    @described("listProviders", "Sources", gives={200: Providers})
     def list(self) -> Response:
         """All sources, in the order of preference."""
         return jsonify({"providers": [_to_json(report) for report in self._sources.reports()]})
 
+    @described("getProvider", "Sources", gives={200: Provider}, faults=("404 unknown_source",))
     def one(self, source: str) -> Response:
         """One source."""
         try:
@@ -39,6 +44,16 @@ class ProvidersApi:
         except NoSuchSource as error:
             raise not_found("source", str(error)) from None
 
+    @described(
+        "testProvider",
+        "Sources",
+        gives={
+            200: Gives((TestDone,), "The task ended while the client waited."),
+            202: started(),
+        },
+        faults=("404 unknown_source",),
+        waits=True,
+    )
     def test(self, source: str) -> Response:
         """Ask every method of the source for its self-test symbol: a task, or one that runs."""
         try:
@@ -49,6 +64,9 @@ class ProvidersApi:
             created.task, joined=created.joined, waiter=self._waiter, seconds=inputs.wait_seconds()
         )
 
+    @described(
+        "closeBreaker", "Sources", gives={200: ClosedProvider}, faults=("404 unknown_source",)
+    )
     def close(self, source: str, method: str) -> Response:
         """Have a method asked again at once."""
         try:

@@ -5,6 +5,8 @@ from flask import Blueprint, Response, jsonify
 from stockapp.services.remote_search import FRESH_SECONDS
 from stockapp.services.search import Found, Search
 from stockapp.web import inputs
+from stockapp.web.openapi.answers_system import SearchAnswer
+from stockapp.web.openapi.call import Gives, described
 from stockapp.web.schemas import SearchInput
 
 
@@ -20,6 +22,12 @@ class SearchApi:
         blueprint.add_url_rule("/search", view_func=self.search)
         return blueprint
 
+    @described(
+        "search",
+        "Search",
+        takes=SearchInput,
+        gives={200: Gives((SearchAnswer,), headers=("Cache-Status",))},
+    )
     def search(self) -> Response:
         """What fits the text; 200 also where the sources failed, with the problem in words."""
         wanted = inputs.read(SearchInput)

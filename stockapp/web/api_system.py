@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, jsonify
 
 from stockapp.services.system_samples import KEEP_SECONDS, SAMPLE_SECONDS, SystemSamples
+from stockapp.web.openapi.answers_system import Samples
+from stockapp.web.openapi.call import described
 
 
 class SystemApi:
@@ -17,6 +19,7 @@ class SystemApi:
         blueprint.add_url_rule("/samples", view_func=self.samples)
         return blueprint
 
+    @described("getSamples", "System", gives={200: Samples})
     def samples(self) -> Response:
         """The samples there are, oldest first; where some are missing no worker took any."""
         return jsonify(

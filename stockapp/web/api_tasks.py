@@ -8,6 +8,8 @@ from stockapp.services.waiting import TaskWaiter
 from stockapp.tasks.engine import TaskEngine
 from stockapp.web import inputs, task_json
 from stockapp.web.errors import Problem
+from stockapp.web.openapi.answers_tasks import Task, TaskDone, TaskList
+from stockapp.web.openapi.call import OF_TASK, Gives, described, started
 from stockapp.web.schemas import TaskListInput
 
 
@@ -31,6 +33,13 @@ class TasksApi:
         blueprint.add_url_rule("/<task_id>/retry", view_func=self.retry, methods=["POST"])
         return blueprint
 
+    @described(
+        "listTasks",
+        "Tasks",
+        takes=TaskListInput,
+        gives={200: TaskList},
+        faults=("404 unknown_task",),
+    )
     def recent(self) -> Response:
         """Tasks, newest first, without items and results."""
         wanted = inputs.read(TaskListInput)
@@ -41,6 +50,13 @@ class TasksApi:
         )
         return jsonify({"tasks": [task_json.summary(task) for task in tasks]})
 
+    @described(
+        "getTask",
+        "Tasks",
+        gives={200: Gives((Task,), "The task.", ("Retry-After",), OF_TASK)},
+        faults=("404 unknown_task",),
+        waits=True,
+    )
     def task(self, task_id: str) -> Response:
         """One task; with Prefer: wait, once it has ended."""
         task = self._admin.task(task_id)
@@ -55,6 +71,20 @@ class TasksApi:
             response.headers["Retry-After"] = "1"
         return response
 
+    @described(
+        "cancelTask",
+        "Tasks",
+        gives={
+            200: Gives((Task,), "It is cancelled, and nothing of it runs any more.", (), OF_TASK),
+            202: Gives(
+                (Task,),
+                "It is cancelled; another worker has yet to stop its requests.",
+                ("Location", "Retry-After"),
+                OF_TASK,
+            ),
+        },
+        faults=("404 unknown_task", "409 task_ended"),
+    )
     def cancel(self, task_id: str) -> Response:
         """200 when it is over here; 202 when another worker has yet to stop its requests."""
         runs_here = self._engine.runs(task_id)
@@ -74,6 +104,16 @@ class TasksApi:
             response.headers["Retry-After"] = "1"
         return response
 
+    @described(
+        "retryTask",
+        "Tasks",
+        gives={
+            200: Gives((TaskDone,), "The new task ended while the client waited.", (), OF_TASK),
+            202: started(),
+        },
+        faults=("404 unknown_task", "409 task_not_ended"),
+        waits=True,
+    )
     def retry(self, task_id: str) -> Response:
         """A new task for what an ended one did not do."""
         created = self._admin.retry(task_id)

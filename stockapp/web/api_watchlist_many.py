@@ -6,10 +6,20 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify, request
 
 from stockapp.domain.symbol import parse_symbol
-from stockapp.services.item_rules import split
+from stockapp.services.item_rules import InvalidItem, split
 from stockapp.services.watchlists import Watchlists
-from stockapp.web import inputs
+from stockapp.web import bodies, inputs
 from stockapp.web.errors import Problem, not_found
+from stockapp.web.openapi.answers_watchlists import (
+    AddedMany,
+    ImportDone,
+    ImportPreview,
+    MovedItems,
+    PlacedItems,
+    Removed,
+    Undone,
+)
+from stockapp.web.openapi.call import Gives, Link, described
 from stockapp.web.schemas_watchlist import (
     ImportInput,
     ManyInput,
@@ -20,6 +30,9 @@ from stockapp.web.schemas_watchlist import (
 )
 
 _FILES = ("text/csv", "text/plain", "application/octet-stream", "application/vnd.ms-excel")
+
+
+UNDO = Link("undo", body={"undo": "$response.body#/undo"})
 
 
 class WatchlistManyApi:
@@ -39,6 +52,13 @@ class WatchlistManyApi:
         blueprint.add_url_rule("/undo", view_func=self.undo, methods=["POST"])
         return blueprint
 
+    @described(
+        "removeItems",
+        "Watchlists",
+        takes=SymbolsInput,
+        gives={200: Gives((Removed,), links=(UNDO,))},
+        faults=("404 unknown_watchlist", "422 invalid_symbol"),
+    )
     def remove(self) -> Response:
         """Remove these symbols; the answer has the token that undoes it."""
         wanted = inputs.read(SymbolsInput)
@@ -46,6 +66,13 @@ class WatchlistManyApi:
         removed = self._watchlists.remove(wanted.watchlist, _parsed(wanted.symbols))
         return jsonify({"removed": list(removed.symbols), "undo": removed.undo or None})
 
+    @described(
+        "moveItems",
+        "Watchlists",
+        takes=MoveInput,
+        gives={200: MovedItems},
+        faults=("404 unknown_watchlist", "409 watchlist_full", "422 invalid_symbol"),
+    )
     def move(self) -> Response:
         """Put symbols on another list; those are kept that have another note or target there."""
         wanted = inputs.read(MoveInput)
@@ -59,18 +86,35 @@ class WatchlistManyApi:
             }
         )
 
+    @described(
+        "placeItems",
+        "Watchlists",
+        takes=PlaceInput,
+        gives={200: PlacedItems},
+        faults=("404 unknown_watchlist", "404 unknown_item", "422 invalid_symbol"),
+    )
     def place(self) -> Response:
         """Put symbols elsewhere on their list."""
         wanted = inputs.read(PlaceInput)
         before = None if wanted.before is None else _parsed([wanted.before], "before")[0]
-        placed = self._watchlists.place(wanted.watchlist, _parsed(wanted.symbols), before)
+        try:
+            placed = self._watchlists.place(wanted.watchlist, _parsed(wanted.symbols), before)
+        except InvalidItem as error:
+            raise Problem(404, "unknown_item", str(error), field=error.field) from None
         order = [item.symbol for item in self._watchlists.items(wanted.watchlist)]
         return jsonify({"watchlist": wanted.watchlist, "placed": placed, "order": order})
 
+    @described(
+        "addItems",
+        "Watchlists",
+        takes=ManyInput,
+        gives={200: AddedMany},
+        faults=("404 unknown_watchlist", "409 watchlist_full", "422 too_many_symbols"),
+    )
     def add(self) -> Response:
         """Add many symbols at once; they are looked up behind."""
         wanted = inputs.read(ManyInput)
-        symbols = wanted.symbols or split(wanted.text or "")
+        symbols = wanted.symbols or split(wanted.text)
         if not symbols:
             raise Problem(422, "invalid_value", "Send symbols, or text with some.", field="symbols")
         added = self._watchlists.add_many(wanted.watchlist, symbols)
@@ -79,6 +123,14 @@ class WatchlistManyApi:
             {"added": list(added.added), "there": list(added.there), "not_taken": not_taken}
         )
 
+    @described(
+        "importItems",
+        "Watchlists",
+        takes=ImportInput,
+        gives={200: Gives((ImportDone, ImportPreview), "What was done; what would be, if asked.")},
+        faults=("404 unknown_watchlist", "409 watchlist_full"),
+        file=True,
+    )
     def import_file(self) -> Response:
         """Take the rows of a CSV file, sent as it is or within JSON; or tell what they would do."""
         wanted, text = _csv()
@@ -98,6 +150,18 @@ class WatchlistManyApi:
             }
         )
 
+    @described(
+        "undo",
+        "Watchlists",
+        takes=UndoInput,
+        gives={200: Undone},
+        faults=(
+            "404 unknown_undo",
+            "404 unknown_watchlist",
+            "409 watchlist_full",
+            "409 too_many_watchlists",
+        ),
+    )
     def undo(self) -> Response:
         """Bring back what was removed."""
         undone = self._watchlists.undo(inputs.read(UndoInput).undo)
@@ -116,7 +180,7 @@ class WatchlistManyApi:
 
 def _csv() -> tuple[ImportInput, str | bytes]:
     if request.mimetype in _FILES:
-        return inputs.read_query(ImportInput), inputs.file()
+        return inputs.read_query(ImportInput), bodies.whole()
     wanted = inputs.read(ImportInput)
     if wanted.csv is None:
         detail = 'Send the file as the body, with Content-Type: text/csv, or JSON with "csv".'

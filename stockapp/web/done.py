@@ -37,6 +37,9 @@ _DONE = {
     "ended": "It had ended already.",
     "testing": "The test has started.",
     "asked-again": "It is asked again from now on.",
+    "session-ended": "The session was ended.",
+    "others-ended": "Other sessions ended: {}.",
+    "revoked": "The token was revoked.",
     "verified": "Every entry of the cache was checked; none is damaged.",
     "mended": "The cache was checked; damaged entries deleted: {}.",
 }

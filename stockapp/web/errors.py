@@ -6,19 +6,23 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, request
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed
 
+from stockapp import context
+from stockapp.domain.access import TokenExists
 from stockapp.domain.symbol import InvalidSymbol
 from stockapp.domain.watchlist import ListExists, NoSuchList, TooManyLists, WatchlistFull
-from stockapp.ports import QueueFull, StoreTrouble
+from stockapp.ports import QueueFull, RateLimited, StoreTrouble
+from stockapp.services.access import InvalidToken, TooManyTokens
 from stockapp.services.analyses import BadChoice
 from stockapp.services.analyst import NotComputed
 from stockapp.services.list_admin import Undeletable
 from stockapp.services.refresh import TooManySymbols
 from stockapp.services.task_admin import NoSuchTask, NotEnded
 from stockapp.services.watchlists import InvalidItem, UnknownSymbol
+from stockapp.web.rendering import render
 
 logger = logging.getLogger(__name__)
 
@@ -87,9 +91,9 @@ def problem_of(error: Exception) -> Problem:
     known = _of_domain(error)
     if known is None:
         logger.exception("request failed", extra={"path": request.path})
-        return Problem(
-            500, "internal", "stockapp failed to answer; the log of the server says why."
-        )
+        where = f" at {mark}" if (mark := context.ids().get(context.REQUEST)) else ""
+        detail = f"stockapp failed to answer; the log of the server says why{where}."
+        return Problem(500, "internal", detail)
     return known
 
 
@@ -107,7 +111,7 @@ def _of_domain(error: Exception) -> Problem | None:
             hint = f"{error} Send accept_unknown: true for that."
             extra = {"symbol": error.symbol, "attempts": attempts}
             return Problem(422, "unknown_symbol", hint, field="symbol", extra=extra)
-    return _of_list(error) or _of_task(error) or _of_store(error)
+    return _of_list(error) or _of_token(error) or _of_task(error) or _of_store(error)
 
 
 def _of_list(error: Exception) -> Problem | None:
@@ -123,6 +127,17 @@ def _of_list(error: Exception) -> Problem | None:
             return Problem(409, "too_many_watchlists", str(error))
         case Undeletable():
             return Problem(409, "watchlist_stays", str(error))
+    return None
+
+
+def _of_token(error: Exception) -> Problem | None:
+    match error:
+        case InvalidToken():
+            return Problem(422, "invalid_value", str(error), field=error.field)
+        case TokenExists():
+            return Problem(409, "token_exists", str(error), field="name")
+        case TooManyTokens():
+            return Problem(409, "too_many_tokens", str(error))
     return None
 
 
@@ -143,6 +158,9 @@ def _of_store(error: Exception) -> Problem | None:
         case QueueFull():
             hint = f"{str(error).capitalize()}; ask again in a few seconds."
             return Problem(503, "queue_full", hint, headers=_SOON)
+        case RateLimited():
+            headers = {"Retry-After": str(error.retry_after_seconds)}
+            return Problem(429, "rate_limited_client", str(error), headers=headers)
         case StoreTrouble():
             hint = f"stockapp's database cannot be used: {error}. It is tried again all the time."
             return Problem(503, "database_unavailable", hint, headers=_SOON)
@@ -157,6 +175,8 @@ def _of_http(error: HTTPException) -> Problem:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
         detail = f"{request.method} is not possible here; use {headers['Allow']}."
+    elif isinstance(error, ClientDisconnected):
+        code, detail = "body_incomplete", "The body did not come as a whole, or not in time."
     elif status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
         detail = "Send the body as JSON, with Content-Type: application/json."
     elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -189,8 +209,9 @@ def _answer(problem: Problem) -> Response:
         body = orjson.dumps(problem.to_json(), option=orjson.OPT_APPEND_NEWLINE)
         response = Response(body, problem.status, mimetype=PROBLEM_JSON)
     else:
-        page = render_template("pages/error.html", problem=problem)
+        page = render("pages/error.html", problem=problem)
         response = Response(page, problem.status)
+    response.vary.add("Accept")
     response.headers.extend(problem.headers)
     return response
 

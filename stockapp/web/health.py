@@ -4,32 +4,18 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from stockapp.ports import EventLog, StoreTrouble
-from stockapp.services.cache_admin import CacheAdmin
-from stockapp.services.sources import Sources
-from stockapp.services.storage_watch import StorageWatch
-from stockapp.services.system_samples import SystemSamples
-from stockapp.services.vitals import Vitals
+from stockapp.domain.cache_statistics import CacheStatistics
+from stockapp.services.board import SourceStatus
+from stockapp.services.overview import Overview, Overviews
+from stockapp.web.openapi import answers_system
+from stockapp.web.openapi.call import Gives, described
 
 
 class Health:
     """Liveness, readiness, and the figures of every worker."""
 
-    def __init__(
-        self,
-        log: EventLog,
-        sources: Sources,
-        vitals: Vitals,
-        cache: CacheAdmin,
-        storage: StorageWatch,
-        samples: SystemSamples,
-    ) -> None:
-        self._log = log
-        self._sources = sources
-        self._vitals = vitals
-        self._cache = cache
-        self._storage = storage
-        self._samples = samples
+    def __init__(self, overviews: Overviews) -> None:
+        self._overviews = overviews
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -39,54 +25,88 @@ class Health:
         blueprint.add_url_rule("/api/health/detailed", view_func=self.detailed)
         return blueprint
 
+    @described("isAlive", "System", gives={200: Gives(says="It answers.", text="text/plain")})
     def alive(self) -> Response:
-        """This worker answers."""
-        return Response("ok\n", mimetype="text/plain")
+        """This worker answers. It looks at nothing else: a broken disk is no reason to kill it."""
+        return _text("ok\n", 200)
 
+    @described("isReady", "System", gives={200: Gives(says="It is ready.", text="text/plain")})
     def ready(self) -> Response:
-        """This worker reaches its database."""
-        self._log.last_id()
-        return Response("ready\n", mimetype="text/plain")
+        """Whether this worker can do its work; else 503 with the reasons, one a line."""
+        obstacles = self._overviews.look().obstacles()
+        if obstacles:
+            response = _text("".join(f"{line}\n" for line in obstacles), 503)
+            response.headers["Retry-After"] = "5"
+            return response
+        return _text("ready\n", 200)
 
+    @described("getHealth", "System", gives={200: answers_system.Health})
     def detailed(self) -> Response:
         """The database, the cache, tasks, streams, all workers, how each source answered."""
-        report = self._storage.report
-        known: dict[str, Any] = {"workers": [], "sources": [], "tasks": None, "streams": None}
-        try:
-            known |= self._of_all_workers()
-            trouble = report.trouble
-        except StoreTrouble as error:
-            # What the workers share is not known then; that it is not, is.
-            trouble = str(error)
-        database = {
-            "status": "failing" if trouble else "ok",
-            "trouble": trouble,
-            "set_aside": list(report.set_aside),
-        }
-        troubles = self._cache.troubles()
-        cache = {"status": "failing" if troubles else "ok", "troubles": troubles}
-        return jsonify({"database": database, "cache": cache, **known})
+        response = jsonify(health_json(self._overviews.look()))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
-    def _of_all_workers(self) -> dict[str, Any]:
-        workers, present = self._vitals.workers(), self._samples.present()
-        return {
-            "workers": workers,
-            "sources": self._last_answers(),
-            "tasks": {"running": present.running, "waiting": present.waiting},
-            "streams": {
-                "open": present.streams,
-                "limit": sum(worker["stream_limit"] for worker in workers),
-            },
-        }
 
-    def _last_answers(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "source": status.source,
-                "method": status.method,
-                "outcome": status.outcome.value,
-                "reason": status.reason.value if status.reason else None,
-                "detail": status.detail,
-            }
-            for status in self._sources.statuses()
-        ]
+def health_json(seen: Overview) -> dict[str, Any]:
+    """The overview as the JSON interface shows it; null is what could not be told."""
+    obstacles = seen.obstacles()
+    sample = seen.sample
+    return {
+        "status": "failing" if obstacles else "degraded" if seen.cache_troubles else "ok",
+        "obstacles": obstacles,
+        "version": seen.version,
+        "uptime_seconds": round(seen.uptime_seconds, 1),
+        "draining": seen.draining,
+        "database": {
+            "status": "failing" if seen.database_trouble else "ok",
+            "trouble": seen.database_trouble,
+            "set_aside": list(seen.set_aside),
+            "version": seen.versions[0] if seen.versions else None,
+            "pending_migrations": seen.pending_migrations,
+        },
+        "cache": {
+            "status": "failing" if seen.cache_troubles else "ok",
+            "troubles": list(seen.cache_troubles),
+            **_room(seen.cache),
+        },
+        "data_folder": dict(seen.folder),
+        "workers": list(seen.workers),
+        "hub_lag_ms": sample.hub_lag_ms if sample else None,
+        "tasks": {"running": sample.running, "waiting": sample.waiting} if sample else None,
+        "streams": {
+            "open": sample.streams,
+            "limit": sum(worker["stream_limit"] for worker in seen.workers),
+        }
+        if sample
+        else None,
+        "sources": [_status(status) for status in seen.statuses],
+        "breakers": [
+            {"source": source, "method": method, **breaker}
+            for (source, method), breaker in seen.breakers.items()
+            if breaker["state"] != "closed"
+        ],
+    }
+
+
+def _text(body: str, status: int) -> Response:
+    response = Response(body, status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _room(statistics: CacheStatistics | None) -> dict[str, int | None]:
+    return {
+        "bytes": statistics.total.bytes if statistics else None,
+        "limit_bytes": statistics.limit_bytes if statistics else None,
+    }
+
+
+def _status(status: SourceStatus) -> dict[str, Any]:
+    return {
+        "source": status.source,
+        "method": status.method,
+        "outcome": status.outcome.value,
+        "reason": status.reason.value if status.reason else None,
+        "detail": status.detail,
+    }

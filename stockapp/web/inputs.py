@@ -1,6 +1,5 @@
 """Reading what a client sent: query, JSON body, and the Prefer header."""
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +7,12 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from stockapp.domain.symbol import InvalidSymbol, parse_symbol
+from stockapp.web import bodies
 from stockapp.web.errors import Problem
+from stockapp.web.schemas import QueryText
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -21,21 +22,17 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 def read(model: type[ModelT]) -> ModelT:
     """The input of a call from its query and its JSON body. Raises ValidationError, Problem."""
-    return model.model_validate({**_query(), **_body()})
+    query, body = _query(), _body()
+    for name in query:
+        if name in body:
+            detail = f"{name} is in the query and in the body; send it once."
+            raise Problem(422, "invalid_value", detail, field=name)
+    return model.model_validate({**query, **body})
 
 
 def read_query(model: type[ModelT]) -> ModelT:
     """The input of a call whose body is a file, from its query alone. Raises ValidationError."""
     return model.model_validate(_query())
-
-
-def file() -> bytes:
-    """The body as it was sent. Raises RequestEntityTooLarge."""
-    data = request.get_data()
-    if request.content_length is None and len(data) >= (request.max_content_length or math.inf):
-        # Without a length werkzeug reads as far as the limit and says nothing.
-        raise RequestEntityTooLarge
-    return data
 
 
 def wait_seconds() -> int:
@@ -66,11 +63,12 @@ def _invalid_symbol(field: str, error: InvalidSymbol) -> Problem:
 
 
 def _query() -> dict[str, Any]:
-    return {name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()}
+    told = request.args.to_dict(flat=False)
+    return {name: QueryText(",".join(values)) for name, values in told.items()}
 
 
 def _body() -> dict[str, Any]:
-    if not file():
+    if not bodies.whole():
         return {}
     if not request.is_json:
         raise UnsupportedMediaType

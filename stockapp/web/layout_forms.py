@@ -114,7 +114,9 @@ class LayoutForms:
         if chosen in _THEMES:
             keep(response, THEME_COOKIE, chosen)
         else:
-            response.delete_cookie(THEME_COOKIE)
+            response.delete_cookie(
+                THEME_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure
+            )
         return response
 
 

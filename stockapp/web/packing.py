@@ -42,7 +42,9 @@ def pack(folder: Path, place: Path) -> None:
     ready = place / version_of(folder)
     if not ready.is_dir():
         _make(folder, ready)
-    os.utime(ready)
+    # An installed place came packed, and may belong to somebody else.
+    with suppress(OSError):
+        os.utime(ready)
     _forget_old(place)
 
 

@@ -1,10 +1,12 @@
 """What a search found, for the field that adds symbols."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from stockapp.ports import RateLimited
 from stockapp.services.search import Found, Search
 from stockapp.web import htmx
 from stockapp.web.rendering import render
@@ -35,9 +37,17 @@ class SearchPage:
         text = request.args.get("symbol", "")
         # First what is known here; the answer itself then asks for what sources find.
         at_once = "sources" not in request.args
-        found = found_view(self._search.find(text, limit=MOST_OPTIONS, at_once=at_once))
+        found = found_view(self._found(text, at_once=at_once))
         response: Response = htmx.uncached(render("partials/_found.html", found=found))
         return response
+
+    def _found(self, text: str, *, at_once: bool) -> Found:
+        try:
+            return self._search.find(text, limit=MOST_OPTIONS, at_once=at_once)
+        except RateLimited as error:
+            # What is known here can be chosen all the same.
+            known = self._search.find(text, limit=MOST_OPTIONS, at_once=True)
+            return replace(known, asking=False, problem=str(error))
 
 
 def found_view(found: Found) -> FoundView:

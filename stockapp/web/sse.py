@@ -22,14 +22,14 @@ def message(data: str, *, event_id: int | None = None, event: str | None = None)
 def last_event_id() -> int | None:
     """Where the client wants to go on: the header, which browsers send when they come back,
     before the query, which a page carries from its rendering. Raises Problem."""
-    text = request.headers.get("Last-Event-ID") or request.args.get("last_event_id")
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
-        raise Problem(
-            422,
-            "invalid_value",
-            "Last-Event-ID must be the id of an event of this stream.",
-            field="last_event_id",
-        )
-    return int(text)
+    told = (request.headers.get("Last-Event-ID"), request.args.get("last_event_id"))
+    texts = [text for text in told if text]
+    for text in texts:
+        if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
+            raise Problem(
+                422,
+                "invalid_value",
+                "Last-Event-ID must be the id of an event of this stream.",
+                field="last_event_id",
+            )
+    return int(texts[0]) if texts else None

@@ -15,9 +15,22 @@ from stockapp.web.compression import compressed
 from stockapp.web.errors import not_found
 from stockapp.web.feed import Feed, Fragment
 from stockapp.web.feeds import Feeds
+from stockapp.web.openapi.answers_tasks import ItemEvent, ProgressEvent, ResetEvent, Task
+from stockapp.web.openapi.call import Gives, described
+from stockapp.web.openapi.parts import LAST_EVENT_ID, LAST_EVENT_ID_ASKED
 from stockapp.web.stream_gate import StreamGate
 from stockapp.web.task_stream import TaskStreams
 from stockapp.web.wire import Delivery, Wire
+
+_EVENTS = {
+    "snapshot": Task,
+    "progress": ProgressEvent,
+    "item": ItemEvent,
+    "completed": Task,
+    "failed": Task,
+    "cancelled": Task,
+    "reset": ResetEvent,
+}
 
 
 class Streams:
@@ -47,6 +60,13 @@ class Streams:
         blueprint.add_url_rule("/changes", view_func=self.changes)
         return blueprint
 
+    @described(
+        "followTask",
+        "Tasks",
+        gives={200: Gives(says="The stream.", events=_EVENTS)},
+        faults=("404 unknown_task", "422 invalid_value", "503 too_many_streams"),
+        parameters=(LAST_EVENT_ID, LAST_EVENT_ID_ASKED),
+    )
     def task(self, task_id: str) -> Response:
         """The events of one task."""
         after_id = sse.last_event_id()

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from flask import Response, request
 
+from stockapp.domain.access import Identity
 from stockapp.tasks.mailbox import Mailbox
-from stockapp.web import departures
+from stockapp.web import departures, guard
 from stockapp.web.errors import Problem
 from stockapp.web.sse import RETRY_MS
 from stockapp.web.wire import Wire
@@ -22,6 +23,8 @@ class StreamGate:
         self._limit = limit
         self._open = 0
         self._lock = threading.Lock()
+        # Whose the streams are that somebody opened who is known.
+        self._opened_by: dict[Mailbox[Any], Identity] = {}
 
     def __int__(self) -> int:
         return self._open
@@ -52,8 +55,21 @@ class StreamGate:
         response.headers["X-Accel-Buffering"] = "no"
         response.call_on_close(watch.end)
         response.call_on_close(lambda: unsubscribe(mailbox))
+        if opened_by := guard.identity():
+            self._opened_by[mailbox] = opened_by
+            response.call_on_close(lambda: self._opened_by.pop(mailbox, None))
         response.call_on_close(self._leave)
         return response
+
+    def identities(self) -> set[Identity]:
+        """Whose streams are open, as far as that is known."""
+        return set(self._opened_by.copy().values())
+
+    def end_of(self, id: str) -> None:
+        """End the streams of a session or token."""
+        for mailbox, opened_by in list(self._opened_by.items()):
+            if opened_by.id == id:
+                mailbox.close()
 
     def _enter(self) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import gevent.socket
 
 from stockapp.tasks.mailbox import Mailbox
+from stockapp.web.line import Line
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ class Wire:
     def __init__(self, environ: Mapping[str, Any]) -> None:
         client = environ.get("gunicorn.socket")
         # Not an encrypted one, which has a state of its own.
-        self._client = client if type(client) is gevent.socket.socket else None
+        self._client = client if type(client) in (Line, gevent.socket.socket) else None
         # As gunicorn sends a body whose length is not known.
         self._chunked = environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
 

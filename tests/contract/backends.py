@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from stockapp.ports import (
+    AccessStore,
     EventLog,
     Executor,
     Flights,
@@ -22,6 +23,7 @@ class Backends:
     tasks: TaskStore
     log: EventLog
     watchlists: WatchlistStore
+    access: AccessStore
     state: SharedState
     cache: ResponseCache
     flights: Flights

@@ -8,7 +8,14 @@ from flask import Flask
 from flask_caching import Cache
 from flask_caching.backends.base import BaseCache
 
-from stockapp.ports import EventLog, ResponseCache, SharedState, TaskStore, WatchlistStore
+from stockapp.ports import (
+    AccessStore,
+    EventLog,
+    ResponseCache,
+    SharedState,
+    TaskStore,
+    WatchlistStore,
+)
 
 from .backends import Backends, SetClock
 
@@ -68,6 +75,12 @@ def log(backends: Backends) -> EventLog:
 def watchlists(backends: Backends) -> WatchlistStore:
     """The watchlists of the first worker."""
     return backends.watchlists
+
+
+@pytest.fixture
+def access(backends: Backends) -> AccessStore:
+    """Sessions and tokens as the first worker sees them."""
+    return backends.access
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from stockapp.backends.embedded.access import SqliteAccessStore
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
 from stockapp.backends.embedded.events import SqliteEventLog
@@ -41,6 +42,7 @@ def open_embedded(folder: Path, clock: Clock) -> Backends:
         tasks=SqliteTaskStore(database, clock),
         log=SqliteEventLog(database, doorbell),
         watchlists=SqlWatchlistStore(database, clock),
+        access=SqliteAccessStore(database, clock),
         state=SqliteSharedState(database, clock),
         cache=cache,
         flights=flights,

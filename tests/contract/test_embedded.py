@@ -16,6 +16,7 @@ from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.ports import EventLog, TaskStore
 
+from .access_store import AccessStoreContract
 from .backends import Backends, SetClock
 from .embedded import open_embedded
 from .event_log import LONG, EventLogContract, WaitingContract
@@ -49,6 +50,9 @@ class TestWatchlistStore(WatchlistStoreContract): ...
 
 
 class TestSetsOfWatchlists(SetsOfWatchlistsContract): ...
+
+
+class TestAccessStore(AccessStoreContract): ...
 
 
 class TestSharedState(SharedStateContract): ...

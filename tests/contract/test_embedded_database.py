@@ -242,7 +242,7 @@ class TestOpeningAndClosing:
         bad = (("CREATE TABLE extra (x)", "CREATE TABLE nonsense"),)
         monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS + bad)
         failing = Database(path, EXECUTOR)
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(StoreTrouble, match="could not be brought from version"):
             failing.write(put("a"))
         failing.close()
         monkeypatch.undo()

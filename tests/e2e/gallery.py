@@ -4,6 +4,7 @@ A new page or state is one line in SIGHTS.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from playwright.sync_api import Page
 from stockapp.web.columns import Column
 from tests.upstream.client import UpstreamServer
 
+from . import locked
 from .server import Server, serving
 
 SETTINGS: dict[str, Any] = {
@@ -113,6 +115,41 @@ def _show_chart(page: Page) -> None:
     page.locator("#history").evaluate("section => section.scrollIntoView()")
 
 
+def _see_login(page: Page) -> None:
+    page.context.clear_cookies()
+    page.reload()
+    page.get_by_label("Password").wait_for()
+
+
+def _fail_to_log_in(page: Page) -> None:
+    _see_login(page)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _log_in(page: Page) -> None:
+    if page.get_by_label("Password").count():
+        page.get_by_label("Password").fill(locked.PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.locator("#sessions").wait_for()
+
+
+def _make_token(page: Page) -> None:
+    _log_in(page)
+    page.get_by_label("What for").fill(f"cron {time.monotonic():.0f}")
+    page.get_by_role("button", name="Make it").click()
+    page.locator(".secret").wait_for()
+
+
+def _be_logged_out(page: Page) -> None:
+    _log_in(page)
+    page.context.clear_cookies()
+    # As a script does that is not let in any more.
+    page.evaluate("() => document.dispatchEvent(new Event('stockapp:logged-out'))")
+    page.locator("#logged-out").wait_for()
+
+
 SIGHTS = (
     Sight("watchlist", "/", state=True),
     Sight("watchlist-all-columns", f"/?columns={ALL_COLUMNS}&sort=market_cap&dir=desc"),
@@ -147,6 +184,14 @@ SIGHTS = (
     Sight("system", "/system"),
     Sight("clear-cache", "/system/cache/clear"),
     Sight("about", "/about"),
+    Sight("access-open", "/access", state=True),
+    Sight("login", "/login?next=/access", _see_login, server="locked"),
+    Sight("login-refused", "/login?next=/access", _fail_to_log_in, server="locked", state=True),
+    Sight("access", "/access", _log_in, server="locked"),
+    Sight("access-token-made", "/access", _make_token, server="locked", state=True),
+    Sight("logged-out", "/access", _be_logged_out, server="locked", state=True),
+    Sight("api-docs", "/api/docs?q=watchlist/undo"),
+    Sight("api-docs-nothing", "/api/docs?q=nothing-like-it", state=True),
     Sight("error-404", "/nothing-here"),
 )
 CHECKED = tuple(sight for sight in SIGHTS if sight.checked)
@@ -182,10 +227,12 @@ def opened(folder: Path) -> Iterator[Gallery]:
         serving(folder / "empty", **one) as empty,
         serving(folder / "slow", **one | {"STOCKAPP_SIMULATED_LATENCY_MS": 60_000}) as slow,
         serving(folder / "trouble", **one | failing | upstream.settings) as trouble,
+        locked.serving(folder / "locked", **one) as closed,
     ):
         _add(slow, "LARK.SIM, QUIL.SIM, HOLM.SIM")
         _run_into_trouble(trouble, upstream)
         servers = {"full": full, "empty": empty, "slow": slow, "trouble": trouble}
+        servers["locked"] = closed
         yield Gallery(servers, _prepare(full))
 
 

@@ -1,6 +1,7 @@
 """Real gunicorn with real workers, on a port and a data folder of its own."""
 
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -13,11 +14,17 @@ from typing import Any
 
 import requests
 
+from .warm import Forked, Warm
+
 ROOT = Path(__file__).parent.parent.parent
 
 
 class Server:
-    """A running stockapp; `url` is where it answers."""
+    """A running stockapp; `url` is where it answers.
+
+    A `cold` one is the very command that people run, for tests of how it starts, ends and loses
+    workers; others are forked from a process that is warm.
+    """
 
     def __init__(
         self,
@@ -25,15 +32,19 @@ class Server:
         *,
         config: str = "gunicorn.conf.py",
         application: str = "wsgi:app",
+        cold: bool = False,
         **settings: Any,
     ) -> None:
         self.data_dir = data_dir
-        self._command = [sys.executable, "-m", "gunicorn", "-c", config, application]
+        self._arguments = ["-c", config, application]
+        self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = data_dir / "server.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        # Sent with every request.
+        self.headers: dict[str, str] = {}
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> "Server":
         """Launch it, and wait until all workers are there."""
@@ -53,18 +64,28 @@ class Server:
             "STOCKAPP_DATA_DIR": str(self.data_dir / "data"),
             "STOCKAPP_SAMPLE": "none",
             "STOCKAPP_LIVE_MODE": "false",
+            # All tests come from one address.
+            "STOCKAPP_LIMIT_STARTS": "",
+            "STOCKAPP_LIMIT_SEARCHES": "",
             **self.settings,
         }
+        begin = self._run if self._cold else self._fork
+        self._process = begin(environment)
+        return int(environment["WEB_CONCURRENCY"])
+
+    def _fork(self, environment: dict[str, str]) -> Forked:
+        return _warm().start(self._arguments, environment, self.log_path)
+
+    def _run(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
+            return subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", *self._arguments],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        return int(environment["WEB_CONCURRENCY"])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the server and wait for it; returns its exit code."""
@@ -108,16 +129,28 @@ class Server:
         return []
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return requests.get(self.url + path, timeout=40, **options)
+        return self._send("get", path, **options)
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        return requests.post(self.url + path, timeout=40, **options)
+        return self._send("post", path, **options)
+
+    def send_form(self, path: str, **fields: str) -> requests.Response:
+        """Send a form as a browser without scripts does, with the token of a page."""
+        with requests.Session() as browser:
+            page = browser.get(f"{self.url}/about", timeout=40).text
+            token = page.split('name="csrf-token" content="')[1].split('"')[0]
+            form = {"csrf_token": token, **fields}
+            return browser.post(self.url + path, data=form, timeout=40)
 
     def patch(self, path: str, **options: Any) -> requests.Response:
-        return requests.patch(self.url + path, timeout=40, **options)
+        return self._send("patch", path, **options)
 
     def delete(self, path: str) -> requests.Response:
-        return requests.delete(self.url + path, timeout=40)
+        return self._send("delete", path)
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+        options["headers"] = {**self.headers, **(options.get("headers") or {})}
+        return requests.request(method, self.url + path, timeout=40, **options)
 
     def close_breakers(self) -> None:
         """Have every method of every source asked again."""
@@ -136,10 +169,21 @@ class Server:
         return body
 
 
+@functools.cache
+def _warm() -> Warm:
+    return Warm()
+
+
 @contextlib.contextmanager
 def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
     """A server for the time of a with block."""
-    server = Server(data_dir, **settings)
+    with running(Server(data_dir, **settings)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Start the server, and stop it at the end."""
     try:
         yield server.start()
     finally:

@@ -1,12 +1,13 @@
 """axe finds nothing on any page, light and dark, wide and narrow."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from .gallery import CHECKED, Gallery
+from .gallery import CHECKED, Gallery, Sight
 
 pytestmark = pytest.mark.browser
 
@@ -34,18 +35,23 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.mark.timeout(300)
-def test_axe_finds_nothing_on_any_page(gallery: Gallery, browser: Browser) -> None:
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """One window, which goes from sight to sight."""
     page = browser.new_context(reduced_motion="reduce").new_page()
-    found: list[str] = []
-    for sight in CHECKED:
-        page.set_viewport_size(WIDE)
-        gallery.show(page, sight)
-        page.evaluate(AXE_SCRIPT)
-        for size, scheme, options in MODES[::2] if sight.state else MODES:
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            mode = f"{sight.name}, {size['width']} px, {scheme}"
-            found += [f"{mode}: {violation}" for violation in violations(page, options)]
+    yield page
     page.context.close()
+
+
+@pytest.mark.parametrize("sight", CHECKED, ids=lambda sight: sight.name)
+def test_axe_finds_nothing(gallery: Gallery, page: Page, sight: Sight) -> None:
+    found: list[str] = []
+    page.set_viewport_size(WIDE)
+    gallery.show(page, sight)
+    page.evaluate(AXE_SCRIPT)
+    for size, scheme, options in MODES[::2] if sight.state else MODES:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        mode = f"{size['width']} px, {scheme}"
+        found += [f"{mode}: {violation}" for violation in violations(page, options)]
     assert found == [], "\n".join(found)

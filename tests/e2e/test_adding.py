@@ -16,6 +16,12 @@ pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
 Make = Callable[..., Shelf]
 
+PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text", text);
+  const how = { clipboardData, bubbles: true, cancelable: true };
+  field.dispatchEvent(new ClipboardEvent("paste", how));
+}"""
 NOTES = {
     "BOOK1": 'He said "buy", twice; or = 3',
     "BOOK2": "Two lines\nof words",
@@ -121,11 +127,11 @@ def test_a_field_that_is_emptied_has_no_list(shelf: Make, window: Window) -> Non
 def test_many_are_pasted_at_once_and_what_is_none_stays_in_the_field(
     shelf: Make, window: Window
 ) -> None:
-    page = window(shelf().url, permissions=["clipboard-read", "clipboard-write"])
+    page = window(shelf().url)
     field = page.get_by_role("combobox", name="Add symbols")
     field.focus()
-    page.evaluate("navigator.clipboard.writeText('many1\\r\\nmany2, many3;many4 many5\\n$$$\\n')")
-    page.keyboard.press("Control+V")
+    # The page itself may not touch the clipboard, so what a browser does of a paste is done here.
+    field.evaluate(PASTE, "many1\r\nmany2, many3;many4 many5\n$$$\n")
     page.keyboard.press("Enter")
     expect(tickers(page)).to_have_text(["MANY1", "MANY2", "MANY3", "MANY4", "MANY5"])
     expect(page.get_by_role("status")).to_contain_text("Symbols added: 5.")

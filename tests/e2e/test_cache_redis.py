@@ -55,7 +55,7 @@ class TestRedisInItsPlace:
             timeout=60,
             check=False,
         )
-        assert done.returncode == 1
+        assert done.returncode == 5
         assert done.stderr.count("\n") == 1
         assert "STOCKAPP_CACHE_REDIS_URL" in done.stderr
         assert "secret" not in done.stderr

@@ -29,7 +29,8 @@ def doctor(data_dir: Path, *options: str, **settings: Any) -> tuple[int, list[di
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+    findings: list[dict[str, str]] = json.loads(done.stdout)["findings"]
+    return done.returncode, findings
 
 
 def test_with_everything_up_each_method_gives_its_price(tmp_path: Path) -> None:

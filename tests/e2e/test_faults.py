@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from .recorder import Heard, Recorder
-from .server import Server, eventually, serving
+from .server import Server, eventually, running
 
 SECONDS = float(os.environ.get("STOCKAPP_FAULT_SECONDS", "20"))
 KILL_EVERY, RELOAD_EVERY, SUBMIT_EVERY = 3.0, 20.0, 0.35
@@ -92,12 +92,15 @@ class Faults:
 @pytest.mark.first
 @pytest.mark.timeout(SECONDS + 300)
 def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Path) -> None:
-    with serving(
-        tmp_path,
-        WEB_CONCURRENCY=4,
-        STOCKAPP_SIMULATED_LATENCY_MS=1_200,
-        STOCKAPP_EVENT_LIMIT=10_000_000,
-        STOCKAPP_EVENT_KEEP_SECONDS=86_400,
+    with running(
+        Server(
+            tmp_path,
+            cold=True,
+            WEB_CONCURRENCY=4,
+            STOCKAPP_SIMULATED_LATENCY_MS=1_200,
+            STOCKAPP_EVENT_LIMIT=10_000_000,
+            STOCKAPP_EVENT_KEEP_SECONDS=86_400,
+        )
     ) as server:
         faults = Faults(server, SECONDS)
         faults.run()

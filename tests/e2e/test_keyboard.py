@@ -94,6 +94,8 @@ def test_a_list_is_kept_without_a_pointer(shelf: Make, bureau: Bureau, window: W
     expect(tickers(page)).to_have_text(["KEYB"])
     press(page, "Escape", "j", "Enter")
     expect(page).to_have_url(re.compile("/stocks/KEYB$"))
+    # The keys are heard as soon as their button is shown.
+    expect(page.locator("#show-keys")).to_be_visible()
     press(page, "g", "t")
     expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
 

@@ -28,7 +28,7 @@ def open_streams(server: Server) -> int:
 def connect(server: Server, path: str = "/stream?watchlist=default") -> socket.socket:
     """A client of a stream, which has heard that it is open."""
     client = socket.create_connection(("127.0.0.1", server.port), timeout=20)
-    client.sendall(f"GET {path} HTTP/1.1\r\nHost: stockapp\r\n\r\n".encode())
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     heard = b""
     while b"retry:" not in heard:
         part = client.recv(4096)
@@ -71,7 +71,7 @@ def test_a_reader_that_stalls_is_cut_off_and_nobody_else_is(tmp_path: Path) -> N
         stalls = socket.socket()
         stalls.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stalls.connect(("127.0.0.1", server.port))
-        stalls.sendall(b"GET /stream?watchlist=default HTTP/1.1\r\nHost: stockapp\r\n\r\n")
+        stalls.sendall(b"GET /stream?watchlist=default HTTP/1.1\r\nHost: localhost\r\n\r\n")
         reads = connect(server)
         heard: list[int] = []
 

@@ -11,7 +11,7 @@ import requests
 
 from tests.web.streams import Message, messages
 
-from .server import Server, eventually, serving
+from .server import Server, eventually, running, serving
 
 SIM = "LARK.SIM,QUIL.SIM,BRAM.SIM"
 
@@ -56,7 +56,7 @@ def test_a_cancel_is_heard_by_whichever_worker_runs_the_task(tmp_path: Path) -> 
 
 
 def test_a_stopping_server_ends_its_streams_without_waiting_for_them(tmp_path: Path) -> None:
-    with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=5_000) as server:
+    with running(Server(tmp_path, cold=True, STOCKAPP_SIMULATED_LATENCY_MS=5_000)) as server:
         task_id = server.refresh(SIM)["id"]
         streams = [
             open_stream(server, path)
@@ -101,8 +101,8 @@ def test_a_task_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:
 
 def test_a_killed_workers_task_is_taken_over(tmp_path: Path) -> None:
     # The lease would not lapse in the time of this test: the server itself says who died.
-    with serving(
-        tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_500, STOCKAPP_LEASE_SECONDS=300
+    with running(
+        Server(tmp_path, cold=True, STOCKAPP_SIMULATED_LATENCY_MS=3_500, STOCKAPP_LEASE_SECONDS=300)
     ) as server:
         task_id = server.refresh(SIM)["id"]
 
@@ -129,8 +129,8 @@ def test_the_task_of_a_server_that_was_killed_whole_goes_on_after_the_next_start
 
 
 def test_a_reload_hands_tasks_over_and_counts_no_retry(tmp_path: Path) -> None:
-    with serving(
-        tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=3_000, STOCKAPP_LEASE_SECONDS=300
+    with running(
+        Server(tmp_path, cold=True, STOCKAPP_SIMULATED_LATENCY_MS=3_000, STOCKAPP_LEASE_SECONDS=300)
     ) as server:
         before = _pids(server)
         task_id = server.refresh(SIM)["id"]
@@ -142,7 +142,7 @@ def test_a_reload_hands_tasks_over_and_counts_no_retry(tmp_path: Path) -> None:
 
 
 def test_workers_told_to_stop_while_they_start_do_so(tmp_path: Path) -> None:
-    server = Server(tmp_path)
+    server = Server(tmp_path, cold=True)
     server.launch()
     assert eventually(lambda: server.log().count("Booting worker") == 2)
     server.stop()
@@ -151,7 +151,9 @@ def test_workers_told_to_stop_while_they_start_do_so(tmp_path: Path) -> None:
 
 
 def test_workers_that_are_replaced_after_their_requests_lose_nothing(tmp_path: Path) -> None:
-    with serving(tmp_path, STOCKAPP_MAX_REQUESTS=30, STOCKAPP_SIMULATED_LATENCY_MS=300) as server:
+    with running(
+        Server(tmp_path, cold=True, STOCKAPP_MAX_REQUESTS=30, STOCKAPP_SIMULATED_LATENCY_MS=300)
+    ) as server:
         first = {worker["pid"] for worker in server.workers()}
         task_ids = []
         for number in range(12):

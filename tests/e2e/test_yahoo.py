@@ -141,7 +141,7 @@ def test_without_a_network_the_page_says_what_cannot_be_reached_and_offers_simul
         page = server.get("/").text
         assert "<code>connect_failed</code>" in page
         assert "Add the simulated .SIM list" in page
-        page = server.post("/lists/default/simulated").text
+        page = server.send_form("/lists/default/simulated").text
         assert "LARK.SIM" in page
         assert eventually(lambda: 'class="amount"' in server.get("/").text)
         assert "Simulated prices are invented" in server.get("/").text

@@ -100,20 +100,20 @@ def upstream() -> Iterator[UpstreamServer]:
 
 class TestOverSockets:
     @pytest.mark.parametrize(
-        ("kind", "reason"),
+        ("kind", "reason", "seconds"),
         [
-            ("hang", Reason.TIMEOUT),
-            ("reset", Reason.CONNECT_FAILED),
-            ("truncated", Reason.BAD_RESPONSE),
+            ("hang", Reason.TIMEOUT, 0.5),
+            ("reset", Reason.CONNECT_FAILED, 30),
+            ("truncated", Reason.BAD_RESPONSE, 30),
         ],
     )
     def test_what_goes_wrong_on_the_way_is_told(
-        self, upstream: UpstreamServer, kind: str, reason: Reason
+        self, upstream: UpstreamServer, kind: str, reason: Reason, seconds: float
     ) -> None:
         upstream.reset()
         upstream.fault("alpha_vantage", kind)
         try:
-            assert failure(transport(upstream.url), request(), 0.5) is reason
+            assert failure(transport(upstream.url), request(), seconds) is reason
         finally:
             upstream.reset()
 
@@ -127,7 +127,7 @@ class TestOverSockets:
         sender = transport(upstream.url)
         answers = []
         threads = [
-            threading.Thread(target=lambda: answers.append(sender.send(request(), 10)))
+            threading.Thread(target=lambda: answers.append(sender.send(request(), 30)))
             for _ in range(12)
         ]
         for thread in threads:

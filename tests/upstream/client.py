@@ -10,6 +10,8 @@ from typing import Any
 import requests
 
 ROOT = Path(__file__).parent.parent.parent
+# Ample also on a busy machine; it answers at once.
+_PATIENCE_SECONDS = 60
 
 
 class UpstreamServer:
@@ -49,7 +51,7 @@ class UpstreamServer:
 
     def configure(self, **settings: Any) -> None:
         """Set `latency_ms` and `tick`."""
-        requests.post(f"{self.url}/_control/configure", json=settings, timeout=10)
+        requests.post(f"{self.url}/_control/configure", json=settings, timeout=_PATIENCE_SECONDS)
 
     def fault(self, route: str, kind: str = "", **options: Any) -> None:
         """Give a route, a service, or * for all, a fault.
@@ -66,12 +68,13 @@ class UpstreamServer:
 
     def requests(self) -> dict[str, Any]:
         """Counts by route, the log of requests, and the most at once by route."""
-        found: dict[str, Any] = requests.get(f"{self.url}/_control/requests", timeout=10).json()
+        answer = requests.get(f"{self.url}/_control/requests", timeout=_PATIENCE_SECONDS)
+        found: dict[str, Any] = answer.json()
         return found
 
     def release(self) -> None:
         """Let go of what hangs by now."""
-        requests.post(f"{self.url}/_control/release", timeout=10)
+        requests.post(f"{self.url}/_control/release", timeout=_PATIENCE_SECONDS)
 
     def under_way(self) -> list[str]:
         """The routes of the requests that are not answered yet."""
@@ -79,7 +82,7 @@ class UpstreamServer:
 
     def reset(self) -> None:
         """Behave, forget, and let go of what hangs."""
-        requests.post(f"{self.url}/_control/reset", timeout=10)
+        requests.post(f"{self.url}/_control/reset", timeout=_PATIENCE_SECONDS)
 
     def stop(self) -> None:
         """End the process."""

@@ -11,12 +11,15 @@ from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 
 from stockapp import create_app
-from stockapp.bootstrap import ROOT
+from stockapp.places import ROOT
 from stockapp.settings import Settings
+from stockapp.web.guard import logged_in
 from stockapp.web.list_screen import item_path
 from stockapp.web.present_stock import stock_path
 
+from .browsers import Browser
 from .lists import AList
+from .logins import HASH
 
 
 class _Compiled(BytecodeCache):
@@ -43,10 +46,14 @@ def _app(data_dir: Path, **changes: object) -> Flask:
         "simulated_latency_ms": 5,
         "stream_heartbeat_seconds": 0.2,
         "log_level": "ERROR",
+        # All tests come from one address.
+        "limit_starts": "",
+        "limit_searches": "",
         **changes,
     }
     app = create_app(Settings.model_validate(values))
     app.jinja_env.bytecode_cache = _compiled
+    app.test_client_class = Browser
     return app
 
 
@@ -80,6 +87,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app.extensions["stockapp"].close()
 
 
+@pytest.fixture(scope="session")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """With a password; for tests that know who they are by `logins`."""
+    app = _app(tmp_path_factory.mktemp("locked"), password=HASH, sources="google")
+    yield app
+    app.extensions["stockapp"].close()
+
+
 _numbers = itertools.count(1)
 
 
@@ -99,7 +114,7 @@ def _templates() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["stock_path"] = stock_path
-    app.jinja_env.globals |= {"item_path": item_path}
+    app.jinja_env.globals |= {"item_path": item_path, "token": "", "logged_in": logged_in}
     return app
 
 

@@ -133,7 +133,7 @@ class TestForm:
             typed = f"{good}, n[1], {ISIN}, b|c, d|e"
             answer = a_list.send("items", htmx=htmx, symbol=typed)
             assert answer.status_code == 200
-            left = one(answer.text, "#add input").attributes["value"]
+            left = one(answer.text, "#add-symbol").attributes["value"]
             assert left == f"n[1], {ISIN}, b|c, d|e"
             why = text_of(answer.text, "#add-problem")
             assert "n[1]: The symbol may hold" in why

@@ -185,7 +185,9 @@ def test_a_refresh_that_gave_nothing_new_says_so_in_its_closing_words(
     new_app: Callable[..., Flask],
 ) -> None:
     path = f"{REFRESH}?symbols=LARK.SIM&force=true"
-    new_app().test_client().post(path, headers={"Prefer": "wait=20"})
+    working = new_app()
+    working.test_client().post(path, headers={"Prefer": "wait=20"})
+    working.extensions["stockapp"].close()  # or its runner may take the failing one's task
     failing = new_app(simulated_failure_rate=1).test_client()
     task = failing.post(path, headers={"Prefer": "wait=20"}).get_json()
     assert task["progress"]["message"] == "1 stale"

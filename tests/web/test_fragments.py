@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from stockapp.bootstrap import ROOT
 from stockapp.domain.attempt import Reason
 from stockapp.domain.task import TaskStatus
 from stockapp.domain.watchlist import Watchlist
+from stockapp.places import ROOT
 from stockapp.web import fragments
 from stockapp.web.columns import USUAL, Column
 from stockapp.web.list_screen import unused

@@ -15,6 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 from scripts.assets import MODULES, node_command
 from tests.e2e.gallery import CHECKED
 
+from .logins import log_in, member, visitor
+
 VALIDATOR = MODULES / "html-validate" / "bin" / "html-validate.mjs"
 # What the standard says, not how somebody likes it written.
 RULES = {"root": True, "extends": ["html-validate:standard"]}
@@ -54,7 +56,7 @@ Rendered = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def rendered(reader: FlaskClient) -> Iterator[Rendered]:
+def rendered(reader: FlaskClient, locked: Flask) -> Iterator[Rendered]:
     """All of it, by name; fragments as documents."""
     wait = {"Prefer": "wait=30"}
     reader.post("/api/analyze/LARK.SIM/async", headers=wait)
@@ -77,6 +79,12 @@ def rendered(reader: FlaskClient) -> Iterator[Rendered]:
         assert answer.status_code == status, path
         if not answer.text.startswith("<!doctype"):
             fragments[f"POST {path}"] = answer.text
+    owner, form = member(locked), {"name": "cron", "days": "7"}
+    documents["login"] = visitor(locked).get("/login").text
+    documents["login, refused"] = log_in(visitor(locked), "wrong").text
+    documents["access, a token made"] = owner.post("/access/tokens", data=form).text
+    documents["access, a token refused"] = owner.post("/access/tokens", data=form).text
+    documents["logged out"] = visitor(locked).post("/theme").text
     for address, told in fragments.items():
         assert told, address
         for number, html in enumerate(parts(told)):

@@ -193,7 +193,8 @@ class TestLive:
 
 class TestTheme:
     def choose(self, a_list: AList, theme: str, referer: str | None) -> TestResponse:
-        headers = {} if referer is None else {"Referer": referer}
+        headers = {"Origin": "http://localhost"}
+        headers |= {} if referer is None else {"Referer": referer}
         return a_list.client.post("/theme", data={"theme": theme}, headers=headers)
 
     def test_colours_are_chosen_for_all_pages(self, a_list: AList) -> None:

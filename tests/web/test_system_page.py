@@ -23,7 +23,7 @@ TASK = "/api/watchlist/live-prices-async?symbols=LARK.SIM,QUIL.SIM&force=true"
 # Each call that controls the running system, and the form of the page that does the same.
 CONTROLS = {
     ("DELETE", "/api/cache"): "/system/cache/clear",
-    ("DELETE", "/api/cache/<prefix>"): "/system/cache/clear",
+    ("DELETE", "/api/cache/<unless('stats'):prefix>"): "/system/cache/clear",
     ("POST", "/api/providers/<source>/test"): "/system/sources/<source>/test",
     ("POST", "/api/providers/<source>/<method>/close"): "/system/sources/<source>/<method>/close",
     ("DELETE", "/api/tasks/<task_id>"): "/tasks/<task_id>/cancel",

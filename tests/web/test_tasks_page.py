@@ -6,8 +6,6 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.tasks.workers import eventually
-
 from .streams import messages
 from .test_page_stream import first_with
 
@@ -142,34 +140,3 @@ def test_an_unknown_task_is_said_so(client: FlaskClient) -> None:
         assert "no task of that id" in answer.get_data(as_text=True)
     assert client.post("/api/tasks/nope/retry").status_code == 404
     assert client.get("/stream?task=nope").status_code == 404
-
-
-def test_commands_list_show_cancel_and_retry_tasks(new_app: Callable[..., Flask]) -> None:
-    app = new_app(simulated_latency_ms=5_000)
-    client = app.test_client()
-    path = "/api/watchlist/live-prices-async?symbols=LARK.SIM,NOPE.SIM"
-    task_id = client.post(path).get_json()["id"]
-    assert eventually(lambda: client.get(f"/api/tasks/{task_id}").get_json()["status"] == "running")
-
-    def run(*arguments: str) -> tuple[int, str]:
-        # A command closes what it opened: each is a process of its own.
-        command = new_app()
-        result = command.test_cli_runner().invoke(args=["tasks", *arguments])
-        return result.exit_code, result.output
-
-    assert task_id in run("list")[1]
-    assert "running" in run("show", task_id)[1]
-    assert run("retry", task_id)[0] == 1
-    assert run("cancel", task_id) == (0, "cancelled\n")
-    assert run("cancel", task_id)[0] == 1
-    assert client.get(f"/api/tasks/{task_id}").get_json()["status"] == "cancelled"
-    # Slow enough to be cancelled, the first worker may be too slow for the timeout of a price.
-    app.extensions["stockapp"].close()
-    client = new_app().test_client()
-    code, again = run("retry", task_id)
-    assert code == 0
-    done = client.get(f"/api/tasks/{again.strip()}", headers={"Prefer": "wait=20"}).get_json()
-    assert done["result"]["summary"] == {"ok": 1, "stale": 0, "failed": 1}
-    code, shown = run("show", again.strip())
-    assert "simulated/quote" in shown
-    assert run("show", "nope")[0] == 1

@@ -16,7 +16,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 
 from stockapp.services.storage_watch import StorageReport
 from stockapp.web.columns import Column, Layout
+from stockapp.web.docs_views import DocsView
 from stockapp.web.errors import Problem
+from stockapp.web.present_access import AccessView, TypedToken
 from stockapp.web.present_cache import CacheView
 from stockapp.web.present_compare import CompareView
 from stockapp.web.present_health import HealthView
@@ -47,6 +49,10 @@ ATTEMPTS = tuple[AttemptView, ...]
 TABS = tuple[ListTab, ...]
 HANDED: dict[str, dict[str, Any]] = {
     "pages/about.html": {},
+    "pages/access.html": {
+        **{"access": AccessView, "typed": TypedToken, "made": str, "secret": str, "said": str},
+    },
+    "pages/api_docs.html": {"docs": DocsView},
     "pages/clear_cache.html": {"kind": str, "title": str, "amount": str},
     "pages/compare.html": {"compare": CompareView, "typed": str, "problem": str, "most": int},
     "pages/error.html": {"problem": Problem},
@@ -55,6 +61,7 @@ HANDED: dict[str, dict[str, Any]] = {
         **{"preview": PreviewView | None},
     },
     "pages/item.html": {"item": ItemView, "title": str, "said": str},
+    "pages/login.html": {"next": str, "problem": str},
     "pages/stock.html": {"stock": StockView, "said": str},
     "pages/system.html": {
         **{"health": HealthView, "work": WorkView, "machine": WorkersView},
@@ -123,6 +130,11 @@ def theme() -> str:
     return ""
 
 
+def logged_in() -> bool:
+    """As the application's own."""
+    return False
+
+
 def item_path(name: str, symbol: str) -> str:
     """As the application's own."""
     return f"{name}/{symbol}"
@@ -131,7 +143,7 @@ def item_path(name: str, symbol: str) -> str:
 # What all templates see.
 GLOBALS: dict[str, Any] = {
     **{"asset": Any, "storage_report": storage_report},
-    **{"theme": theme, "item_path": item_path},
+    **{"theme": theme, "item_path": item_path, "token": str, "logged_in": logged_in},
 }
 
 

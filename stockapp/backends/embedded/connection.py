@@ -60,7 +60,7 @@ def open_writer(path: Path) -> Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_size_limit = 67108864")
-        schema.migrate(connection)
+        schema.migrate(connection, path)
     except BaseException:
         # Nobody else holds it yet, so nobody else would close it.
         connection.close()

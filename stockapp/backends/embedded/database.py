@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stockapp.backends.embedded import set_aside, trouble
+from stockapp.backends.embedded import schema, set_aside, trouble
 from stockapp.backends.embedded.connection import Connection, open_reader, open_writer, patiently
 from stockapp.ports import Executor, StoreTrouble
 
@@ -30,8 +30,8 @@ _PAGES_AT_ONCE = 256
 _log = logging.getLogger(__name__)
 
 
-class DatabaseClosed(RuntimeError):
-    """The database was closed before the operation began."""
+class DatabaseClosed(StoreTrouble):
+    """The database was closed before the operation began: this worker ends, another one answers."""
 
 
 class Troubles:
@@ -134,6 +134,10 @@ class Database:
     def set_aside(self) -> list[str]:
         """The names of damaged files that were replaced, and are still there."""
         return self._executor.run_blocking(set_aside.names, self._path)
+
+    def versions(self) -> tuple[int, int]:
+        """That of the tables as they are, and that which this stockapp makes of them."""
+        return self.read(_version), len(schema.MIGRATIONS)
 
     def shrink(self) -> None:
         """Give freed pages back to the disk, a part in each transaction."""
@@ -241,6 +245,11 @@ class Database:
             except Exception:
                 # What was committed stays so, and the others are told.
                 _log.exception("a callback after a commit failed")
+
+
+def _version(connection: Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def _give_back_pages(connection: Connection) -> bool:

@@ -31,6 +31,14 @@ def begin_after(connection: Connection, event_id: int) -> None:
     _trim(connection, event_id)
 
 
+def begin_again(connection: Connection, event_id: int) -> None:
+    """Empty the log, and number its next event from there on, or from its end if that is later."""
+    event_id = max(event_id, last_id(connection))
+    connection.execute("DELETE FROM events")
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+    begin_after(connection, event_id)
+
+
 class SqliteEventLog:
     """EventLog in the database of all workers.
 

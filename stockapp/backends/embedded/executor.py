@@ -8,6 +8,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 from gevent import monkey
 from gevent.threadpool import ThreadPool as NativePool
 
+from stockapp import context
 from stockapp.backends.embedded.processes import ProcessPool
 
 P = ParamSpec("P")
@@ -37,7 +38,7 @@ class EmbeddedExecutor:
 
     def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run a call that waits on the network, or on others; RuntimeError once closed."""
-        return self._pool.submit(call, *args, **kwargs)
+        return self._pool.submit(context.carried(call), *args, **kwargs)
 
     def run_blocking(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a call that would block the hub in a native thread, and wait for it.

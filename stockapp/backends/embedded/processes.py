@@ -6,7 +6,7 @@ full would hold the hub. Children are started anew, never forked: they inherit n
 
 import logging
 import multiprocessing
-import pickle
+import pickle  # between our own processes only # nosec B403
 import signal
 import threading
 from collections.abc import Callable
@@ -84,7 +84,7 @@ class ProcessPool:
             logger.warning("a computing process died: %r", error)
             raise EOFError from error
         self._idle.append(child)
-        succeeded, outcome = pickle.loads(answer)  # noqa: S301 - written by our own child
+        succeeded, outcome = pickle.loads(answer)  # noqa: S301 - written by our own child # nosec B301
         return bool(succeeded), outcome
 
     def _start(self) -> "_Child":

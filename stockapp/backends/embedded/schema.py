@@ -1,6 +1,9 @@
 """The tables, as numbered migrations: the n-th brings the database to version n."""
 
 import sqlite3
+from pathlib import Path
+
+from stockapp.backends.embedded import copies
 
 _FIRST = (
     """
@@ -124,17 +127,54 @@ _LISTS = (
     "CREATE INDEX watchlist_items_by_symbol ON watchlist_items (symbol)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE, _LISTS)
+# Of secrets their hashes alone; the ids name sessions and tokens, and open nothing.
+_ACCESS = (
+    """
+    CREATE TABLE passwords (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        hash TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        created_at REAL NOT NULL,
+        last_used_at REAL NOT NULL,
+        expires_at REAL NOT NULL,
+        address TEXT NOT NULL,
+        agent TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL UNIQUE,
+        scope TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        expires_at REAL,
+        last_used_at REAL
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SHARE, _LISTS, _ACCESS)
 
 
 class NewerDatabase(RuntimeError):
     """The database was written by a newer version of stockapp than this one."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+class MigrationFailed(RuntimeError):
+    """The database could not be brought to the newest version, and is as it was."""
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to the newest version, all or nothing; several workers may do it at once.
 
-    Raises NewerDatabase, and sqlite3.OperationalError while another worker holds the lock.
+    A copy of what it was is kept beside it. Raises NewerDatabase, MigrationFailed, and
+    sqlite3.OperationalError while another worker holds the lock, or where there is no room.
     """
     if _version(connection) == len(MIGRATIONS):
         return
@@ -147,9 +187,10 @@ def migrate(connection: sqlite3.Connection) -> None:
                 f"The database has version {version}, this stockapp knows up to"
                 f" {len(MIGRATIONS)}. Install the newer stockapp again or use another data folder."
             )
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                connection.execute(statement)
+        if version:
+            # By another connection: it reads what was committed, as nobody else can write now.
+            copies.keep_before(path, version)
+        _apply(connection, version)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
@@ -157,6 +198,18 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _apply(connection: sqlite3.Connection, version: int) -> None:
+    for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+        try:
+            for statement in statements:
+                connection.execute(statement)
+        except sqlite3.DatabaseError as error:
+            raise MigrationFailed(
+                f"The database could not be brought from version {version} to {number} ({error})."
+                " It is as it was: use the stockapp that you had before, and report this."
+            ) from error
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from stockapp.backends.embedded.schema import NewerDatabase
+from stockapp.backends.embedded.schema import MigrationFailed, NewerDatabase
 
 _WORDS = {
     sqlite3.SQLITE_BUSY: "another program has locked the database",
@@ -30,7 +30,7 @@ def is_read_only(error: Exception) -> bool:
 
 def words_for(error: Exception) -> str | None:
     """What to say of an error by which the database cannot be used; None for defects of ours."""
-    if isinstance(error, NewerDatabase):
+    if isinstance(error, (NewerDatabase, MigrationFailed)):
         return str(error)
     if isinstance(error, sqlite3.Error):
         return _WORDS.get(primary_code(error))

@@ -1,10 +1,12 @@
 """A watchlist as rows of a table, for downloads; an import takes symbol, note and target again."""
 
+import io
 from collections.abc import Iterable, Sequence
 
 from stockapp.domain import moment
+from stockapp.services import csv_text
 from stockapp.services.board import Row
-from stockapp.web.csv_files import Cell
+from stockapp.services.csv_text import Cell, cell
 
 HEAD = (
     *("symbol", "name", "note", "target_price"),
@@ -28,3 +30,12 @@ def rows(board: Iterable[Row]) -> Iterable[Sequence[Cell]]:
             moment.to_text(quote.fetched_at),
             *(quote.source, view.freshness.value),
         )
+
+
+def as_csv(board: Iterable[Row]) -> str:
+    """All rows as the text of a CSV file."""
+    text = io.StringIO()
+    writer = csv_text.writer(text)
+    writer.writerow(HEAD)
+    writer.writerows([cell(value) for value in row] for row in rows(board))
+    return text.getvalue()

@@ -1,0 +1,44 @@
+"""`status`: whether stockapp runs on this data folder, and how it fares."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from stockapp.cli.exits import Exit
+from stockapp.cli.shell import Answer, Asked, Shell
+
+if TYPE_CHECKING:
+    from stockapp.cli.tools import Tools
+
+_SHOWN = 50
+
+
+def register(group: click.Group, shell: Shell) -> None:
+    """Add the command."""
+    shell.command(group, "status")(_status)
+
+
+def _status(tools: "Tools", asked: Asked) -> Answer:
+    """Tell of the workers that run, of tasks under way, and of troubles.
+
+    Ends with 1 when no worker runs, or the cache cannot store.
+    """
+    workers = list(tools.vitals.workers())
+    tasks = tools.tasks.under_way(_SHOWN)
+    troubles = tools.cache.troubles()
+    lines = [f"{len(workers)} workers run" if workers else "no worker runs"]
+    for worker in workers:
+        memory = worker["resident_bytes"]
+        told = f"{memory / 1e6:,.0f} MB" if memory else "memory unknown"
+        lag = worker["hub_lag_ms"]["p99"]
+        about = f"{told}, lag {lag:g} ms, {worker['running_tasks']} tasks"
+        lines.append(f"  {worker['pid']}: {about}, {worker['open_streams']} streams")
+    lines.append(f"{len(tasks)} tasks under way")
+    lines += [f"  {task.id}  {task.kind}  {task.status.value}" for task in tasks]
+    lines += [f"cache: {trouble}" for trouble in troubles]
+    document = {
+        "workers": workers,
+        "tasks": [task.to_json() for task in tasks],
+        "troubles": troubles,
+    }
+    return Answer(document, lines, Exit.DONE if workers and not troubles else Exit.FAILED)

@@ -1,0 +1,1 @@
+"""The `stockapp` command of an installed stockapp."""

@@ -1,0 +1,1 @@
+"""What stockapp counts for machines that watch it, in the form of Prometheus."""

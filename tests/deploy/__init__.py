@@ -1,0 +1,1 @@
+"""What people install and put in front of it."""
