@@ -1,4 +1,4 @@
-"""Every setting, in two tables: name, type, default, help. `docs/settings.md` lists them.
+"""Every setting, in three tables: name, type, default, help. `docs/settings.md` lists them.
 
 Read from the environment, then from a `.env` file, then from a TOML file. Names carry the prefix
 STOCKAPP_, but for HOST, PORT and WEB_CONCURRENCY, which are the usual ones of web servers, and the
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -19,6 +19,7 @@ from stockapp.settings import files
 from stockapp.settings.access import check_password, networks
 from stockapp.settings.house import Auth, HouseSettings, LogFormat, Sample
 from stockapp.settings.layers import layered
+from stockapp.settings.scaling import ScalingSettings, check_servers
 from stockapp.settings.sources import RaceMode, SourceSettings
 
 __all__ = ["DATABASE", "Auth", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
@@ -32,12 +33,16 @@ _FROM_FILES = {
     "fmp_api_key": "FMP_API_KEY",
     "marketstack_api_key": "MARKETSTACK_API_KEY",
     "cache_redis_url": "STOCKAPP_CACHE_REDIS_URL",
+    "redis_url": "STOCKAPP_REDIS_URL",
+    "database_url": "STOCKAPP_DATABASE_URL",
     "secret_key": "STOCKAPP_SECRET_KEY",
     "password": "STOCKAPP_PASSWORD",
 }
+# Addresses with passwords in them.
+_ADDRESSES = ("cache_redis_url", "redis_url", "database_url")
 
 
-class Settings(SourceSettings, HouseSettings):
+class Settings(SourceSettings, ScalingSettings, HouseSettings):
     """The settings of one process, fixed at its start."""
 
     model_config = SettingsConfigDict(
@@ -75,6 +80,11 @@ class Settings(SourceSettings, HouseSettings):
         networks(self.trusted_proxies)
         return self
 
+    @model_validator(mode="after")
+    def _servers_make_sense(self) -> "Settings":
+        check_servers(self.redis_url.get_secret_value(), self.database_url.get_secret_value())
+        return self
+
     @property
     def needs_login(self) -> bool:
         """Whether only those are let in who log in or have a token."""
@@ -92,10 +102,11 @@ class Settings(SourceSettings, HouseSettings):
             value = getattr(self, name)
             if name != "password" and isinstance(value, SecretStr) and value.get_secret_value():
                 yield value.get_secret_value()
-        # Errors of Redis' client may hold its password alone.
-        with suppress(ValueError):
-            if password := urlsplit(self.cache_redis_url.get_secret_value()).password:
-                yield password
+        # Errors of clients may hold the password alone, as it stands or as it is meant.
+        for name in _ADDRESSES:
+            with suppress(ValueError):
+                if password := urlsplit(getattr(self, name).get_secret_value()).password:
+                    yield from dict.fromkeys((password, unquote(password)))
 
 
 def _read_key(path: Path, name: str) -> str:

@@ -1,0 +1,84 @@
+"""The Celery application: which queues there are, and how nodes talk to them.
+
+A message is a wake-up with the id of a task. What is to be done, and who does it, stands in the
+task store: a message that is lost or told twice loses and doubles nothing.
+"""
+
+import ssl
+from typing import Any
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+from celery import Celery
+
+TASKS, CPU = "tasks", "cpu"
+RUN, COMPUTE, LIVE, END_OF_DAY = (
+    "stockapp.run",
+    "stockapp.compute",
+    "stockapp.live",
+    "stockapp.end_of_day",
+)
+
+_TIMEOUT_SECONDS = 3.0
+# kombu's own default of 10 makes those who find none free run a task twice.
+_CONNECTIONS = 200
+# Longer than any task may take: what is delivered is not delivered again while it runs.
+_VISIBILITY_SECONDS = 6 * 3600
+_RESULT_SECONDS = 120
+_TLS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
+
+# The module of the composition root that holds what workers do; see `configure` there.
+app = Celery("stockapp", include=["stockapp.bootstrap.worker"], set_as_current=False)
+
+
+def configure(url: str, prefix: str) -> Celery:
+    """The application on that Redis."""
+    address, tls = _address(url)
+    connection = {
+        "global_keyprefix": prefix,
+        "socket_timeout": _TIMEOUT_SECONDS,
+        "socket_connect_timeout": _TIMEOUT_SECONDS,
+        "max_connections": _CONNECTIONS,
+    }
+    app.conf.update(
+        broker_url=address,
+        broker_use_ssl=tls,
+        broker_pool_limit=50,
+        # Redis may come up after us, and go away for a while.
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={**connection, "visibility_timeout": _VISIBILITY_SECONDS},
+        result_backend=address,
+        redis_backend_use_ssl=tls,
+        result_backend_transport_options=connection,
+        redis_socket_timeout=_TIMEOUT_SECONDS,
+        redis_socket_connect_timeout=_TIMEOUT_SECONDS,
+        redis_max_connections=_CONNECTIONS,
+        result_expires=_RESULT_SECONDS,
+        # Nothing on the wire can name code to run.
+        accept_content=["json"],
+        task_serializer="json",
+        result_serializer="json",
+        task_ignore_result=True,
+        task_default_queue=TASKS,
+        task_routes={COMPUTE: {"queue": CPU}},
+        # Leases in the task store bring back what a dead worker ran, within seconds; late
+        # acknowledgements took minutes under gevent.
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,
+        timezone="UTC",
+    )
+    return app
+
+
+def _address(url: str) -> tuple[str, dict[str, Any] | None]:
+    """The address without what redis-py reads of its query, and the same for Celery."""
+    parts = urlsplit(url)
+    if parts.scheme != "rediss":
+        return url, None
+    given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    tls: dict[str, Any] = {"ssl_cert_reqs": _TLS[given.pop("ssl_cert_reqs", "required")]}
+    names = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+    tls |= {name: given[name] for name in names if name in given}
+    return urlunsplit(parts._replace(query="")), tls

@@ -1,0 +1,83 @@
+"""Settings of more than one machine: the servers that all nodes share."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+_REDIS = ("redis", "rediss", "unix")
+_POSTGRES = ("postgresql", "postgres")
+
+
+class ScalingSettings(BaseSettings):
+    """What web nodes and workers on several machines share."""
+
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "redis://[USER:PASSWORD@]HOST:PORT/DB, or rediss:// for TLS: tasks, events, the cache and"
+            " shared facts are there, and `stockapp worker` does the work (docs/scaling.md). Needs"
+            " STOCKAPP_DATABASE_URL and requirements-distributed.txt. Empty: all on this machine."
+        ),
+    )
+    redis_url_file: Path | None = Field(
+        default=None, description="File that holds STOCKAPP_REDIS_URL, in place of that."
+    )
+    redis_prefix: str = Field(
+        default="stockapp:",
+        pattern=r"^[\x21-\x7e]{1,100}$",
+        description="What all names in Redis begin with; another one for each installation.",
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE: watchlists and tokens are there; with"
+            " STOCKAPP_REDIS_URL only."
+        ),
+    )
+    database_url_file: Path | None = Field(
+        default=None, description="File that holds STOCKAPP_DATABASE_URL, in place of that."
+    )
+
+    @property
+    def distributed(self) -> bool:
+        """Whether this is one of several nodes."""
+        return bool(self.redis_url.get_secret_value())
+
+
+def check_servers(redis_url: str, database_url: str) -> None:
+    """Raises ValueError, without the addresses, for those that cannot be meant."""
+    if redis_url and not database_url:
+        raise ValueError(
+            "STOCKAPP_REDIS_URL needs STOCKAPP_DATABASE_URL, the PostgreSQL database of all nodes,"
+            " such as postgresql://USER:PASSWORD@HOST:5432/stockapp"
+        )
+    if database_url and not redis_url:
+        raise ValueError(
+            "STOCKAPP_DATABASE_URL needs STOCKAPP_REDIS_URL, the Redis server of all nodes, such as"
+            " redis://HOST:6379/0"
+        )
+    if redis_url and not _meant(redis_url, _REDIS):
+        raise ValueError(
+            "STOCKAPP_REDIS_URL is no address of a Redis server; give one like"
+            " redis://USER:PASSWORD@HOST:6379/0, with special characters of the password as %XX"
+        )
+    if database_url and not _meant(database_url, _POSTGRES):
+        raise ValueError(
+            "STOCKAPP_DATABASE_URL is no address of a PostgreSQL database; give one like"
+            " postgresql://USER:PASSWORD@HOST:5432/stockapp, with special characters of the"
+            " password as %XX"
+        )
+
+
+def _meant(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Asking for it checks it.
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme == "unix":
+        return bool(parts.path)
+    return parts.scheme in schemes and bool(parts.hostname or parts.query)
