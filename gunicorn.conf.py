@@ -1,6 +1,8 @@
 """How gunicorn serves stockapp. Values people may want to change are settings (docs/settings.md);
 the others stand here with their reasons."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -86,10 +88,13 @@ def on_starting(server: Arbiter) -> None:
     """Before there are workers: see that the database can be used, and compress what they serve."""
     if words := refusal(_settings, server.cfg.address):
         raise SystemExit(words)
-    # Held for as long as there is a master or a worker of it: nothing is restored meanwhile.
-    server.occupancy = occupancy.enter(_settings.data_dir)
-    damage.prepare(_database)
-    upgrade.prepare(_database)
+    if _settings.distributed:
+        _reach()
+    else:
+        # Held for as long as there is a master or a worker of it: nothing is restored meanwhile.
+        server.occupancy = occupancy.enter(_settings.data_dir)
+        damage.prepare(_database)
+        upgrade.prepare(_database)
     _pack(server)
 
 
@@ -113,6 +118,21 @@ def on_reload(server: Arbiter) -> None:
     _pack(server)
 
 
+def _reach() -> None:
+    """See that the shared servers can be used, in a process of its own, as clients use ssl.
+
+    Workers get the secret from here: they must be able to start while a server is away.
+    """
+    words = [sys.executable, "-P", "-m", "stockapp.bootstrap.distributed"]
+    places = os.pathsep.join([str(_folder), *sys.path])
+    env = {**os.environ, "PYTHONPATH": places}
+    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)
+    if asked.returncode:
+        sys.exit(asked.returncode)
+    if not _settings.secret_key.get_secret_value():
+        os.environ["STOCKAPP_SECRET_KEY"] = asked.stdout.strip()
+
+
 def _listening(sockets: Iterable[Any]) -> list[object]:
     return [one.getsockname() for one in sockets]
 
@@ -133,7 +153,8 @@ def post_fork(server: Arbiter, worker: Worker) -> None:
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
     """In the master: what a dead worker still ran goes to another at once."""
-    lost_worker.hand_over(_database, _settings.data_dir, worker.pid)
+    if not _settings.distributed:
+        lost_worker.hand_over(_database, _settings.data_dir, worker.pid)
 
 
 def post_worker_init(worker: Worker) -> None:

@@ -58,10 +58,10 @@ def _open_tools() -> "Tools":
 
 
 def _open_archive() -> "Archive":
-    from stockapp.backends.embedded.archive import FolderArchive
-    from stockapp.settings import DATABASE, read_settings
+    from stockapp.bootstrap.archive import archive_of
+    from stockapp.settings import read_settings
 
-    return FolderArchive(read_settings().data_dir, DATABASE)
+    return archive_of(read_settings())
 
 
 def _read_settings() -> "SettingsReport":

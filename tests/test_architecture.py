@@ -48,6 +48,7 @@ FLASK_CACHE_BACKENDS = {
 # process pool alone: see the comments there.
 LATE_IMPORTS = {
     PACKAGE / "__init__.py",
+    PACKAGE / "bootstrap" / "backends.py",
     PACKAGE / "fetching" / "yfinance_client.py",
     PACKAGE / "analysis" / "charted.py",
     PACKAGE / "analysis" / "trading_calendar.py",

@@ -6,11 +6,10 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from stockapp import cli, logs
-from stockapp.backends.embedded.archive import FolderArchive
-from stockapp.backends.embedded.secret_key import secret_key
 from stockapp.bootstrap import web
 from stockapp.bootstrap.access import proxies
-from stockapp.bootstrap.backends import Backends
+from stockapp.bootstrap.archive import archive_of
+from stockapp.bootstrap.backends import Backends, open_backends
 from stockapp.bootstrap.background import background
 from stockapp.bootstrap.commands import tools
 from stockapp.bootstrap.fetching import addresses
@@ -25,7 +24,7 @@ from stockapp.services import passwords
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
-from stockapp.settings import DATABASE, LogFormat, Sample, Settings, levels
+from stockapp.settings import LogFormat, Sample, Settings, levels
 from stockapp.settings.report import settings_report
 from stockapp.tasks.periodic import Periodic
 from stockapp.web import assets, client_address, compression, errors, security, watched
@@ -45,7 +44,8 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.app = _flask(settings)
-        self._backends = Backends(self.app, settings)
+        self._backends = open_backends(self.app, settings)
+        _secured(self.app, settings, self._backends)
         self._outside = outside = Outside(settings, self._backends)
         self._services = Services(settings, self._backends, outside)
         gate = StreamGate(settings.max_streams)
@@ -57,7 +57,7 @@ class House:
         watched.register(self.app, outside.counts, access_log=settings.access_log)
         doctor = _doctor(settings, self._backends, self._services)
         self._tools = tools(self._backends, self._services, self._background, doctor, self.close)
-        archive = FolderArchive(settings.data_dir, DATABASE)
+        archive = archive_of(settings)
         cli.register(self.app.cli, self.tools, lambda: archive, settings_report, passwords.chosen)
         self.app.extensions["stockapp"] = self
         self._started = self._closed = False
@@ -70,12 +70,23 @@ class House:
         return self._tools
 
     def start(self) -> None:
-        """Begin the background work of this worker."""
+        """Begin the background work of a worker that serves pages, and tasks where it does both."""
         self._started = True
         self._seeding.start()
-        self._background.start()
+        self._background.start(pages=True, work=self._backends.send is None)
         self._beats.start()
         self._outside.start()
+
+    def start_work(self) -> None:
+        """Begin to do tasks, and nothing else; for workers elsewhere."""
+        self._started = True
+        self._background.start(pages=False, work=True)
+        self._outside.start()
+
+    def work_on(self, task_id: str) -> None:
+        """Do that task, unless somebody else has it; one that cannot be had now is found later."""
+        with suppress(StoreTrouble):
+            self._services.engine.claim_and_run(task_id)
 
     def drain(self) -> None:
         """End streams and hand tasks over, so that the worker can stop; safe to call twice."""
@@ -122,10 +133,13 @@ def _flask(settings: Settings) -> Flask:
     errors.register(app)
     compression.register(app)
     assets.register(app, STATIC, PACKED, fresh=settings.reload)
-    key = settings.secret_key.get_secret_value().encode() or secret_key(settings.data_dir)
+    return app
+
+
+def _secured(app: Flask, settings: Settings, backends: Backends) -> None:
+    key = settings.secret_key.get_secret_value().encode() or backends.secret()
     security.register(app, key, settings.host, settings.allowed_hosts.split(","))
     client_address.register(app, proxies(settings))
-    return app
 
 
 def _doctor(settings: Settings, backends: Backends, services: Services) -> Doctor:

@@ -1,58 +1,63 @@
-"""The embedded set of backends, on one data folder."""
+"""The two sets of backends, and which of them the settings mean."""
+
+from collections.abc import Callable
+from typing import Protocol
 
 from flask import Flask
 
-from stockapp.backends.embedded import occupancy
-from stockapp.backends.embedded.access import SqliteAccessStore
-from stockapp.backends.embedded.clock import SystemClock
-from stockapp.backends.embedded.database import Database
-from stockapp.backends.embedded.doorbell import Doorbell
-from stockapp.backends.embedded.events import SqliteEventLog
-from stockapp.backends.embedded.executor import EmbeddedExecutor
-from stockapp.backends.embedded.flights import FileFlights
-from stockapp.backends.embedded.shared_state import SqliteSharedState
-from stockapp.backends.embedded.tasks import SqliteTaskStore
-from stockapp.backends.sql.watchlists import SqlWatchlistStore
-from stockapp.bootstrap.caching import open_cache
+from stockapp.caching.layered import LayeredCache
 from stockapp.caching.tally import Tally
-from stockapp.settings import DATABASE, Settings
+from stockapp.ports import (
+    AccessStore,
+    Clock,
+    EventLog,
+    Executor,
+    Flights,
+    SharedState,
+    Storage,
+    TaskStore,
+    WatchlistStore,
+)
+from stockapp.settings import Settings
 
-_OF_A_TASK = 10
+# Tells those who do the work that a task is new, by its id; best effort.
+Send = Callable[[str], None]
 
 
-class Backends:
-    """The embedded set: every port, on one data folder."""
+class Backends(Protocol):
+    """Every port, as one worker has it. `send` is None where this worker does tasks itself."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        data_dir = settings.data_dir
-        data_dir.mkdir(parents=True, exist_ok=True)
-        self._occupancy = occupancy.enter(data_dir)
-        self.clock = SystemClock()
-        # A task keeps threads for as long as it runs, an analysis up to nine; requests need others.
-        self.executor = EmbeddedExecutor(
-            settings.fetch_threads + _OF_A_TASK * settings.task_slots,
-            cpu_processes=settings.cpu_processes,
-        )
-        # A cache whose lock or disk hangs must not keep the database's threads.
-        self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
-        self.database = Database(data_dir / DATABASE, self.executor)
-        self.doorbell = Doorbell(data_dir)
-        self.database.after_commit.append(self.doorbell.ring)
-        self.log = SqliteEventLog(self.database, self.doorbell)
-        self.tasks = SqliteTaskStore(self.database, self.clock)
-        self.watchlists = SqlWatchlistStore(self.database, self.clock)
-        self.access = SqliteAccessStore(self.database, self.clock)
-        self.shared = SqliteSharedState(self.database, self.clock)
-        self.flights = FileFlights(data_dir / "flights", self.executor)
-        self.tally = Tally()
-        self.cache = open_cache(app, settings, self._cache_executor, self.clock, self.tally)
+    clock: Clock
+    executor: Executor
+    database: Storage
+    log: EventLog
+    tasks: TaskStore
+    watchlists: WatchlistStore
+    access: AccessStore
+    shared: SharedState
+    flights: Flights
+    tally: Tally
+    cache: LayeredCache
+    send: Send | None
+
+    def secret(self) -> bytes:
+        """What forms are signed with, the same for all workers. Raises SystemExit."""
 
     def close(self) -> None:
         """Close in the order of dependence."""
-        self.cache.flush()
-        self.flights.close()
-        self.database.close()
-        self.doorbell.close()
-        self.executor.close()
-        self._cache_executor.close()
-        self._occupancy.leave()
+
+
+def open_backends(app: Flask, settings: Settings) -> Backends:
+    """The set that the settings mean. Raises SystemExit where it cannot be had."""
+    if not settings.distributed:
+        from stockapp.bootstrap.embedded import EmbeddedBackends
+
+        return EmbeddedBackends(app, settings)
+    try:
+        from stockapp.bootstrap.distributed import DistributedBackends
+    except ImportError as error:
+        raise SystemExit(
+            f"stockapp cannot start: STOCKAPP_REDIS_URL needs more ({error.name} is missing);"
+            " install it by .venv/bin/pip install --require-hashes -r requirements-distributed.txt"
+        ) from None
+    return DistributedBackends(app, settings)

@@ -19,6 +19,9 @@ from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
 from stockapp.web.stream_gate import StreamGate
 
+# How often each worker looks for tasks that nobody has: a file is near, a server is not.
+_SWEEP_SECONDS, _SWEEP_FAR_SECONDS = 0.25, 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Background:
@@ -37,19 +40,21 @@ class Background:
     sessions: Periodic
     folder: FolderWatch
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, *, pages: bool, work: bool) -> None:
+        """Begin what serving `pages` needs, and doing tasks."""
         self.storage.start()
         self.follower.start()
-        self.upkeep.start()
         self.meter.start()
         self.vitals.start()
         self.ledger.start()
         self.cache.start()
-        self.live.start()
-        self.samples.start()
-        self.sessions.start()
-        self.folder.start()
+        if work:
+            self.upkeep.start()
+        if pages:
+            self.live.start()
+            self.samples.start()
+            self.sessions.start()
+            self.folder.start()
 
     def start_for_errands(self) -> None:
         """Begin what a command needs to have its own tasks done, and to hear how they go on."""
@@ -84,11 +89,13 @@ def background(
         services.findings.on_event,
         services.trends.on_event,
         services.engine.on_event,
-        upkeep.on_event,
         services.live.on_event,
         ended.on_event,
         services.access.on_event,
     ]
+    if backends.send is None:
+        # Else one worker is woken for it.
+        listeners.append(upkeep.on_event)
     follower = Follower(backends.log, services.fanout, listeners)
     meter = HubLagMeter(backends.clock)
     vitals = _vitals(settings, backends, services, gate, meter)
@@ -127,6 +134,7 @@ def _upkeep(settings: Settings, backends: Backends, services: Services) -> Upkee
         task_keep_seconds=settings.task_keep_seconds,
         event_keep_seconds=settings.event_keep_seconds,
         most_events=settings.event_limit,
+        sweep_seconds=_SWEEP_SECONDS if backends.send is None else _SWEEP_FAR_SECONDS,
     )
 
 

@@ -197,6 +197,7 @@ def _engine(
         lease_seconds=settings.lease_seconds,
         toll=outside.starts,
         observer=outside.counts,
+        send=backends.send,
     )
 
 

@@ -5,6 +5,7 @@ from flask.cli import FlaskGroup
 
 import stockapp
 from stockapp.command.serve import serve
+from stockapp.command.worker import beat, worker
 
 _HELP = """A stock watchlist with analyses that never blocks and never hides anything.
 
@@ -39,7 +40,8 @@ def _group() -> _Commands:
     )
     # Flask's own options choose an application, and there is one.
     group.params.clear()
-    group.add_command(serve)
+    for command in (serve, worker, beat):
+        group.add_command(command)
     return click.version_option(package_name="stockapp")(group)
 
 

@@ -16,9 +16,10 @@ class ScalingSettings(BaseSettings):
     redis_url: SecretStr = Field(
         default=SecretStr(""),
         description=(
-            "redis://[USER:PASSWORD@]HOST:PORT/DB, or rediss:// for TLS: tasks, events, the cache and"
-            " shared facts are there, and `stockapp worker` does the work (docs/scaling.md). Needs"
-            " STOCKAPP_DATABASE_URL and requirements-distributed.txt. Empty: all on this machine."
+            "redis://[USER:PASSWORD@]HOST:PORT/DB, or rediss:// for TLS: tasks, events, the cache"
+            " and shared facts are there, and `stockapp worker` does the work (docs/scaling.md)."
+            " Needs STOCKAPP_DATABASE_URL, and requirements-distributed.txt. Empty: all is done"
+            " on this machine."
         ),
     )
     redis_url_file: Path | None = Field(

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -42,7 +42,7 @@ class TaskEngine:
     """This worker's share of the work: at most `slots` tasks at once, each by lease.
 
     A new task is refused while `queue_limit` tasks wait for any worker, and by the `toll` to a
-    client that has started too many.
+    client that has started too many. `send` wakes workers elsewhere for it.
     """
 
     def __init__(
@@ -58,8 +58,10 @@ class TaskEngine:
         lease_seconds: float,
         toll: Toll = FREE,
         observer: Observer = NOBODY,
+        send: Callable[[str], None] | None = None,
     ) -> None:
         self.worker = worker
+        self._send = send
         self._toll = toll
         self._observer = observer
         self._store = store
@@ -105,6 +107,8 @@ class TaskEngine:
         if created.joined:
             give_back()
         else:
+            if self._send is not None:
+                self._executor.submit(self._send, created.task.id)
             self._executor.submit(self._run_submitted, created.task.id)
         return created
 

@@ -9,7 +9,6 @@ from stockapp.ports import Clock, EventLog, Storage, TaskStore
 from stockapp.tasks.engine import TaskEngine
 from stockapp.tasks.periodic import Periodic
 
-_SWEEP_SECONDS = 0.25
 _TICK_SECONDS = 1.0
 _PURGE_SECONDS = 60.0
 _KEEP_LIVE = timedelta(minutes=10)
@@ -32,6 +31,7 @@ class Upkeep:
         task_keep_seconds: float,
         event_keep_seconds: float,
         most_events: int,
+        sweep_seconds: float = 0.25,
     ) -> None:
         self._engine = engine
         self._store = store
@@ -42,7 +42,7 @@ class Upkeep:
         self._event_keep = timedelta(seconds=event_keep_seconds)
         self._most_events = most_events
         # A loop each, so that a slow duty delays no lease.
-        self._sweep = Periodic("claim-sweep", self._claim, _SWEEP_SECONDS)
+        self._sweep = Periodic("claim-sweep", self._claim, sweep_seconds)
         self._of_what_runs = (
             Periodic("lease-renewal", engine.renew, lease_seconds / 3),
             Periodic("task-clock", engine.tick, _TICK_SECONDS),

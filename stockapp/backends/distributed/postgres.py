@@ -65,6 +65,8 @@ class PostgresDatabase:
     def __init__(self, url: str, log: RedisEventLog) -> None:
         self._log = log
         self._made = False
+        # Whether events may be left in the outbox that this process wrote.
+        self.unsent = False
         self.trouble: str | None = None
         self._pool = ConnectionPool(
             url,
@@ -100,6 +102,7 @@ class PostgresDatabase:
 
         value, news = self._run(write)
         if news:
+            self.unsent = True
             # What Redis does not take now waits in the outbox.
             with suppress(StoreTrouble):
                 self.relay()
@@ -118,6 +121,7 @@ class PostgresDatabase:
                 connection.execute("DELETE FROM outbox WHERE number = %s", (number,))
 
         self._run(relay)
+        self.unsent = False
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,0 +1,26 @@
+"""Sending tasks to those who do them."""
+
+import logging
+from collections.abc import Callable
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from stockapp.backends.distributed.celery_app import RUN
+
+logger = logging.getLogger(__name__)
+
+
+def send(celery: Celery) -> Callable[[str], None]:
+    """What wakes a worker for a task. Whatever gets lost, workers look for themselves later."""
+
+    def wake(task_id: str) -> None:
+        try:
+            celery.send_task(RUN, args=[task_id], retry=False)
+        except (OperationalError, RedisError, OSError) as error:
+            logger.warning(
+                "no worker was woken", extra={"task_id": task_id, "error": type(error).__name__}
+            )
+
+    return wake

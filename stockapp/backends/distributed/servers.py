@@ -1,0 +1,45 @@
+"""How Redis and PostgreSQL fare, for pages and health."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from stockapp.backends.distributed.link import RedisLink
+from stockapp.backends.distributed.migrations import MIGRATIONS
+from stockapp.backends.distributed.postgres import PostgresDatabase
+from stockapp.ports import StoreTrouble
+
+
+class Servers:
+    """Storage, of both."""
+
+    def __init__(self, link: RedisLink, postgres: PostgresDatabase) -> None:
+        self._link = link
+        self._postgres = postgres
+
+    @property
+    def trouble(self) -> str | None:
+        """Why one cannot be used at present; None when all is well. Asks the one that could not."""
+        if self._link.trouble or self._postgres.trouble or self._postgres.unsent:
+            with suppress(StoreTrouble):
+                self.check()
+                self._postgres.relay()
+        return self._link.trouble or self._postgres.trouble
+
+    def check(self) -> None:
+        """Raises StoreTrouble where one cannot be used."""
+        self._link.ask(lambda redis: redis.ping())
+        self._postgres.read(lambda transaction: transaction.execute("SELECT 1"))
+
+    def set_aside(self) -> Sequence[str]:
+        """Nothing: damaged files are the servers' own business."""
+        return ()
+
+    def versions(self) -> tuple[int, int]:
+        """That of the tables as they are, and that which this stockapp makes of them."""
+        query = "SELECT version FROM schema_version"
+        row = self._postgres.read(lambda transaction: transaction.execute(query).fetchone())
+        return int(row[0]), len(MIGRATIONS)
+
+    def shrink(self) -> None:
+        """Tell what a node that died left untold; the servers give room back themselves."""
+        self._postgres.relay()

@@ -1,0 +1,95 @@
+"""What Celery workers do: tasks, in one built application for each process; and computations.
+
+Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
+"""
+
+from typing import Any
+
+from celery import signals
+
+from stockapp.backends.distributed import celery_app
+from stockapp.backends.distributed.celery_app import COMPUTE, CPU, END_OF_DAY, LIVE, RUN, app
+from stockapp.backends.distributed.computing import answer
+from stockapp.bootstrap import House, build
+from stockapp.bootstrap.computations import computations
+from stockapp.bootstrap.distributed import reach
+from stockapp.settings import read_settings
+
+_settings = read_settings()
+if not _settings.distributed:
+    raise SystemExit("A worker needs STOCKAPP_REDIS_URL and STOCKAPP_DATABASE_URL.")
+celery_app.configure(_settings.redis_url.get_secret_value(), _settings.redis_prefix)
+_computations = computations(_settings)
+_LIVE_SECONDS, _END_OF_DAY_SECONDS = 2.0, 60.0
+app.conf.beat_schedule = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": 2 * seconds}}
+    for name, seconds in ((LIVE, _LIVE_SECONDS), (END_OF_DAY, _END_OF_DAY_SECONDS))
+}
+# What is due is asked for anew each time; the usual one keeps a file of pickles.
+app.conf.beat_scheduler = "celery.beat:Scheduler"
+
+
+class _Worker:
+    """The application of this process, once Celery has started."""
+
+    house: House | None = None
+
+
+@signals.worker_init.connect
+def start(sender: Any, **_: object) -> None:
+    """Build the application where this process does tasks; a worker of the CPU queue has none."""
+    queues = set(sender.app.amqp.queues.consume_from)
+    if queues == {CPU}:
+        return
+    if CPU in queues or not sender.pool_cls.__module__.endswith("gevent"):
+        raise SystemExit(
+            "Tasks need a worker with -P gevent, and computations one of their own with"
+            " -P prefork -Q cpu: use `stockapp worker` and `stockapp worker --cpu`."
+        )
+    reach(_settings)
+    _Worker.house = build(_settings)
+    _Worker.house.start_work()
+
+
+@signals.worker_shutting_down.connect
+def drain(**_: object) -> None:
+    """Hand tasks over at the first sign of the end."""
+    if _Worker.house is not None:
+        _Worker.house.drain()
+
+
+@signals.worker_shutdown.connect
+def close(**_: object) -> None:
+    """Close what is open."""
+    if _Worker.house is not None:
+        _Worker.house.close()
+
+
+@app.task(name=RUN)
+def run(task_id: str) -> None:
+    """Do a task."""
+    _house().work_on(task_id)
+
+
+@app.task(name=LIVE)
+def live() -> None:
+    """Refresh what is due on lists that are watched anywhere."""
+    _house().look_after_watched()
+
+
+@app.task(name=END_OF_DAY)
+def end_of_day() -> None:
+    """Refresh what has its closing price."""
+    _house().look_after_closed()
+
+
+@app.task(name=COMPUTE, ignore_result=False)
+def compute(name: str, arguments: list[Any]) -> Any:
+    """Compute something."""
+    return answer(_computations, name, arguments)
+
+
+def _house() -> House:
+    if _Worker.house is None:
+        raise RuntimeError("this worker does no tasks")
+    return _Worker.house
