@@ -44,6 +44,15 @@ def test_a_row_that_moves_keeps_the_focus_where_browsers_take_it_out_to_move_it(
     expect(row(page, third).locator("a.ticker")).to_be_focused()
 
 
+def refresh_and_cancel(page: Page, bureau: Bureau) -> None:
+    bureau.hang("quote")
+    press(page, "r")
+    expect(page.get_by_role("progressbar", name="Refresh")).to_be_visible()
+    press(page, "r")
+    expect(page.locator("#refresh")).to_contain_text("Cancelled")
+    bureau.let_go("quote")
+
+
 def test_a_list_is_kept_without_a_pointer(shelf: Make, bureau: Bureau, window: Window) -> None:
     page = window(shelf(["KEYA", "KEYB", "KEYC"]).url)
     status = page.get_by_role("status")
@@ -82,12 +91,7 @@ def test_a_list_is_kept_without_a_pointer(shelf: Make, bureau: Bureau, window: W
     status.get_by_role("button", name="Undo").focus()
     press(page, "Enter")
     expect(tickers(page)).to_have_text(["KEYA", "KEYB", "KEYC", "KEYD"])
-    bureau.hang("quote")
-    press(page, "r")
-    expect(page.get_by_role("progressbar", name="Refresh")).to_be_visible()
-    press(page, "r")
-    expect(page.locator("#refresh")).to_contain_text("Cancelled")
-    bureau.let_go("quote")
+    refresh_and_cancel(page, bureau)
     press(page, "/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("keyb")
