@@ -76,7 +76,7 @@ check: setup $(VENV)/.dev node_modules/.tests ## Lint, format, types and tests
 audit: $(VENV)/.dev ## Ask bandit about the code, and the network about flaws in what is locked
 	@$(BIN)/bandit --quiet -c pyproject.toml -r $(PRODUCT)
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip \
-		-r requirements.txt -r requirements-redis.txt -r requirements-build.txt
+		-r requirements.txt -r requirements-distributed.txt -r requirements-build.txt
 
 wheel: setup $(VENV)/.dev ## Build dist/stockapp-*.whl and the archive of its sources
 	@$(BIN)/python -m build --no-isolation
@@ -92,6 +92,7 @@ lock: $(VENV)/.dev ## Write the lock files from requirements*.in and package.jso
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) requirements-redis.in -o requirements-redis.txt
+	@$(LOCK) requirements-distributed.in -o requirements-distributed.txt
 	@$(LOCK) requirements-node.in -o requirements-node.txt
 	@$(LOCK) requirements-build.in -o requirements-build.txt
 	@npm install --package-lock-only --ignore-scripts

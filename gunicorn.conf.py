@@ -126,7 +126,7 @@ def _reach() -> None:
     words = [sys.executable, "-P", "-m", "stockapp.bootstrap.distributed"]
     places = os.pathsep.join([str(_folder), *sys.path])
     env = {**os.environ, "PYTHONPATH": places}
-    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)
+    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603
     if asked.returncode:
         sys.exit(asked.returncode)
     if not _settings.secret_key.get_secret_value():

@@ -19,9 +19,15 @@ _CARRIED = "stockapp/_files"
 
 
 def requirements(path: Path) -> list[str]:
-    """The lines of a file of requirements, less comments."""
-    lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
-    return [line for line in lines if line]
+    """The lines of a file of requirements, less comments, with those of files it includes."""
+    found = []
+    for line in path.read_text().splitlines():
+        wanted = line.partition("#")[0].strip()
+        if wanted.startswith("-r "):
+            found += requirements(path.parent / wanted.removeprefix("-r "))
+        elif wanted:
+            found.append(wanted)
+    return found
 
 
 class Dependencies(MetadataHookInterface):  # type: ignore[misc]
@@ -31,7 +37,10 @@ class Dependencies(MetadataHookInterface):  # type: ignore[misc]
         """Fill in what pyproject.toml calls dynamic."""
         root = Path(self.root)
         metadata["dependencies"] = requirements(root / "requirements.in")
-        metadata["optional-dependencies"] = {"redis": requirements(root / "requirements-redis.in")}
+        metadata["optional-dependencies"] = {
+            extra: requirements(root / f"requirements-{extra}.in")
+            for extra in ("redis", "distributed")
+        }
 
 
 class Assets(BuildHookInterface):  # type: ignore[misc]

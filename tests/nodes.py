@@ -1,0 +1,108 @@
+"""What several nodes of stockapp share, and the processes that work for them, all real."""
+
+import atexit
+import contextlib
+import functools
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.postgres_server import PostgresServer, running_postgres
+from tests.redis_server import RedisServer, running_redis
+
+ROOT = Path(__file__).parent.parent
+_APP = "stockapp.backends.distributed.celery_app"
+_QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+ROLES = {
+    "tasks": ("worker", *_QUIET, "-P", "gevent", "-c", "20"),
+    "cpu": ("worker", *_QUIET, "-P", "prefork", "-Q", "cpu", "-c", "1"),
+    "beat": ("beat", "--pidfile="),
+}
+
+
+class Worker:
+    """One Celery process, as `stockapp worker` or `stockapp beat` becomes."""
+
+    def __init__(self, role: str, log: Path, environment: Mapping[str, str]) -> None:
+        self.role = role
+        self._log = log
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Worker":
+        """Launch it; it may take seconds until it works."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "celery", "-A", _APP, *ROLES[self.role]],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **self._environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it and its children without a word."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(60)
+        self._process = None
+
+    def stop(self) -> None:
+        """End it as a service manager does."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(20)
+        self.kill()
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+
+@functools.cache
+def servers() -> tuple[RedisServer, PostgresServer]:
+    """One of each for all tests of this process; they end with it."""
+    stack = contextlib.ExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redis")))
+    redis = stack.enter_context(running_redis(folder))
+    postgres = stack.enter_context(running_postgres())
+    atexit.register(stack.close)
+    return redis, postgres
+
+
+def settings_of_a_new_installation() -> dict[str, str]:
+    """Names in Redis and a database that nobody else uses."""
+    redis, postgres = servers()
+    name = uuid.uuid4().hex
+    return {
+        "STOCKAPP_REDIS_URL": redis.url,
+        "STOCKAPP_REDIS_PREFIX": f"{name}:",
+        "STOCKAPP_DATABASE_URL": postgres.make(name),
+    }
+
+
+@contextlib.contextmanager
+def working(
+    environment: Mapping[str, str], log: Path, roles: tuple[str, ...] = ("tasks", "cpu", "beat")
+) -> Iterator[list[Worker]]:
+    """Workers of these roles for the time of a with block."""
+    workers = [Worker(role, log, environment) for role in roles]
+    try:
+        yield [worker.start() for worker in workers]
+    finally:
+        for worker in workers:
+            worker.stop()
