@@ -14,8 +14,12 @@ from typing import Any
 
 import requests
 
+from tests import nodes
+
 from .warm import Forked, Warm
 
+# `make test-distributed`: the same tests on Redis, PostgreSQL and Celery.
+DISTRIBUTED = os.environ.get("STOCKAPP_TEST_SET") == "distributed"
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -45,10 +49,16 @@ class Server:
         # Sent with every request.
         self.headers: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | Forked | None = None
+        self._helpers: list[nodes.Worker] = []
 
     def start(self) -> "Server":
         """Launch it, and wait until all workers are there."""
+        if DISTRIBUTED and "STOCKAPP_REDIS_URL" not in self.settings:
+            self.settings |= nodes.settings_of_a_new_installation()
         workers = self.launch()
+        if DISTRIBUTED:
+            self._help()
+            workers += 1
         if not eventually(lambda: len(self.workers()) >= workers, 60):
             raise RuntimeError(f"the server did not start:\n{self.log()}")
         return self
@@ -56,7 +66,19 @@ class Server:
     def launch(self) -> int:
         """Begin to start it; returns how many workers it will have."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        environment = {
+        environment = self._environment()
+        begin = self._run if self._cold else self._fork
+        self._process = begin(environment)
+        return int(environment["WEB_CONCURRENCY"])
+
+    def _help(self) -> None:
+        """Start those who do the tasks."""
+        for role in nodes.ROLES:
+            log = self.data_dir / f"{role}.log"
+            self._helpers.append(nodes.Worker(role, log, self._environment()).start())
+
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
@@ -69,9 +91,6 @@ class Server:
             "STOCKAPP_LIMIT_SEARCHES": "",
             **self.settings,
         }
-        begin = self._run if self._cold else self._fork
-        self._process = begin(environment)
-        return int(environment["WEB_CONCURRENCY"])
 
     def _fork(self, environment: dict[str, str]) -> Forked:
         return _warm().start(self._arguments, environment, self.log_path)
@@ -89,6 +108,8 @@ class Server:
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the server and wait for it; returns its exit code."""
+        while self._helpers:
+            self._helpers.pop().stop()
         if self._process is None:
             return 0
         with contextlib.suppress(ProcessLookupError):
