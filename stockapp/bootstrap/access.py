@@ -27,8 +27,9 @@ def access_of(settings: Settings, backends: Backends) -> Access:
     """Sessions and tokens."""
     given = settings.password.get_secret_value()
     return Access(
-        backends.access,
-        Passwords(given, backends.access, backends.executor),
+        backends.sessions,
+        backends.tokens,
+        Passwords(given, backends.sessions, backends.executor),
         backends.clock,
         Lifetimes(settings.session_idle_seconds, settings.session_seconds),
     )

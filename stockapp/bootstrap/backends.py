@@ -8,14 +8,15 @@ from flask import Flask
 from stockapp.caching.layered import LayeredCache
 from stockapp.caching.tally import Tally
 from stockapp.ports import (
-    AccessStore,
     Clock,
     EventLog,
     Executor,
     Flights,
+    SessionStore,
     SharedState,
     Storage,
     TaskStore,
+    TokenStore,
     WatchlistStore,
 )
 from stockapp.settings import Settings
@@ -33,7 +34,8 @@ class Backends(Protocol):
     log: EventLog
     tasks: TaskStore
     watchlists: WatchlistStore
-    access: AccessStore
+    sessions: SessionStore
+    tokens: TokenStore
     shared: SharedState
     flights: Flights
     tally: Tally

@@ -3,7 +3,6 @@
 from flask import Flask
 
 from stockapp.backends.embedded import occupancy
-from stockapp.backends.embedded.access import SqliteAccessStore
 from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
@@ -11,8 +10,10 @@ from stockapp.backends.embedded.events import SqliteEventLog
 from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.flights import FileFlights
 from stockapp.backends.embedded.secret_key import secret_key
+from stockapp.backends.embedded.sessions import SqliteSessionStore
 from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
+from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.bootstrap.backends import Send
 from stockapp.bootstrap.caching import open_cache
@@ -45,7 +46,8 @@ class EmbeddedBackends:
         self.log = SqliteEventLog(self.database, self.doorbell)
         self.tasks = SqliteTaskStore(self.database, self.clock)
         self.watchlists = SqlWatchlistStore(self.database, self.clock)
-        self.access = SqliteAccessStore(self.database, self.clock)
+        self.sessions = SqliteSessionStore(self.database, self.clock)
+        self.tokens = SqlTokenStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
         self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()

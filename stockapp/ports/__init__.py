@@ -5,7 +5,7 @@ Every method may be called from any thread or greenlet, returns when done, and l
 greenlets run meanwhile.
 """
 
-from stockapp.ports.access import AccessStore
+from stockapp.ports.access import SessionStore, TokenStore
 from stockapp.ports.admission import FREE, GiveBack, RateLimited, Toll
 from stockapp.ports.caching import CacheTrouble, Entry, Flights, ResponseCache
 from stockapp.ports.observing import NOBODY, Observer
@@ -28,7 +28,6 @@ __all__ = [
     "ANY_TASK",
     "FREE",
     "NOBODY",
-    "AccessStore",
     "CacheTrouble",
     "Cancelled",
     "Clock",
@@ -43,10 +42,12 @@ __all__ = [
     "QueueFull",
     "RateLimited",
     "ResponseCache",
+    "SessionStore",
     "SharedState",
     "Storage",
     "StoreTrouble",
     "TaskStore",
+    "TokenStore",
     "Toll",
     "Unended",
     "WatchlistStore",

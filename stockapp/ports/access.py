@@ -1,4 +1,9 @@
-"""Sessions, tokens, and the password they are about."""
+"""Sessions, tokens, and the password they are about.
+
+Secrets are known to both stores by their digests alone. Whatever ends a session or token writes an
+`access` event of its id in the same transaction, so that all workers forget it. Judging whether
+one is over is for the caller: a store gives back what is there.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,12 +12,10 @@ from typing import Protocol
 from stockapp.domain.access import Session, Token
 
 
-class AccessStore(Protocol):
-    """Who may use stockapp. Secrets are known here by their digests alone.
+class SessionStore(Protocol):
+    """The browsers that logged in, and the password they did it with.
 
-    Whatever ends a session or token writes an `access` event of its id in the same transaction,
-    so that all workers forget it. Judging whether one is over is for the caller: a store gives
-    back what is there.
+    Sessions that are past their `expires_at` may be gone, without an event.
     """
 
     def password_hash(self) -> str | None:
@@ -38,6 +41,10 @@ class AccessStore(Protocol):
 
     def end_sessions(self, ids: Iterable[str]) -> list[str]:
         """End sessions. Returns those that were there."""
+
+
+class TokenStore(Protocol):
+    """What programs may show in place of a login."""
 
     def create_token(self, token: Token, digest: str) -> None:
         """Keep a new token. Raises TokenExists."""

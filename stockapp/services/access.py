@@ -18,7 +18,7 @@ from stockapp.domain.access import (
     digest,
 )
 from stockapp.domain.event import Event, EventType
-from stockapp.ports import AccessStore, Clock, StoreTrouble
+from stockapp.ports import Clock, SessionStore, StoreTrouble, TokenStore
 from stockapp.services.passwords import Passwords
 
 # For so long a worker takes a secret for good that it has looked up, unless it hears otherwise.
@@ -72,10 +72,16 @@ class Access:
     """
 
     def __init__(
-        self, store: AccessStore, passwords: Passwords, clock: Clock, lifetimes: Lifetimes
+        self,
+        sessions: SessionStore,
+        tokens: TokenStore,
+        passwords: Passwords,
+        clock: Clock,
+        lifetimes: Lifetimes,
     ) -> None:
         self.ended: list[Callable[[str], None]] = []
-        self._store = store
+        self._sessions = sessions
+        self._tokens = tokens
         self._passwords = passwords
         self._clock = clock
         self._lifetimes = lifetimes
@@ -95,13 +101,13 @@ class Access:
         self._passwords.settle()
         now = self._clock.now()
         # Room is made by those that are over.
-        self._store.end_sessions(
-            one.id for one in self._store.sessions() if one.ended(now, self._lifetimes.idle)
+        self._sessions.end_sessions(
+            one.id for one in self._sessions.sessions() if one.ended(now, self._lifetimes.idle)
         )
         secret = secrets.token_urlsafe(32)
         end = now + timedelta(seconds=self._lifetimes.absolute)
         session = Session(_new_id(), now, now, end, address, agent[:_MAX_AGENT])
-        self._store.open_session(session, digest(secret))
+        self._sessions.open_session(session, digest(secret))
         return secret
 
     def of_session(self, secret: str) -> Identity | None:
@@ -119,12 +125,12 @@ class Access:
     def _find_session(self, key: str) -> Identity | None:
         self._passwords.settle()
         endings = self._endings
-        session, now = self._store.find_session(key), self._clock.now()
+        session, now = self._sessions.find_session(key), self._clock.now()
         if session is None or session.ended(now, self._lifetimes.idle):
             return None
         if (now - session.last_used_at).total_seconds() >= NOTED_SECONDS:
             with suppress(StoreTrouble):
-                self._store.use_session(session.id, now)
+                self._sessions.use_session(session.id, now)
         identity = Identity(session.id, Scope.FULL, is_session=True)
         left = min(self._lifetimes.idle, (session.expires_at - now).total_seconds())
         return self._remember(key, identity, left, endings)
@@ -143,13 +149,13 @@ class Access:
 
     def _find_token(self, key: str) -> Identity | None:
         endings = self._endings
-        token, now = self._store.find_token(key), self._clock.now()
+        token, now = self._tokens.find_token(key), self._clock.now()
         if token is None or token.expired(now):
             return None
         used = token.last_used_at
         if used is None or (now - used).total_seconds() >= NOTED_SECONDS:
             with suppress(StoreTrouble):
-                self._store.use_token(token.id, now)
+                self._tokens.use_token(token.id, now)
         identity = Identity(token.id, token.scope, is_session=False)
         left = (token.expires_at - now).total_seconds() if token.expires_at else math.inf
         return self._remember(key, identity, left, endings)
@@ -158,31 +164,33 @@ class Access:
         """Whether that session or token has ended since. Raises StoreTrouble."""
         now = self._clock.now()
         if identity.is_session:
-            sessions = (one for one in self._store.sessions() if one.id == identity.id)
+            sessions = (one for one in self._sessions.sessions() if one.id == identity.id)
             return all(one.ended(now, self._lifetimes.idle) for one in sessions)
-        return all(one.expired(now) for one in self._store.tokens() if one.id == identity.id)
+        return all(one.expired(now) for one in self._tokens.tokens() if one.id == identity.id)
 
     def sessions(self) -> list[Session]:
         """Those that are open, the one that was used last first."""
         now = self._clock.now()
-        return [one for one in self._store.sessions() if not one.ended(now, self._lifetimes.idle)]
+        return [
+            one for one in self._sessions.sessions() if not one.ended(now, self._lifetimes.idle)
+        ]
 
     def end_session(self, id: str) -> bool:
         """End a session. Returns whether it was there."""
-        ended = bool(self._store.end_sessions([id]))
+        ended = bool(self._sessions.end_sessions([id]))
         self._forget(id)
         return ended
 
     def end_others(self, id: str) -> int:
         """End all sessions but that one. Returns how many."""
-        ended = self._store.end_sessions(one.id for one in self.sessions() if one.id != id)
+        ended = self._sessions.end_sessions(one.id for one in self.sessions() if one.id != id)
         for one in ended:
             self._forget(one)
         return len(ended)
 
     def tokens(self) -> list[Token]:
         """All tokens in the order in which they were made, those whose time is over as well."""
-        return self._store.tokens()
+        return self._tokens.tokens()
 
     def create_token(self, name: str, scope: Scope, days: int | None = None) -> tuple[Token, str]:
         """Make a token, that ends after so many days. Returns it with its secret, told only here.
@@ -194,18 +202,18 @@ class Access:
             raise InvalidToken("name", f"Give a name of at most {MAX_NAME_LENGTH} characters.")
         if days is not None and not 1 <= days <= MAX_DAYS:
             raise InvalidToken("expires_in_days", f"Give 1 to {MAX_DAYS} days, or none.")
-        if len(self._store.tokens()) >= MOST_TOKENS:
+        if len(self._tokens.tokens()) >= MOST_TOKENS:
             raise TooManyTokens
         now = self._clock.now()
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         end = now + timedelta(days=days) if days else None
         token = Token(_new_id(), name, scope, now, end)
-        self._store.create_token(token, digest(secret))
+        self._tokens.create_token(token, digest(secret))
         return token, secret
 
     def revoke_token(self, id: str) -> bool:
         """Revoke a token. Returns whether it was there."""
-        there = self._store.revoke_token(id)
+        there = self._tokens.revoke_token(id)
         self._forget(id)
         return there
 

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from stockapp.ports import AccessStore, Executor
+from stockapp.ports import Executor, SessionStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,9 +46,9 @@ class Passwords:
     that needs it.
     """
 
-    def __init__(self, given: str, store: AccessStore, executor: Executor) -> None:
+    def __init__(self, given: str, sessions: SessionStore, executor: Executor) -> None:
         self._given = given
-        self._store = store
+        self._sessions = sessions
         self._executor = executor
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._settling = threading.Lock()
@@ -63,7 +63,7 @@ class Passwords:
             return self._hash
         with self._settling:
             while self._hash is None:
-                known = self._store.password_hash()
+                known = self._sessions.password_hash()
                 if known is not None and self._is_of_the_settings(known):
                     self._hash = known
                     break
@@ -71,7 +71,7 @@ class Passwords:
                     self._given if self._given.startswith(_HASH) else self._run(hashed, self._given)
                 )
                 # Where another worker was faster, its hash is looked at.
-                if self._store.change_password(new, instead_of=known):
+                if self._sessions.change_password(new, instead_of=known):
                     self._hash = new
         return self._hash
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from stockapp.ports import (
-    AccessStore,
     EventLog,
     Executor,
     Flights,
     ResponseCache,
+    SessionStore,
     SharedState,
     TaskStore,
+    TokenStore,
     WatchlistStore,
 )
 
@@ -23,7 +24,8 @@ class Backends:
     tasks: TaskStore
     log: EventLog
     watchlists: WatchlistStore
-    access: AccessStore
+    sessions: SessionStore
+    tokens: TokenStore
     state: SharedState
     cache: ResponseCache
     flights: Flights

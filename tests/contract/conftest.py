@@ -9,11 +9,12 @@ from flask_caching import Cache
 from flask_caching.backends.base import BaseCache
 
 from stockapp.ports import (
-    AccessStore,
     EventLog,
     ResponseCache,
+    SessionStore,
     SharedState,
     TaskStore,
+    TokenStore,
     WatchlistStore,
 )
 
@@ -78,9 +79,15 @@ def watchlists(backends: Backends) -> WatchlistStore:
 
 
 @pytest.fixture
-def access(backends: Backends) -> AccessStore:
-    """Sessions and tokens as the first worker sees them."""
-    return backends.access
+def sessions(backends: Backends) -> SessionStore:
+    """Sessions and the password as the first worker sees them."""
+    return backends.sessions
+
+
+@pytest.fixture
+def tokens(backends: Backends) -> TokenStore:
+    """The tokens as the first worker sees them."""
+    return backends.tokens
 
 
 @pytest.fixture

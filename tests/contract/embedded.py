@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from stockapp.backends.embedded.access import SqliteAccessStore
 from stockapp.backends.embedded.database import Database
 from stockapp.backends.embedded.doorbell import Doorbell
 from stockapp.backends.embedded.events import SqliteEventLog
 from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.flights import FileFlights
+from stockapp.backends.embedded.sessions import SqliteSessionStore
 from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
+from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.caching.gate import StoreGate
 from stockapp.caching.layered import LayeredCache
@@ -42,7 +43,8 @@ def open_embedded(folder: Path, clock: Clock) -> Backends:
         tasks=SqliteTaskStore(database, clock),
         log=SqliteEventLog(database, doorbell),
         watchlists=SqlWatchlistStore(database, clock),
-        access=SqliteAccessStore(database, clock),
+        sessions=SqliteSessionStore(database, clock),
+        tokens=SqlTokenStore(database, clock),
         state=SqliteSharedState(database, clock),
         cache=cache,
         flights=flights,

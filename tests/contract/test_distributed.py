@@ -11,8 +11,10 @@ from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.flights import RedisFlights
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.postgres import PostgresDatabase
+from stockapp.backends.distributed.sessions import RedisSessionStore
 from stockapp.backends.distributed.shared_state import RedisSharedState
 from stockapp.backends.distributed.tasks import RedisTaskStore
+from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
@@ -21,8 +23,10 @@ from .backends import Backends, SetClock
 from .embedded import open_embedded
 from .event_log import EventLogContract, WaitingContract
 from .flights import FlightsContract
+from .session_store import SessionStoreContract
 from .shared_state import SharedStateContract
 from .task_store import TaskStoreContract
+from .token_store import TokenStoreContract
 from .watchlist_sets import SetsOfWatchlistsContract
 from .watchlist_store import WatchlistStoreContract
 
@@ -64,6 +68,8 @@ def open_backends(
             tasks=RedisTaskStore(link, clock),
             log=log,
             watchlists=SqlWatchlistStore(database, clock),
+            sessions=RedisSessionStore(link, clock),
+            tokens=SqlTokenStore(database, clock),
             state=RedisSharedState(link, clock),
             flights=flights,
             close=close,
@@ -85,6 +91,12 @@ class TestWatchlistStore(WatchlistStoreContract): ...
 
 
 class TestSetsOfWatchlists(SetsOfWatchlistsContract): ...
+
+
+class TestSessionStore(SessionStoreContract): ...
+
+
+class TestTokenStore(TokenStoreContract): ...
 
 
 class TestSharedState(SharedStateContract): ...

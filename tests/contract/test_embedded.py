@@ -16,7 +16,6 @@ from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.ports import EventLog, TaskStore
 
-from .access_store import AccessStoreContract
 from .backends import Backends, SetClock
 from .embedded import open_embedded
 from .event_log import LONG, EventLogContract, WaitingContract
@@ -24,9 +23,11 @@ from .executor import ExecutorContract
 from .flask_cache import FlaskCacheContract
 from .flights import FlightsContract
 from .response_cache import ResponseCacheContract
+from .session_store import SessionStoreContract
 from .shared_state import SharedStateContract
 from .task_store import TaskStoreContract
 from .tasks import new_task
+from .token_store import TokenStoreContract
 from .watchlist_sets import SetsOfWatchlistsContract
 from .watchlist_store import WatchlistStoreContract
 
@@ -52,7 +53,10 @@ class TestWatchlistStore(WatchlistStoreContract): ...
 class TestSetsOfWatchlists(SetsOfWatchlistsContract): ...
 
 
-class TestAccessStore(AccessStoreContract): ...
+class TestSessionStore(SessionStoreContract): ...
+
+
+class TestTokenStore(TokenStoreContract): ...
 
 
 class TestSharedState(SharedStateContract): ...

@@ -9,7 +9,7 @@ import pytest
 from stockapp.domain.task import Item, ItemState, Progress, TaskStatus
 from stockapp.domain.watchlist import WatchlistItem
 
-from .access_store import a_session, a_token
+from .access import a_session, a_token
 from .backends import Backends, SetClock
 from .embedded import open_embedded
 from .tasks import LEASE, new_task
@@ -37,9 +37,9 @@ CHANGES: dict[str, Change] = {
     "place": lambda b: b.watchlists.place("default", ["A"], None),
     "create a list": lambda b: b.watchlists.create("Fonds"),
     "delete a list": lambda b: b.watchlists.delete("tech"),
-    "end a session": lambda b: b.access.end_sessions(["s"]),
-    "revoke a token": lambda b: b.access.revoke_token("t"),
-    "change the password": lambda b: b.access.change_password("new", instead_of="old"),
+    "end a session": lambda b: b.sessions.end_sessions(["s"]),
+    "revoke a token": lambda b: b.tokens.revoke_token("t"),
+    "change the password": lambda b: b.sessions.change_password("new", instead_of="old"),
 }
 
 
@@ -50,9 +50,9 @@ def worker(tmp_path: Path) -> Iterator[Backends]:
     worker.tasks.claim("w", LEASE, "runs")
     worker.tasks.create(new_task("waits"))
     worker.watchlists.create("Tech")
-    worker.access.change_password("old", instead_of=None)
-    worker.access.open_session(a_session("s"), "digest")
-    worker.access.create_token(a_token("t"), "digest")
+    worker.sessions.change_password("old", instead_of=None)
+    worker.sessions.open_session(a_session("s"), "digest")
+    worker.tokens.create_token(a_token("t"), "digest")
     worker.watchlists.add("default", [WatchlistItem(symbol, SetClock().at) for symbol in "AC"])
     yield worker
     worker.close()

@@ -92,6 +92,11 @@ class SetOfListsContract:
         with pytest.raises(TooManyLists):
             watchlists.create("Third", most_lists=2)
 
+    def test_what_can_be_no_name_names_no_list(self, watchlists: WatchlistStore) -> None:
+        for name in ("", "\x00", "default\x00", "%", "%s", "?"):
+            assert watchlists.find(name) is None
+            assert watchlists.items(name) == []
+
     def test_nothing_is_put_on_a_list_that_is_not_there(
         self, watchlists: WatchlistStore, clock: SetClock
     ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from stockapp.domain.access import Scope, TokenExists, digest
-from stockapp.ports import AccessStore, Executor, StoreTrouble
+from stockapp.ports import Executor, StoreTrouble, TokenStore
 from stockapp.services.access import (
     MOST_TOKENS,
     NOTED_SECONDS,
@@ -38,8 +38,12 @@ class Worker:
 
     def __init__(self, backends: Backends, clock: SetClock, password: str) -> None:
         self.backends = backends
-        self.passwords = Passwords(password, backends.access, backends.executor)
-        self.access = Access(backends.access, self.passwords, clock, Lifetimes(IDLE, ABSOLUTE))
+        self.passwords = Passwords(password, backends.sessions, backends.executor)
+        self.access = self.with_tokens(backends.tokens, clock)
+
+    def with_tokens(self, tokens: TokenStore, clock: SetClock) -> Access:
+        lifetimes = Lifetimes(IDLE, ABSOLUTE)
+        return Access(self.backends.sessions, tokens, self.passwords, clock, lifetimes)
 
     def hear(self) -> None:
         """As the follower of the event log does."""
@@ -96,7 +100,7 @@ class Counting:
 def test_a_wrong_password_takes_the_same_steps_as_the_right_one(worker: Worker) -> None:
     worker.passwords.settle()
     executor = Counting(worker.backends.executor)
-    passwords = Passwords(OPEN_SESAME, worker.backends.access, cast("Executor", executor))
+    passwords = Passwords(OPEN_SESAME, worker.backends.sessions, cast("Executor", executor))
     for typed in ("open sesame", "", "x", "x" * 10_000):
         before = executor.calls
         passwords.is_right(typed)
@@ -108,7 +112,7 @@ def test_a_plain_password_is_kept_as_an_argon2id_hash_alone(
 ) -> None:
     worker = new_worker("plain and simple")
     assert worker.access.is_password("plain and simple")
-    kept = worker.backends.access.password_hash()
+    kept = worker.backends.sessions.password_hash()
     assert kept is not None
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     worker.backends.close()
@@ -214,7 +218,7 @@ def test_what_is_over_is_removed_at_the_next_login(worker: Worker, clock: SetClo
     worker.access.open_session("", "")
     clock.advance(IDLE)
     worker.access.open_session("", "")
-    assert len(worker.backends.access.sessions()) == 1
+    assert len(worker.backends.sessions.sessions()) == 1
 
 
 def test_uses_are_noted_once_a_minute(worker: Worker, clock: SetClock) -> None:
@@ -267,7 +271,7 @@ def test_what_was_looked_up_before_it_ended_is_not_remembered_after(
     worker: Worker, clock: SetClock
 ) -> None:
     token, secret = worker.access.create_token("cron", Scope.FULL)
-    store = worker.backends.access
+    store = worker.backends.tokens
 
     class Slow:
         """A store whose answer is overtaken by a revocation."""
@@ -280,8 +284,7 @@ def test_what_was_looked_up_before_it_ended_is_not_remembered_after(
             racing.revoke_token(token.id)
             return found
 
-    lifetimes = Lifetimes(IDLE, ABSOLUTE)
-    racing = Access(cast("AccessStore", Slow()), worker.passwords, clock, lifetimes)
+    racing = worker.with_tokens(cast("TokenStore", Slow()), clock)
     racing.of_token(secret)
     assert racing.of_token(secret) is None
 

@@ -26,7 +26,12 @@ _CONNECTIONS = 50
 _TIMEOUT_SECONDS = 3.0
 _SCRIPTS = Path(__file__).parent / "lua"
 # What a script is made of besides itself.
-_WITH = {"claim": ("common", "claimable"), "has_claimable": ("common", "claimable")}
+_WITH = {
+    "claim": ("common", "claimable"),
+    "has_claimable": ("common", "claimable"),
+    "change_password": ("common", "ending"),
+    "end_sessions": ("common", "ending"),
+}
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (AuthenticationError, "Redis refuses the password"),

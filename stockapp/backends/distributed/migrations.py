@@ -38,7 +38,23 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# Of tokens the digests alone; what all nodes sign with is a secret that they must know.
+_ACCESS = (
+    """
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL UNIQUE,
+        scope TEXT NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL,
+        expires_at DOUBLE PRECISION,
+        last_used_at DOUBLE PRECISION
+    )
+    """,
+    "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BYTEA NOT NULL)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ACCESS)
 
 # Whatever else uses the database: the numbers of our locks in it.
 MIGRATING, WRITING, RELAYING = 7_331_001, 7_331_002, 7_331_003

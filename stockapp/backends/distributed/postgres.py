@@ -40,12 +40,12 @@ class Transaction:
 
     def execute(self, query: str, values: Any = (), /) -> Any:
         """Run a statement."""
-        return self._connection.execute(_with_places(query), values)
+        return self._connection.execute(_with_places(query), _storable(values))
 
     def executemany(self, query: str, values: Iterable[Any], /) -> object:
         """Run a statement once for each of the values."""
         with self._connection.cursor() as cursor:
-            cursor.executemany(_with_places(query), list(values))
+            cursor.executemany(_with_places(query), [_storable(row) for row in values])
             return None
 
     def tell(
@@ -147,6 +147,13 @@ class PostgresDatabase:
 
 def _with_places(query: str) -> str:
     return query.replace("?", "%s")
+
+
+def _storable(values: Iterable[Any]) -> list[Any]:
+    """PostgreSQL refuses NUL in texts. We keep none either, but anybody may ask for such a name."""
+    return [
+        v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in values
+    ]
 
 
 def _words(error: Exception) -> str:
