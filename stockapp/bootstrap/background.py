@@ -19,6 +19,8 @@ from stockapp.tasks.periodic import Periodic
 from stockapp.tasks.upkeep import Upkeep
 from stockapp.web.stream_gate import StreamGate
 
+_END_OF_DAY_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Background:
@@ -33,6 +35,7 @@ class Background:
     cache_admin: CacheAdmin
     storage: StorageWatch
     live: LiveMode
+    end_of_day: Periodic | None
     samples: SystemSamples
     sessions: Periodic
     folder: FolderWatch
@@ -47,6 +50,8 @@ class Background:
         self.ledger.start()
         self.cache.start()
         self.live.start()
+        if self.end_of_day:
+            self.end_of_day.start()
         self.samples.start()
         self.sessions.start()
         self.folder.start()
@@ -60,6 +65,8 @@ class Background:
     def stop(self) -> None:
         """End."""
         self.live.stop()
+        if self.end_of_day:
+            self.end_of_day.stop()
         self.samples.stop()
         self.sessions.stop()
         self.folder.stop()
@@ -110,10 +117,17 @@ def background(
         admin,
         storage,
         services.live,
+        _end_of_day(settings, services),
         samples,
         watching(gate, services.access),
         FolderWatch(settings.data_dir, backends.executor, backends.clock),
     )
+
+
+def _end_of_day(settings: Settings, services: Services) -> Periodic | None:
+    if not settings.end_of_day:
+        return None
+    return Periodic("end-of-day", services.end_of_day.refresh, _END_OF_DAY_SECONDS)
 
 
 def _upkeep(settings: Settings, backends: Backends, services: Services) -> Upkeep:
