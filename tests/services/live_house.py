@@ -135,22 +135,35 @@ class House:
         self._folder = folder
         self._workers: list[Worker] = []
 
-    def worker(self) -> Worker:
+    def worker(self, *, knows_hours: bool = True) -> Worker:
+        """One more; hours are looked up behind, which it has done, or has not begun to do."""
         backends = open_embedded(self._folder, self.clock)
-        self._workers.append(Worker(backends, self.clock))
+        worker = Worker(backends, self.clock)
+        self._workers.append(worker)
         self._tell_hours(backends)
-        worker = self._workers[-1]
-        # Hours are looked up behind.
-        assert eventually(lambda: not worker.hours.state("VOD.L", self.clock.now()).awaited)
+        if knows_hours:
+            assert eventually(lambda: not worker.hours.state("VOD.L", self.clock.now()).awaited)
         return worker
 
+    def at(self, hour: int, minute: int = 0) -> None:
+        """Let it be that time of this day."""
+        self.clock.at = self.clock.at.replace(hour=hour, minute=minute, second=0)
+
+    def fetched(self, symbols: Sequence[str], *, failed: bool = False) -> None:
+        """As if the sources had answered now, and all workers had heard of it."""
+        self._workers[0].fetched(symbols, failed=failed)
+        for worker in self._workers:
+            worker.quotes.forget(symbols)
+
     def _tell_hours(self, backends: Backends) -> None:
+        """London's of this day and the next."""
         now = self.clock.now()
         morning = now.replace(hour=8, minute=0, second=0, microsecond=0)
+        day = timedelta(days=1)
         london = TradingHours(
-            [(morning, morning.replace(hour=16, minute=30))],
-            now - timedelta(days=9),
-            now + timedelta(days=9),
+            [(at, at.replace(hour=16, minute=30)) for at in (morning, morning + day)],
+            now - 9 * day,
+            now + 9 * day,
         )
         backends.cache.put_many({"sessions:XLON": {"hours": london.to_json()}}, Lifetime(1e5, 1e6))
 
