@@ -1,7 +1,7 @@
 """The end of the day: rows of all lists are refreshed once after their markets have closed."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from stockapp.ports import Clock, SharedState, TaskStore, WatchlistStore
@@ -21,7 +21,6 @@ _BEGUN, _BEGUN_SECONDS = "end-of-day-begun:", 3600.0
 _LONGEST_REST = 600.0
 # Hours that this worker does not know are looked up behind: it waits so often for so long.
 _HOURS_LOOKS, _HOURS_SECONDS = 40, 0.25
-# So many rows are looked at before others get their turn.
 _ROWS_AT_ONCE = 100
 _TURN_SECONDS = 0.001
 
@@ -68,16 +67,20 @@ class EndOfDay:
         symbols = [symbol for symbol in listed if symbol not in self._look_at]
         self._wait_for_hours(symbols, now)
         due: set[str] = set()
-        for start in range(0, len(symbols), _ROWS_AT_ONCE):
-            due.update(self._due(symbols[start : start + _ROWS_AT_ONCE], now))
-            time.sleep(_TURN_SECONDS)
+        for part in _parts(symbols):
+            due.update(self._due(part, now))
         if due:
             self._start(due - self._begun(due))
 
     def _wait_for_hours(self, symbols: Sequence[str], now: datetime) -> None:
         awaited = symbols
         for _ in range(_HOURS_LOOKS):
-            awaited = [s for s in awaited if self._hours.state(s, now).awaited]
+            awaited = [
+                symbol
+                for part in _parts(awaited)
+                for symbol in part
+                if self._hours.state(symbol, now).awaited
+            ]
             if not awaited:
                 return
             time.sleep(_HOURS_SECONDS)
@@ -118,3 +121,10 @@ class EndOfDay:
             begun = set(wanted).intersection(task.params["symbols"])
             self._shared.put_many({_BEGUN + task.id: {"symbols": sorted(begun)}}, _BEGUN_SECONDS)
             due = due - begun
+
+
+def _parts(symbols: Sequence[str]) -> Iterator[Sequence[str]]:
+    """So many at once, with a turn for others after each part."""
+    for start in range(0, len(symbols), _ROWS_AT_ONCE):
+        yield symbols[start : start + _ROWS_AT_ONCE]
+        time.sleep(_TURN_SECONDS)

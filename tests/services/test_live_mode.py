@@ -119,6 +119,16 @@ def test_a_row_that_is_added_is_seen_at_the_next_look(worker: Worker) -> None:
         assert worker.look() == ["SOL-USD"]
 
 
+def test_a_list_that_is_watched_again_is_looked_at_at_once(worker: Worker) -> None:
+    worker.fetched(SYMBOLS)
+    with worker.watchers.watching("default"):
+        assert worker.look() == []
+    assert worker.look() == []
+    worker.put("SOL-USD")
+    with worker.watchers.watching("default"):
+        assert worker.look() == ["SOL-USD"]
+
+
 def test_it_says_how_the_list_fares(worker: Worker) -> None:
     assert worker.rows.status("default") == LiveStatus(True, 60, 1, 1, 1)
 
