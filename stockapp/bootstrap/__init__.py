@@ -88,6 +88,18 @@ class House:
         with suppress(StoreTrouble):
             self._services.engine.claim_and_run(task_id)
 
+    def look_after_watched(self) -> None:
+        """Begin what is due on lists that are watched on any node."""
+        if self.settings.live_mode:
+            with suppress(StoreTrouble):
+                self._services.rounds.look_at_all()
+
+    def look_after_closed(self) -> None:
+        """Begin what is due once markets have closed."""
+        if self.settings.end_of_day:
+            with suppress(StoreTrouble):
+                self._services.end_of_day.refresh()
+
     def drain(self) -> None:
         """End streams and hand tasks over, so that the worker can stop; safe to call twice."""
         self._services.fanout.close()

@@ -13,6 +13,7 @@ from stockapp.services.live_mode import LiveMode
 from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import EndedItems, SystemSamples
 from stockapp.services.vitals import HubLagMeter, Vitals
+from stockapp.services.watch_signs import WatchSigns
 from stockapp.settings import Settings
 from stockapp.tasks.fanout import Follower
 from stockapp.tasks.periodic import Periodic
@@ -21,6 +22,7 @@ from stockapp.web.stream_gate import StreamGate
 
 # How often each worker looks for tasks that nobody has: a file is near, a server is not.
 _SWEEP_SECONDS, _SWEEP_FAR_SECONDS = 0.25, 1.0
+_END_OF_DAY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Background:
     cache: CacheUpkeep
     cache_admin: CacheAdmin
     storage: StorageWatch
-    live: LiveMode
+    live: LiveMode | WatchSigns
+    end_of_day: Periodic | None
     samples: SystemSamples
     sessions: Periodic
     folder: FolderWatch
@@ -55,6 +58,8 @@ class Background:
             self.samples.start()
             self.sessions.start()
             self.folder.start()
+        if pages and work and self.end_of_day:
+            self.end_of_day.start()
 
     def start_for_errands(self) -> None:
         """Begin what a command needs to have its own tasks done, and to hear how they go on."""
@@ -65,6 +70,8 @@ class Background:
     def stop(self) -> None:
         """End."""
         self.live.stop()
+        if self.end_of_day:
+            self.end_of_day.stop()
         self.samples.stop()
         self.sessions.stop()
         self.folder.stop()
@@ -89,10 +96,11 @@ def background(
         services.findings.on_event,
         services.trends.on_event,
         services.engine.on_event,
-        services.live.on_event,
         ended.on_event,
         services.access.on_event,
     ]
+    if isinstance(services.live, LiveMode):
+        listeners.append(services.live.on_event)
     if backends.send is None:
         # Else one worker is woken for it.
         listeners.append(upkeep.on_event)
@@ -117,10 +125,17 @@ def background(
         admin,
         storage,
         services.live,
+        _end_of_day(settings, services),
         samples,
         watching(gate, services.access),
         FolderWatch(settings.data_dir, backends.executor, backends.clock),
     )
+
+
+def _end_of_day(settings: Settings, services: Services) -> Periodic | None:
+    if not settings.end_of_day:
+        return None
+    return Periodic("end-of-day", services.end_of_day.refresh, _END_OF_DAY_SECONDS)
 
 
 def _upkeep(settings: Settings, backends: Backends, services: Services) -> Upkeep:

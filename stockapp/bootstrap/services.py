@@ -29,9 +29,11 @@ from stockapp.ports import Toll
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.provider import listings
 from stockapp.services.boards import Boards
+from stockapp.services.end_of_day import EndOfDay
 from stockapp.services.findings import Findings
 from stockapp.services.live_mode import LiveMode
 from stockapp.services.live_prices import LivePrices
+from stockapp.services.live_rows import LiveRows
 from stockapp.services.market_hours import MarketHours
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
@@ -46,6 +48,8 @@ from stockapp.services.trending import Trending
 from stockapp.services.trends import Trends
 from stockapp.services.undo import Removals
 from stockapp.services.waiting import TaskWaiter
+from stockapp.services.watch_signs import LiveRounds, WatchSigns
+from stockapp.services.watchers import Watchers
 from stockapp.services.watchlists import Watchlists
 from stockapp.settings import Settings
 from stockapp.tasks.engine import TaskEngine
@@ -97,7 +101,11 @@ class Services:
         self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
         self.refreshes = self._refreshes(settings, backends)
         self.market_hours = _market_hours(flight, settings, backends)
-        self.live = self._live(settings, backends, race)
+        self.watchers = Watchers(clock)
+        self.live_rows = self._live_rows(settings, backends, race)
+        self.live = self._live(backends)
+        self.rounds = LiveRounds(backends.shared, self.live_rows)
+        self.end_of_day = self._end_of_day(backends, race)
         self.watchlists = self._watchlists(settings, backends)
         self.boards = self._boards(backends)
 
@@ -122,8 +130,8 @@ class Services:
             backends.clock,
         )
 
-    def _live(self, settings: Settings, backends: Backends, race: Race) -> LiveMode:
-        return LiveMode(
+    def _live_rows(self, settings: Settings, backends: Backends, race: Race) -> LiveRows:
+        return LiveRows(
             backends.watchlists,
             self.quotes,
             backends.tasks,
@@ -136,6 +144,24 @@ class Services:
             on=settings.live_mode,
             interval_seconds=settings.live_interval_seconds,
             fresh_seconds=settings.watchlist_fresh_seconds,
+        )
+
+    def _live(self, backends: Backends) -> LiveMode | WatchSigns:
+        """What keeps watched lists refreshed: this worker, or one that is told of them."""
+        if backends.send is None:
+            return LiveMode(self.watchers, self.live_rows, backends.clock)
+        return WatchSigns(self.watchers, backends.shared, self.engine.worker)
+
+    def _end_of_day(self, backends: Backends, race: Race) -> EndOfDay:
+        return EndOfDay(
+            backends.watchlists,
+            self.quotes,
+            backends.tasks,
+            self.refreshes,
+            self.market_hours,
+            backends.shared,
+            backends.clock,
+            race.has_plenty_for,
         )
 
     def _watchlists(self, settings: Settings, backends: Backends) -> Watchlists:

@@ -66,7 +66,7 @@ def register(
     tell_of_storage(app, background.storage, feeds)
     heartbeat = settings.stream_heartbeat_seconds
     task_streams = TaskStreams(backends.tasks, backends.log, services.fanout, heartbeat)
-    streams = Streams(gate, backends.tasks, task_streams, feeds, services.live, heartbeat)
+    streams = Streams(gate, backends.tasks, task_streams, feeds, services.watchers, heartbeat)
     app.register_blueprint(streams.blueprint())
     for blueprint in _apis(backends, services, background):
         app.register_blueprint(blueprint)
@@ -168,7 +168,9 @@ def _pages(backends: Backends, services: Services, background: Background) -> It
 
 def _lists(backends: Backends, services: Services) -> Iterator[Blueprint]:
     watchlists, boards, refreshes = services.watchlists, services.boards, services.refreshes
-    reading = Reading(boards, watchlists, refreshes, services.trends, services.live, backends.clock)
+    reading = Reading(
+        boards, watchlists, refreshes, services.trends, services.live_rows, backends.clock
+    )
     screen = ListScreen(reading)
     yield WatchlistPage(screen, watchlists, refreshes, services.search).blueprint()
     yield ListForms(screen, watchlists, boards, refreshes, services.analyses).blueprint()

@@ -1,4 +1,4 @@
-"""When a row of a watched list is to be refreshed without anybody asking for it."""
+"""When a row is to be refreshed without anybody asking for it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,8 @@ _AUCTION = timedelta(minutes=10)
 _USUAL_DELAY = 15
 # Where the market is closed, a price that could not be had is tried for again after so long.
 _CLOSED_REST_SECONDS = 3600.0
+# What nobody watches is not tried for any longer after its closing price was there.
+_UNWATCHED_TRIES = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ def seconds_until_due(known: Known, session: Session, now: datetime, pace: Pace)
     if report is None or (quote is None and report.error is None):
         return 0.0
     if session.state is SessionState.CLOSED:
-        return _after_the_close(report, quote.quote if quote else None, session.closed_at, now)
+        closed_at = session.closed_at
+        settled = _settled(quote.quote if quote else None, closed_at) if closed_at else None
+        return _after_the_close(report, settled, now)
     if report.error:
         since = (now - report.at).total_seconds()
         return max(pace.rest_seconds - since, report.rest_seconds(now))
@@ -43,16 +47,29 @@ def seconds_until_due(known: Known, session: Session, now: datetime, pace: Pace)
     return good_for - quote.age_seconds
 
 
-def _after_the_close(
-    report: SymbolReport, quote: Quote | None, closed_at: datetime | None, now: datetime
-) -> float | None:
+def seconds_until_closing_price(known: Known, session: Session, now: datetime) -> float | None:
+    """The same for a row that nobody watches: once after each close of its market."""
+    if session.state is not SessionState.CLOSED or session.closed_at is None:
+        return None
+    report = known.report
+    settled = _settled(known.quote.quote if known.quote else None, session.closed_at)
+    if report is None:
+        return (settled - now).total_seconds()
+    if report.at >= settled and now - settled > _UNWATCHED_TRIES:
+        return None
+    return _after_the_close(report, settled, now)
+
+
+def _after_the_close(report: SymbolReport, settled: datetime | None, now: datetime) -> float | None:
     """Once, when the closing price is there; a failure is tried again now and then."""
     since = (now - report.at).total_seconds()
     rest = max(_CLOSED_REST_SECONDS - since, report.rest_seconds(now)) if report.error else None
-    if closed_at is None:
-        return rest
-    delay = _USUAL_DELAY if quote is None or quote.delay_minutes is None else quote.delay_minutes
-    settled = closed_at + _AUCTION + timedelta(minutes=delay)
-    if report.at >= settled:
+    if settled is None or report.at >= settled:
         return rest
     return max((settled - now).total_seconds(), report.rest_seconds(now))
+
+
+def _settled(quote: Quote | None, closed_at: datetime) -> datetime:
+    """When the closing price can be had."""
+    delay = _USUAL_DELAY if quote is None or quote.delay_minutes is None else quote.delay_minutes
+    return closed_at + _AUCTION + timedelta(minutes=delay)

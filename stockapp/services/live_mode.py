@@ -1,238 +1,62 @@
-"""Live mode: what is due on a list is refreshed for as long as somebody watches it.
-
-Every worker looks after the lists that are watched through it; of all workers one at a time starts
-a refresh of a list, and none sooner than the interval after the last.
-"""
+"""Live mode where each worker looks itself after the lists that are watched through it."""
 
 import math
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from stockapp.domain import moment
 from stockapp.domain.event import Event, EventType, watchlist_topic
-from stockapp.domain.trading_hours import Session, SessionState
-from stockapp.ports import Clock, SharedState, TaskStore, WatchlistStore
-from stockapp.services.due import Pace, seconds_until_due
-from stockapp.services.live_prices import KIND
-from stockapp.services.market_hours import MarketHours
-from stockapp.services.quotes import Known, Quotes
-from stockapp.services.refresh import Refreshes
-from stockapp.services.trends import Trends
+from stockapp.ports import Clock
+from stockapp.services.live_rows import LiveRows
+from stockapp.services.watchers import Watchers
 from stockapp.tasks.periodic import Periodic
 
 _LOOK_SECONDS = 1.0
-# Where nothing will be due for long, or nobody can say when: markets open, and fetches fail.
-_LONGEST_PAUSE = 15.0
-# While rows are under way, or hours are being looked up.
-_SHORT_PAUSE = 5.0
-# A page that polls does so every 2 s.
-_POLLER_STAYS = 10.0
-_CLAIM, _TRENDS_CLAIM = "live:", "live-trends:"
-# A page that is kept open has its small lines looked at so often, whatever markets do.
-_TRENDS_SECONDS = 3600.0
-# What will be due within this share of the interval is refreshed with what is due now.
-_TAKEN_ALONG = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class LiveStatus:
-    """How live mode fares with a list: rows by the state of their market."""
-
-    on: bool
-    interval_seconds: float
-    open: int
-    closed: int
-    unknown: int
 
 
 @dataclass(slots=True)
-class _Watched:
-    """A list that somebody watches. Times are monotonic."""
+class _Plan:
+    """When to look again at a list that is watched. Times are monotonic."""
 
-    streams: int = 0
-    polled_until: float = -math.inf
     look_at: float = -math.inf
     trends_at: float = -math.inf
     changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row that nobody is refreshing."""
-
-    symbol: str
-    known: Known
-    session: Session
-
-    def wait(self, now: datetime, pace: Pace) -> float | None:
-        """Seconds until it is due."""
-        return seconds_until_due(self.known, self.session, now, pace)
-
-
 class LiveMode:
-    """`has_plenty_for` says whether a symbol can be had without asking sources of few requests."""
+    """What is due on a list is refreshed for as long as somebody watches it."""
 
-    def __init__(
-        self,
-        watchlists: WatchlistStore,
-        quotes: Quotes,
-        tasks: TaskStore,
-        refreshes: Refreshes,
-        trends: Trends,
-        hours: MarketHours,
-        shared: SharedState,
-        clock: Clock,
-        has_plenty_for: Callable[[str], bool],
-        *,
-        on: bool,
-        interval_seconds: float,
-        fresh_seconds: float,
-    ) -> None:
-        self._watchlists = watchlists
-        self._quotes = quotes
-        self._tasks = tasks
-        self._refreshes = refreshes
-        self._trends = trends
-        self._hours = hours
-        self._shared = shared
+    def __init__(self, watchers: Watchers, rows: LiveRows, clock: Clock) -> None:
+        self._watchers = watchers
+        self._rows = rows
         self._clock = clock
-        self._has_plenty_for = has_plenty_for
-        self._on = on
-        self._interval = interval_seconds
-        self._pace = Pace(interval_seconds, fresh_seconds, fresh_seconds)
-        early = interval_seconds * _TAKEN_ALONG
-        self._early_pace = Pace(early, fresh_seconds, fresh_seconds)
-        self._lock = threading.Lock()
-        self._watched: dict[str, _Watched] = {}
+        self._plans: dict[str, _Plan] = {}
         self._periodic = Periodic("live-mode", self.look, _LOOK_SECONDS)
 
     def start(self) -> None:
         """Begin to look after what is watched."""
-        if self._on:
-            self._periodic.start()
+        self._watchers.on_news.append(self._periodic.nudge)
+        self._periodic.start()
 
     def stop(self) -> None:
         """Refresh nothing more."""
         self._periodic.stop()
 
-    @contextmanager
-    def watching(self, watchlist: str) -> Iterator[None]:
-        """For as long as somebody has the list before their eyes."""
-        with self._lock:
-            self._entry(watchlist).streams += 1
-        self._periodic.nudge()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._entry(watchlist).streams -= 1
-
-    def polled(self, watchlist: str) -> None:
-        """Somebody watches the list who comes back every few seconds."""
-        with self._lock:
-            self._entry(watchlist).polled_until = self._clock.monotonic() + _POLLER_STAYS
-
     def on_event(self, event: Event) -> None:
         """Look at a list anew that has changed."""
         if event.type is EventType.WATCHLIST:
-            for name, watched in list(self._watched.items()):
+            for name, plan in list(self._plans.items()):
                 if event.topic == watchlist_topic(name):
-                    watched.changed = True
-
-    def status(self, watchlist: str) -> LiveStatus:
-        """How it fares, from what is known."""
-        now = self._clock.now()
-        states = [
-            self._hours.state(item.symbol, now).state for item in self._watchlists.items(watchlist)
-        ]
-        return LiveStatus(
-            self._on,
-            self._interval,
-            states.count(SessionState.OPEN),
-            states.count(SessionState.CLOSED),
-            states.count(SessionState.UNKNOWN),
-        )
+                    plan.changed = True
 
     def look(self) -> None:
         """Start what is due on the lists that are watched; to be called about once a second."""
         now = self._clock.monotonic()
-        for name, watched in self._still_watched(now):
-            if watched.changed or now >= watched.look_at:
-                watched.changed = False
-                watched.look_at = now + self._look_at(name)
-            if now >= watched.trends_at:
-                watched.trends_at = now + self._renew_trends(name)
-
-    def _entry(self, watchlist: str) -> _Watched:
-        return self._watched.setdefault(watchlist, _Watched())
-
-    def _still_watched(self, now: float) -> list[tuple[str, _Watched]]:
-        with self._lock:
-            for name, watched in list(self._watched.items()):
-                if not watched.streams and watched.polled_until < now:
-                    del self._watched[name]
-            return list(self._watched.items())
-
-    def _look_at(self, watchlist: str) -> float:
-        """Start what is due of the list. Returns in how many seconds to look again."""
-        now = self._clock.now()
-        rows, under_way = self._rows(watchlist, now)
-        waits = [wait for row in rows if (wait := row.wait(now, self._pace)) is not None]
-        soonest = min(waits, default=math.inf)
-        pause = _LONGEST_PAUSE
-        if soonest <= 0:
-            soonest = pause = self._start(watchlist, rows, now)
-        elif under_way or any(row.session.awaited for row in rows):
-            pause = _SHORT_PAUSE
-        return min(pause, soonest)
-
-    def _rows(self, watchlist: str, now: datetime) -> tuple[list[_Row], bool]:
-        """Rows that live mode may refresh, and whether others are being refreshed now."""
-        symbols = [item.symbol for item in self._watchlists.items(watchlist)]
-        under_way = self._tasks.active_states(KIND, symbols)
-        wanted = [s for s in symbols if s not in under_way and self._has_plenty_for(s)]
-        known = self._quotes.known(wanted)
-        rows = [_Row(s, known[s], self._hours.state(s, now)) for s in wanted]
-        return rows, bool(under_way)
-
-    def _start(self, watchlist: str, rows: Sequence[_Row], now: datetime) -> float:
-        """Refresh what is due, if no worker did a moment ago. Returns seconds until the next."""
-        wait = self._claim(f"{_CLAIM}{watchlist}", self._interval, now)
-        if wait > 0:
-            return wait
-        due = [
-            row
-            for row in rows
-            if (early := row.wait(now, self._early_pace)) is not None and early <= 0
-        ]
-        ages = [row.known.quote.age_seconds for row in due if row.known.quote]
-        # What somebody fetches before the task gets there is younger than any of these.
-        self._refreshes.start_live(
-            watchlist, [row.symbol for row in due], min([self._interval, *ages])
-        )
-        return self._interval
-
-    def _renew_trends(self, watchlist: str) -> float:
-        """Have small lines fetched that are due, once for all workers. Returns as `_start`."""
-        wait = self._claim(f"{_TRENDS_CLAIM}{watchlist}", _TRENDS_SECONDS, self._clock.now())
-        if wait > 0:
-            return wait
-        self._trends.start_due([item.symbol for item in self._watchlists.items(watchlist)])
-        return _TRENDS_SECONDS
-
-    def _claim(self, key: str, seconds: float, now: datetime) -> float:
-        """Take the right to begin now: 0; else the seconds until somebody may."""
-
-        def change(value: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], float]:
-            if value is not None:
-                since = (now - moment.from_text(value["at"])).total_seconds()
-                # A clock that was set back must not stop it.
-                if 0 <= since < seconds:
-                    return value, seconds - since
-            return {"at": moment.to_text(now)}, 0.0
-
-        return self._shared.update(key, change, 2 * seconds)
+        watched = self._watchers.watched()
+        for name in self._plans.keys() - watched:
+            self._plans.pop(name, None)
+        for name in watched:
+            plan = self._plans.setdefault(name, _Plan())
+            if plan.changed or now >= plan.look_at:
+                plan.changed = False
+                plan.look_at = now + self._rows.refresh_due(name)
+            if now >= plan.trends_at:
+                plan.trends_at = now + self._rows.renew_trends(name)

@@ -103,7 +103,7 @@ class Refreshes:
     def start_live(
         self, watchlist: str, symbols: Sequence[str], max_age_seconds: float
     ) -> Task | None:
-        """Refresh these of a list that is watched, but for what is younger than that by then.
+        """Refresh these of a list, asked for by nobody, but for what is younger than that by then.
 
         Sources with few requests are left out. One runs of each list at a time.
         """

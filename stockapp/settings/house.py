@@ -200,6 +200,10 @@ class HouseSettings(BaseSettings):
             " it is, STOCKAPP_WATCHLIST_FRESH_SECONDS counts."
         ),
     )
+    end_of_day: bool = Field(
+        default=False,
+        description="Refresh every list once after its markets have closed, watched or not.",
+    )
     cache_limit_bytes: int = Field(
         default=100_000_000,
         ge=10_000,

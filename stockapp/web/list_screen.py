@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.ports import Clock
 from stockapp.services.boards import Boards
-from stockapp.services.live_mode import LiveMode
+from stockapp.services.live_rows import LiveRows
 from stockapp.services.refresh import Refreshes
 from stockapp.services.trends import Trends
 from stockapp.services.watchlists import Watchlists
@@ -41,7 +41,7 @@ class Reading:
     watchlists: Watchlists
     refreshes: Refreshes
     trends: Trends
-    live: LiveMode
+    live: LiveRows
     clock: Clock
 
 

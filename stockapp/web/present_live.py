@@ -1,6 +1,6 @@
 """Live mode for templates."""
 
-from stockapp.services.live_mode import LiveStatus
+from stockapp.services.live_rows import LiveStatus
 from stockapp.web import words
 from stockapp.web.watchlist_views import LiveView
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
 from stockapp.ports import TaskStore
-from stockapp.services.live_mode import LiveMode
+from stockapp.services.watchers import Watchers
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import htmx, inputs, sse, stock_form
 from stockapp.web.compression import compressed
@@ -42,14 +42,14 @@ class Streams:
         tasks: TaskStore,
         task_streams: TaskStreams,
         feeds: Feeds,
-        live: LiveMode,
+        watchers: Watchers,
         heartbeat_seconds: float,
     ) -> None:
         self._gate = gate
         self._tasks = tasks
         self._task_streams = task_streams
         self._feeds = feeds
-        self._live = live
+        self._watchers = watchers
         self._heartbeat_seconds = heartbeat_seconds
 
     def blueprint(self) -> Blueprint:
@@ -93,7 +93,7 @@ class Streams:
         def subscribe() -> Mailbox[Fragment]:
             mailbox = feed.subscribe()
             if watched:
-                watching.enter_context(self._live.watching(watched))
+                watching.enter_context(self._watchers.watching(watched))
             return mailbox
 
         def unsubscribe(mailbox: Mailbox[Fragment]) -> None:
@@ -111,7 +111,7 @@ class Streams:
         feed = self._feed()
         after_id = sse.last_event_id()
         if watched := _watched_list():
-            self._live.polled(watched)
+            self._watchers.polled(watched)
         missed = feed.catch_up(after_id)
         response = htmx.uncached(missed.html if missed else "")
         position = missed.event_id if missed else after_id

@@ -1,4 +1,4 @@
-"""When a row of a watched list is due."""
+"""When a row is due."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from stockapp.domain.freshness import Freshness
 from stockapp.domain.quote import Quote
 from stockapp.domain.trading_hours import UNKNOWN, Session, SessionState
 from stockapp.services.board import QuoteView, SymbolReport
-from stockapp.services.due import Pace, seconds_until_due
+from stockapp.services.due import Pace, seconds_until_closing_price, seconds_until_due
 from stockapp.services.quotes import Known
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -75,3 +75,29 @@ def test_a_closed_market_is_asked_once_when_its_closing_price_is_there(
     what: Known, session: Session, seconds: float | None
 ) -> None:
     assert seconds_until_due(what, session, NOW, PACE) == seconds
+
+
+@pytest.mark.parametrize(
+    ("what", "session", "seconds"),
+    [
+        (known(None), closed(60), 1_440),
+        (known(None), closed(1_500), 0),
+        (known(120, delay=0), closed(60), 540),
+        (known(1_600), closed(1_500), 0),
+        (known(1_400), closed(3_000), None),
+        (known(99_999, failed=1_550), closed(1_500), 0),
+        (known(99_999, failed=600), closed(9_000), 3_000),
+        # Six hours later it is given up, if it was tried at all.
+        (known(99_999, failed=5_000), closed(23_000), -1_400),
+        (known(99_999, failed=5_000), closed(23_200), None),
+        (known(99_999), closed(50_000), 0),
+        (known(99_999), OPEN, None),
+        (known(None), UNKNOWN, None),
+        (known(None), AWAITED, None),
+        (known(99_999), Session(SessionState.CLOSED), None),
+    ],
+)
+def test_a_row_that_nobody_watches_is_due_once_after_each_close(
+    what: Known, session: Session, seconds: float | None
+) -> None:
+    assert seconds_until_closing_price(what, session, NOW) == seconds

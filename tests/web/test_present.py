@@ -8,7 +8,7 @@ from stockapp.domain.attempt import Outcome, Reason
 from stockapp.domain.quote import MarketState, OtherPrice
 from stockapp.domain.task import Item, ItemState, TaskStatus
 from stockapp.services import analyse_all, live_prices
-from stockapp.services.live_mode import LiveStatus
+from stockapp.services.live_rows import LiveStatus
 from stockapp.web import done, present, words
 from stockapp.web.present_live import live_view
 from stockapp.web.present_sources import failing_sources
