@@ -9,7 +9,7 @@ from stockapp.ports.access import SessionStore, TokenStore
 from stockapp.ports.admission import FREE, GiveBack, RateLimited, Toll
 from stockapp.ports.caching import CacheTrouble, Entry, Flights, ResponseCache
 from stockapp.ports.observing import NOBODY, Observer
-from stockapp.ports.running import Clock, Executor
+from stockapp.ports.running import Clock, Executor, ProcessLost
 from stockapp.ports.shared_state import SharedState
 from stockapp.ports.storage import Storage, StoreTrouble
 from stockapp.ports.tasks import (
@@ -39,6 +39,7 @@ __all__ = [
     "GiveBack",
     "Observer",
     "Openings",
+    "ProcessLost",
     "QueueFull",
     "RateLimited",
     "ResponseCache",

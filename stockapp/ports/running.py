@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Seconds since some fixed point, never going back."""
 
 
+class ProcessLost(RuntimeError):
+    """The process that computed died, twice, and not for taking too long."""
+
+
 class Executor(Protocol):
     """Where work runs: network waits beside each other, blocking calls off the hub."""
 
@@ -35,8 +39,10 @@ class Executor(Protocol):
     def run_cpu(self, call: Callable[..., T], /, *args: Any, timeout_seconds: float) -> T:
         """Compute something that takes the interpreter for long, in another process, and wait.
 
-        The call, its arguments and what it gives must be picklable. Raises what the call raises,
-        and TimeoutError, at which the computation is stopped.
+        The call must be among the computations that bootstrap names; its arguments and what it
+        gives must be picklable, and of the types that it declares. Raises what the call raises;
+        TimeoutError, at which the computation is stopped; and RuntimeError where it cannot be
+        computed, such as ProcessLost.
         """
 
     def close(self) -> None:

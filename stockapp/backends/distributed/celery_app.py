@@ -30,8 +30,8 @@ _TLS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ss
 app = Celery("stockapp", include=["stockapp.bootstrap.worker"], set_as_current=False)
 
 
-def configure(url: str, prefix: str) -> Celery:
-    """The application on that Redis."""
+def configure(url: str, prefix: str, celery: Celery = app) -> Celery:
+    """The application on that Redis; once for each, as it keeps its connections."""
     address, tls = _address(url)
     connection = {
         "global_keyprefix": prefix,
@@ -39,7 +39,7 @@ def configure(url: str, prefix: str) -> Celery:
         "socket_connect_timeout": _TIMEOUT_SECONDS,
         "max_connections": _CONNECTIONS,
     }
-    app.conf.update(
+    celery.conf.update(
         broker_url=address,
         broker_use_ssl=tls,
         broker_pool_limit=50,
@@ -54,6 +54,8 @@ def configure(url: str, prefix: str) -> Celery:
         redis_socket_connect_timeout=_TIMEOUT_SECONDS,
         redis_max_connections=_CONNECTIONS,
         result_expires=_RESULT_SECONDS,
+        # One for all greenlets, instead of one for each: nobody waits by it (remote_executor.py).
+        result_backend_thread_safe=True,
         # Nothing on the wire can name code to run.
         accept_content=["json"],
         task_serializer="json",
@@ -65,11 +67,13 @@ def configure(url: str, prefix: str) -> Celery:
         # acknowledgements took minutes under gevent.
         task_acks_late=False,
         worker_prefetch_multiplier=1,
+        # Until it is told that a process died which computed; what it had to say is in Redis.
+        worker_lost_wait=0.5,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
         timezone="UTC",
     )
-    return app
+    return celery
 
 
 def _address(url: str) -> tuple[str, dict[str, Any] | None]:

@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from stockapp.backends.embedded.cpu_child import serve
+from stockapp.ports import ProcessLost
 
 T = TypeVar("T")
 # Runs a call in a native thread.
@@ -22,10 +23,6 @@ RunBlocking = Callable[..., Any]
 _SPAWN = multiprocessing.get_context("spawn")
 
 logger = logging.getLogger(__name__)
-
-
-class ProcessLost(RuntimeError):
-    """The process that computed died, twice, and not for taking too long."""
 
 
 class ProcessPool:
