@@ -12,6 +12,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 from pydantic import ValidationError
 
+from stockapp.metrics import folder as metrics_folder
 from stockapp.settings import Settings, read_settings
 from stockapp.settings.access import refusal
 
@@ -117,6 +118,9 @@ Conf = Callable[..., dict[str, Any]]
 @pytest.fixture
 def conf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Conf:
     """What gunicorn is told, by these variables."""
+
+    # It is set for the whole process, and must go with the folder.
+    monkeypatch.setenv(metrics_folder.VARIABLE, "")
 
     def read(**variables: str) -> dict[str, Any]:
         for name, value in {"STOCKAPP_DATA_DIR": str(tmp_path), **variables}.items():

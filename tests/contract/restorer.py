@@ -49,12 +49,12 @@ def _restore_and_die(backup: Path, folder: Path, after: int) -> bool:
 
 
 def held(folder: Path) -> list[str]:
-    """The notes on the lists, and the other files, once stockapp has opened the folder."""
+    """The notes on the lists, and the cached entry, once stockapp has opened the folder."""
     occupancy.enter(folder).leave()
     connection = open_writer(folder / DATABASE)
     notes = [row[0] for row in connection.execute("SELECT note FROM watchlist_items")]
     connection.close()
-    return [*notes, (folder / "extra").read_text()]
+    return [*notes, (folder / "cache" / "entry").read_text()]
 
 
 def main() -> None:

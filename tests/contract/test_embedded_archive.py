@@ -36,12 +36,11 @@ def folder_with(path: Path, note: str) -> Path:
         "INSERT INTO watchlist_items VALUES ('default', 'AAPL', 0, 1.0, NULL, ?, NULL, 0)", (note,)
     )
     connection.close()
-    (path / "extra").write_text(note)
     cache = path / "cache"
     (cache / ".meta").mkdir(parents=True)
     (cache / "entry").write_text(note)
     (cache / ".meta" / "lock").touch()
-    for passing in ("flights", "in-use.lock", f"{DATABASE}.before-2"):
+    for passing in ("flights", "in-use.lock", "backup.zip", f"{DATABASE}.before-2"):
         (path / passing).touch()
     return path
 
@@ -57,14 +56,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def backup(tmp_path: Path, folder: Path) -> Path:
-    return archive_of(folder).backup(tmp_path / "backup.zip", with_cache=False)[0]
+    return archive_of(folder).backup(tmp_path / "backup.zip", with_cache=True)[0]
 
 
 def test_a_backup_is_for_this_user_alone_and_tells_what_it_holds(backup: Path) -> None:
     assert backup.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(backup) as archive:
         told = json.loads(archive.read("manifest.json"))
-        assert archive.namelist() == [DATABASE, "extra", "manifest.json"]
+        assert archive.namelist() == [DATABASE, "cache/entry", "manifest.json"]
     assert told["stockapp"]
     assert told["schema"] == len(schema.MIGRATIONS)
     assert list(backup.parent.glob("*.partial")) == list(backup.parent.glob(".*")) == []
@@ -80,13 +79,13 @@ def test_it_is_never_written_over_a_file_and_has_a_name_of_its_own_in_a_folder(
     assert named.name.startswith("stockapp-")
 
 
-def test_the_cache_goes_with_it_when_asked_without_its_locks(folder: Path, tmp_path: Path) -> None:
-    path, manifest = archive_of(folder).backup(tmp_path / "with.zip", with_cache=True)
-    assert [file.name for file in manifest.files] == [DATABASE, "cache/entry", "extra"]
+def test_the_cache_goes_with_it_only_when_asked(folder: Path, tmp_path: Path) -> None:
+    path, manifest = archive_of(folder).backup(tmp_path / "without.zip", with_cache=False)
+    assert [file.name for file in manifest.files] == [DATABASE]
+    assert manifest.with_cache is False
     (folder / "cache" / "entry").write_text("later")
-    aside, _ = archive_of(folder).restore(path)
-    assert (folder / "cache" / "entry").read_text() == "first"
-    assert (aside / "cache" / "entry").read_text() == "later"
+    archive_of(folder).restore(path)
+    assert (folder / "cache" / "entry").read_text() == "later"
 
 
 def test_a_restore_brings_back_what_was_and_keeps_what_is_aside(folder: Path, backup: Path) -> None:
@@ -94,10 +93,8 @@ def test_a_restore_brings_back_what_was_and_keeps_what_is_aside(folder: Path, ba
     folder_with(folder, "second")
     aside, manifest = archive_of(folder).restore(backup)
     assert held(folder) == ["first", "first"]
-    assert (folder / "cache" / "entry").read_text() == "second"
-    shutil.copy(folder / "extra", aside / "extra")
-    assert held(aside) == ["second", "first"]
-    assert manifest.with_cache is False
+    assert held(aside) == ["second", "second"]
+    assert manifest.with_cache is True
 
 
 def test_a_backup_is_restored_into_a_folder_that_was_not_there(
@@ -193,20 +190,20 @@ class TestRefused:
 
     def test_other_bytes(self, folder: Path, backup: Path) -> None:
         def change(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
-            files["extra"] = b"other"
+            files["cache/entry"] = b"other"
 
         path = self.rewritten(backup, change)
-        self.refused(folder, path, "extra is not what was backed up")
+        self.refused(folder, path, "cache/entry is not what was backed up")
 
     def test_more_bytes_than_the_manifest_tells(self, folder: Path, backup: Path) -> None:
         def change(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
-            files["extra"] = b"0" * 50_000_000
+            files["cache/entry"] = b"0" * 50_000_000
 
-        self.refused(folder, self.rewritten(backup, change), "extra is not what was backed up")
+        self.refused(folder, self.rewritten(backup, change), "cache/entry is not what was backed up")
 
     def test_a_missing_file(self, folder: Path, backup: Path) -> None:
-        path = self.rewritten(backup, lambda manifest, files: files.pop("extra"))
-        self.refused(folder, path, "extra is missing")
+        path = self.rewritten(backup, lambda manifest, files: files.pop("cache/entry"))
+        self.refused(folder, path, "cache/entry is missing")
 
     def test_no_database(self, folder: Path, backup: Path) -> None:
         path = self.rewritten(backup, lambda manifest, files: manifest["files"].pop(0))
@@ -216,7 +213,7 @@ class TestRefused:
     def test_files_that_would_lie_elsewhere(self, folder: Path, backup: Path, name: str) -> None:
         def change(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
             manifest["files"][1]["name"] = name
-            files[name] = files.pop("extra")
+            files[name] = files.pop("cache/entry")
 
         self.refused(folder, self.rewritten(backup, change), "would lie elsewhere")
         assert not (folder.parent / "evil").exists()
@@ -281,11 +278,13 @@ def test_a_restore_that_is_killed_anywhere_leaves_all_or_nothing(
 
 
 def test_who_opens_the_folder_next_finishes_a_restore(folder: Path, tmp_path: Path) -> None:
-    (swap.stage(folder) / "extra").write_text("new")
+    cache = swap.stage(folder) / "cache"
+    cache.mkdir()
+    (cache / "entry").write_text("new")
     staged = folder / ".restore-staged"
     (staged / "aside").write_text("before-restore-1")
     staged.rename(folder / ".restore-ready")
     occupancy.enter(folder).leave()
-    assert (folder / "extra").read_text() == "new"
-    assert (folder / "before-restore-1" / "extra").read_text() == "first"
+    assert (folder / "cache" / "entry").read_text() == "new"
+    assert (folder / "before-restore-1" / "cache" / "entry").read_text() == "first"
     assert not swap.is_ready(folder)

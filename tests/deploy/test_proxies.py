@@ -111,7 +111,7 @@ def test_a_client_that_leaves_is_noticed_behind_the_proxy(front: Front) -> None:
     assert eventually(lambda: front.open_streams() == 0)
 
 
-def test_a_body_over_the_limit_is_refused_before_it_reaches_stockapp(front: Front) -> None:
+def test_a_body_over_the_limit_is_refused_as_too_large(front: Front) -> None:
     answer = front.client.post(
         f"{front.proxy.url}/api/watchlist/import", data=b"x" * 2_000_000, timeout=40
     )

@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -167,18 +168,20 @@ class TestHealth:
         client = new_app().test_client()
         assert eventually(lambda: client.get("/readyz").status_code == 200)
         database = tmp_path / "stockapp.sqlite3"
-        files = [path for path in tmp_path.iterdir() if path.name.startswith(database.name)]
-        for path in files:
-            path.rename(tmp_path / f"aside-{path.name}")
-        database.write_bytes(b"no database" * 5000)
+        # Whoever looks in between makes a new one.
+        while not database.is_dir():
+            database.unlink(missing_ok=True)
+            with suppress(FileExistsError):
+                database.mkdir()
+        for beside in ("-wal", "-shm"):
+            database.with_name(database.name + beside).unlink(missing_ok=True)
         assert eventually(lambda: client.get("/readyz").status_code == 503)
         assert "the database cannot be used: " in client.get("/readyz").text
         assert client.get("/healthz").status_code == 200
         told = client.get("/api/health/detailed").get_json()
         assert (told["status"], told["database"]["status"]) == ("failing", "failing")
         assert metric(client, "stockapp_database_up") == 0
-        for path in files:
-            (tmp_path / f"aside-{path.name}").rename(path)
+        database.rmdir()
         assert eventually(lambda: client.get("/readyz").status_code == 200)
 
     def test_all_that_there_is_to_know(self, client: FlaskClient) -> None:
