@@ -1,7 +1,7 @@
 """The two sets of backends, and which of them the settings mean."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol
 
 from flask import Flask
 
@@ -25,7 +25,7 @@ from stockapp.settings import Settings
 Send = Callable[[str], None]
 
 
-class Backends(Protocol):
+class Backends(ABC):
     """Every port, as one worker has it. `send` is None where this worker does tasks itself."""
 
     clock: Clock
@@ -42,9 +42,11 @@ class Backends(Protocol):
     cache: LayeredCache
     send: Send | None
 
+    @abstractmethod
     def secret(self) -> bytes:
         """What forms are signed with, the same for all workers. Raises SystemExit."""
 
+    @abstractmethod
     def close(self) -> None:
         """Close in the order of dependence."""
 

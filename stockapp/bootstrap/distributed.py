@@ -18,7 +18,7 @@ from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
-from stockapp.bootstrap.backends import Send
+from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.caching import open_cache
 from stockapp.bootstrap.computations import computations
 from stockapp.caching.tally import Tally
@@ -28,22 +28,23 @@ from stockapp.settings import Settings, read_settings
 _OF_A_TASK = 10
 
 
-class DistributedBackends:
+class DistributedBackends(Backends):
     """Backends of one process of one node. Nothing is connected before it is needed."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         url, prefix = settings.redis_url.get_secret_value(), settings.redis_prefix
         self.clock = SystemClock()
         self.celery = celery_app.configure(url, prefix)
-        self.send: Send | None = send(self.celery)
+        self.send = send(self.celery)
+        self._link = RedisLink(url, prefix)
         self.executor = RemoteExecutor(
             self.celery,
+            self._link,
             computations(settings),
             network_threads=settings.fetch_threads + _OF_A_TASK * settings.task_slots,
         )
         # A cache that hangs must not keep the threads of others.
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
-        self._link = RedisLink(url, prefix)
         self.log = RedisEventLog(self._link)
         self._postgres = PostgresDatabase(settings.database_url.get_secret_value(), self.log)
         self.database = Servers(self._link, self._postgres)

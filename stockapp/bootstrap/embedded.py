@@ -15,7 +15,7 @@ from stockapp.backends.embedded.shared_state import SqliteSharedState
 from stockapp.backends.embedded.tasks import SqliteTaskStore
 from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
-from stockapp.bootstrap.backends import Send
+from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.caching import open_cache
 from stockapp.caching.tally import Tally
 from stockapp.settings import DATABASE, Settings
@@ -23,10 +23,10 @@ from stockapp.settings import DATABASE, Settings
 _OF_A_TASK = 10
 
 
-class EmbeddedBackends:
+class EmbeddedBackends(Backends):
     """Backends on one data folder."""
 
-    send: Send | None = None
+    send = None
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._data_dir = data_dir = settings.data_dir

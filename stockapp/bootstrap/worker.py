@@ -8,8 +8,9 @@ from typing import Any
 from celery import signals
 
 from stockapp.backends.distributed import celery_app
-from stockapp.backends.distributed.celery_app import COMPUTE, CPU, END_OF_DAY, LIVE, RUN, app
-from stockapp.backends.distributed.computing import answer
+from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
+from stockapp.backends.distributed.computing import register
+from stockapp.backends.distributed.link import RedisLink
 from stockapp.bootstrap import House, build
 from stockapp.bootstrap.computations import computations
 from stockapp.bootstrap.distributed import reach
@@ -18,8 +19,9 @@ from stockapp.settings import read_settings
 _settings = read_settings()
 if not _settings.distributed:
     raise SystemExit("A worker needs STOCKAPP_REDIS_URL and STOCKAPP_DATABASE_URL.")
-celery_app.configure(_settings.redis_url.get_secret_value(), _settings.redis_prefix)
-_computations = computations(_settings)
+_servers = (_settings.redis_url.get_secret_value(), _settings.redis_prefix)
+celery_app.configure(*_servers)
+register(app, RedisLink(*_servers), computations(_settings))
 _LIVE_SECONDS, _END_OF_DAY_SECONDS = 2.0, 60.0
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": 2 * seconds}}
@@ -35,7 +37,6 @@ class _Worker:
     house: House | None = None
 
 
-@signals.worker_init.connect
 def start(sender: Any, **_: object) -> None:
     """Build the application where this process does tasks; a worker of the CPU queue has none."""
     queues = set(sender.app.amqp.queues.consume_from)
@@ -51,45 +52,42 @@ def start(sender: Any, **_: object) -> None:
     _Worker.house.start_work()
 
 
-@signals.worker_shutting_down.connect
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
         _Worker.house.drain()
 
 
-@signals.worker_shutdown.connect
 def close(**_: object) -> None:
     """Close what is open."""
     if _Worker.house is not None:
         _Worker.house.close()
 
 
-@app.task(name=RUN)
 def run(task_id: str) -> None:
     """Do a task."""
     _house().work_on(task_id)
 
 
-@app.task(name=LIVE)
 def live() -> None:
     """Refresh what is due on lists that are watched anywhere."""
     _house().look_after_watched()
 
 
-@app.task(name=END_OF_DAY)
 def end_of_day() -> None:
     """Refresh what has its closing price."""
     _house().look_after_closed()
-
-
-@app.task(name=COMPUTE, ignore_result=False)
-def compute(name: str, arguments: list[Any]) -> Any:
-    """Compute something."""
-    return answer(_computations, name, arguments)
 
 
 def _house() -> House:
     if _Worker.house is None:
         raise RuntimeError("this worker does no tasks")
     return _Worker.house
+
+
+# Not by decorators, which would take the types away.
+for _name, _call in {RUN: run, LIVE: live, END_OF_DAY: end_of_day}.items():
+    app.task(name=_name)(_call)
+signals.worker_init.connect(start)
+signals.worker_shutting_down.connect(drain)
+signals.worker_shutdown.connect(close)

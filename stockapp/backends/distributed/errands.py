@@ -11,13 +11,16 @@ from stockapp.backends.distributed.celery_app import RUN
 
 logger = logging.getLogger(__name__)
 
+# A connection that was closed meanwhile is replaced once; without retries that takes seconds.
+_AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
 
 def send(celery: Celery) -> Callable[[str], None]:
     """What wakes a worker for a task. Whatever gets lost, workers look for themselves later."""
 
     def wake(task_id: str) -> None:
         try:
-            celery.send_task(RUN, args=[task_id], retry=False)
+            celery.send_task(RUN, args=[task_id], retry_policy=_AT_ONCE)
         except (OperationalError, RedisError, OSError) as error:
             logger.warning(
                 "no worker was woken", extra={"task_id": task_id, "error": type(error).__name__}
