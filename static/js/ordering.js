@@ -1,7 +1,7 @@
 // Rows in the order of one's own: dragged, or moved by Alt with the arrow keys.
 
 const place = () => document.querySelector("table.watchlist:not(:has(th[aria-sort]))")?.dataset.place;
-let dragged, waiting, moved, sent = 0;
+let pressed, dragged, waiting, moved, sent = 0;
 
 // Whether rows stand as was just wished here, and the server does not know it yet.
 export const moving = () => Boolean(dragged || moved || sent);
@@ -40,7 +40,16 @@ function put(row, before) {
 document.addEventListener("pointerdown", (event) => {
   const row = event.target.closest("#rows .row");
   // Not from where one selects text, presses or types.
-  if (row) row.draggable = Boolean(place()) && !event.target.closest("a, button, input, form");
+  pressed = row && place() && !event.target.closest("a, button, input, form") ? row : undefined;
+  if (row) row.draggable = Boolean(pressed);
+});
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => { pressed = undefined; });
+}
+// A row that is rendered anew in one's hands stays there.
+document.addEventListener("htmx:after:swap", () => {
+  if (pressed) pressed.draggable = true;
+  dragged?.classList.add("dragged");
 });
 document.addEventListener("dragstart", (event) => {
   dragged = event.target.closest?.("#rows .row");

@@ -199,7 +199,8 @@ class TestRefused:
         def change(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
             files["cache/entry"] = b"0" * 50_000_000
 
-        self.refused(folder, self.rewritten(backup, change), "cache/entry is not what was backed up")
+        path = self.rewritten(backup, change)
+        self.refused(folder, path, "cache/entry is not what was backed up")
 
     def test_a_missing_file(self, folder: Path, backup: Path) -> None:
         path = self.rewritten(backup, lambda manifest, files: files.pop("cache/entry"))
