@@ -123,7 +123,7 @@ def _reach() -> None:
 
     Workers get the secret from here: they must be able to start while a server is away.
     """
-    words = [sys.executable, "-P", "-m", "stockapp.bootstrap.distributed"]
+    words = [sys.executable, "-P", "-m", "stockapp.command.reach"]
     places = os.pathsep.join([str(_folder), *sys.path])
     env = {**os.environ, "PYTHONPATH": places}
     asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.e2e.server import free_port
+from tests.free_port import free_port
 
 
 def _program(name: str) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.e2e.server import free_port
+from tests.free_port import free_port
 
 MAXMEMORY = 50_000_000
 

@@ -23,7 +23,7 @@ from stockapp.bootstrap.caching import open_cache
 from stockapp.bootstrap.computations import computations
 from stockapp.caching.tally import Tally
 from stockapp.ports import StoreTrouble
-from stockapp.settings import Settings, read_settings
+from stockapp.settings import Settings
 
 _OF_A_TASK = 10
 
@@ -53,7 +53,7 @@ class DistributedBackends(Backends):
         self.sessions = RedisSessionStore(self._link, self.clock)
         self.tokens = SqlTokenStore(self._postgres, self.clock)
         self.shared = RedisSharedState(self._link, self.clock)
-        self.flights = RedisFlights(self._link)
+        self._flights = self.flights = RedisFlights(self._link)
         self.tally = Tally()
         self.cache = open_cache(app, settings, self._cache_executor, self.clock, self.tally)
 
@@ -67,29 +67,8 @@ class DistributedBackends(Backends):
     def close(self) -> None:
         """Close in the order of dependence."""
         self.cache.flush()
-        self.flights.close()
+        self._flights.close()
         self._postgres.close()
         self.executor.close()
         self._cache_executor.close()
         self._link.close()
-
-
-def reach(settings: Settings) -> bytes:
-    """See that both servers can be used; the secret of all nodes. Raises SystemExit with one
-    sentence where one cannot.
-    """
-    link = RedisLink(settings.redis_url.get_secret_value(), settings.redis_prefix)
-    postgres = PostgresDatabase(settings.database_url.get_secret_value(), RedisEventLog(link))
-    try:
-        Servers(link, postgres).check()
-        return settings.secret_key.get_secret_value().encode() or shared_secret(postgres)
-    except StoreTrouble as trouble:
-        raise SystemExit(f"stockapp cannot start: {trouble}.") from None
-    finally:
-        postgres.close()
-        link.close()
-
-
-if __name__ == "__main__":
-    # For gunicorn's master, which must not import what uses ssl itself.
-    print(reach(read_settings()).hex())

@@ -40,7 +40,7 @@ class EmbeddedBackends(Backends):
         )
         # A cache whose lock or disk hangs must not keep the database's threads.
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
-        self.database = Database(data_dir / DATABASE, self.executor)
+        self._database = self.database = Database(data_dir / DATABASE, self.executor)
         self.doorbell = Doorbell(data_dir)
         self.database.after_commit.append(self.doorbell.ring)
         self.log = SqliteEventLog(self.database, self.doorbell)
@@ -49,7 +49,7 @@ class EmbeddedBackends(Backends):
         self.sessions = SqliteSessionStore(self.database, self.clock)
         self.tokens = SqlTokenStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
-        self.flights = FileFlights(data_dir / "flights", self.executor)
+        self._flights = self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()
         self.cache = open_cache(app, settings, self._cache_executor, self.clock, self.tally)
 
@@ -60,8 +60,8 @@ class EmbeddedBackends(Backends):
     def close(self) -> None:
         """Close in the order of dependence."""
         self.cache.flush()
-        self.flights.close()
-        self.database.close()
+        self._flights.close()
+        self._database.close()
         self.doorbell.close()
         self.executor.close()
         self._cache_executor.close()

@@ -13,7 +13,7 @@ from stockapp.backends.distributed.computing import register
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.bootstrap import House, build
 from stockapp.bootstrap.computations import computations
-from stockapp.bootstrap.distributed import reach
+from stockapp.command.reach import reach
 from stockapp.settings import read_settings
 
 _settings = read_settings()
@@ -27,8 +27,6 @@ app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for name, seconds in ((LIVE, _LIVE_SECONDS), (END_OF_DAY, _END_OF_DAY_SECONDS))
 }
-# What is due is asked for anew each time; the usual one keeps a file of pickles.
-app.conf.beat_scheduler = "celery.beat:Scheduler"
 
 
 class _Worker:

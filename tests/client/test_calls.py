@@ -18,7 +18,7 @@ from stockapp.client import (
     Unreachable,
 )
 from stockapp.client.errors import OF_STATUS
-from tests.e2e.server import free_port
+from tests.free_port import free_port
 
 from .conftest import QUICK
 from .scripted import Answer, Scripted, a_task, problem, told

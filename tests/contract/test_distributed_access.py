@@ -20,7 +20,7 @@ from stockapp.backends.distributed.shared_secret import shared_secret
 from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.domain.access import Session
-from tests.e2e.server import free_port
+from tests.free_port import free_port
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.server import ROOT, free_port
+from tests.e2e.server import ROOT
+from tests.free_port import free_port
 
 # What git has not, or a wheel does not need.
 _NOT_COPIED = (

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import requests
 
-from tests.e2e.server import ROOT, eventually, free_port
+from tests.e2e.server import ROOT, eventually
+from tests.free_port import free_port
 
 _NGINX = """daemon off;
 worker_processes 1;

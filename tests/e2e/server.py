@@ -4,7 +4,6 @@ import contextlib
 import functools
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 import requests
 
 from tests import nodes
+from tests.free_port import free_port
 
 from .warm import Forked, Warm
 
@@ -209,13 +209,6 @@ def running(server: Server) -> Iterator[Server]:
         yield server.start()
     finally:
         server.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:

@@ -12,10 +12,11 @@ import requests
 from playwright.sync_api import Page, expect
 
 from stockapp.services.login_throttle import FREE_TRIES
+from tests.free_port import free_port
 
 from . import locked
 from .locked import Locked
-from .server import ROOT, eventually, free_port
+from .server import ROOT, eventually
 
 GUNICORN = ("-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")
 

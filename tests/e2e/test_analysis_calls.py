@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 import requests
 
+from tests.free_port import free_port
 from tests.upstream.accounts import accounts_of
 from tests.upstream.bars import bars_of
 from tests.upstream.world import price_of
 
 from .bureau import SETTINGS, STATEMENTS, Bureau
-from .server import ROOT, free_port
+from .server import ROOT
 
 WEIGHTS = "analysis_weights"
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.free_port import free_port
 from tests.upstream.client import UpstreamServer
 
-from .server import ROOT, free_port
+from .server import ROOT
 
 
 def doctor(data_dir: Path, *options: str, **settings: Any) -> tuple[int, list[dict[str, str]]]:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.free_port import free_port
 from tests.upstream.client import UpstreamServer
 from tests.upstream.world import currency_of, price_of
 
-from .server import Server, eventually, free_port, serving
+from .server import Server, eventually, serving
 
 Yahoo = tuple[Server, UpstreamServer]
 METHODS = ("quote", "spark", "chart", "summary", "page")

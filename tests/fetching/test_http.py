@@ -13,7 +13,7 @@ from stockapp.domain.secrecy import Redactor
 from stockapp.fetching.http import HttpTransport
 from stockapp.fetching.transport import TransportError
 from stockapp.providers.base import Request
-from tests.e2e.server import free_port
+from tests.free_port import free_port
 from tests.upstream.client import UpstreamServer
 
 from .scripted import RealClock

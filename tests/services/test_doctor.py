@@ -3,7 +3,7 @@
 import socket
 
 from stockapp.services.doctor import Address, Health, name_finding, reach
-from tests.e2e.server import free_port
+from tests.free_port import free_port
 
 
 def test_a_host_that_listens_is_reached() -> None:

@@ -28,13 +28,15 @@ _TLS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ss
 
 # The module of the composition root that holds what workers do; see `configure` there.
 app = Celery("stockapp", include=["stockapp.bootstrap.worker"], set_as_current=False)
+# What is due is asked for anew each time; the usual scheduler keeps a file of pickles.
+app.conf.beat_scheduler = "celery.beat:Scheduler"
 
 
 def configure(url: str, prefix: str, celery: Celery = app) -> Celery:
     """The application on that Redis; once for each, as it keeps its connections."""
     address, tls = _address(url)
     connection = {
-        "global_keyprefix": prefix,
+        "global_keyprefix": f"{prefix}celery:",
         "socket_timeout": _TIMEOUT_SECONDS,
         "socket_connect_timeout": _TIMEOUT_SECONDS,
         "max_connections": _CONNECTIONS,
