@@ -121,6 +121,12 @@ class House:
 
 def build(settings: Settings) -> House:
     """Build everything of one worker, on its data folder."""
+    configure_logs(settings)
+    return House(settings)
+
+
+def configure_logs(settings: Settings) -> None:
+    """Have this process log as the settings say, without their secrets."""
     redactor = Redactor(settings.secrets())
     logs.configure(
         settings.log_level,
@@ -128,7 +134,6 @@ def build(settings: Settings) -> House:
         redactor,
         levels.parse(settings.log_levels),
     )
-    return House(settings)
 
 
 def _flask(settings: Settings) -> Flask:

@@ -11,7 +11,7 @@ from stockapp.backends.distributed import celery_app
 from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
 from stockapp.backends.distributed.computing import register
 from stockapp.backends.distributed.link import RedisLink
-from stockapp.bootstrap import House, build
+from stockapp.bootstrap import House, build, configure_logs
 from stockapp.bootstrap.computations import computations
 from stockapp.command.reach import reach
 from stockapp.settings import read_settings
@@ -37,6 +37,7 @@ class _Worker:
 
 def start(sender: Any, **_: object) -> None:
     """Build the application where this process does tasks; a worker of the CPU queue has none."""
+    configure_logs(_settings)
     queues = set(sender.app.amqp.queues.consume_from)
     if queues == {CPU}:
         return
