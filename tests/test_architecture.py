@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": {"domain", "context"},
     "metrics": {"domain", "ports"},
     "places": set(),
-    "settings": {"places"},
+    "settings": {"domain", "places"},
     "providers": {"domain", "settings"},
     "fetching": {"domain", "ports", "providers"},
     "caching": {"domain", "ports"},

@@ -9,6 +9,9 @@ from typing import Any
 from stockapp.domain import moment
 
 MAX_NAME_LENGTH = 100
+LEAST_PASSWORD = 8
+# What every argon2 hash begins with.
+HASH_MARK = "$argon2"
 # So that a token is known for one wherever it turns up, and scanners for secrets find it.
 TOKEN_PREFIX = "stk_"  # noqa: S105
 

@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from stockapp.domain.access import HASH_MARK, LEAST_PASSWORD
 from stockapp.ports import Executor, SessionStore
 
 P = ParamSpec("P")
@@ -15,20 +16,18 @@ T = TypeVar("T")
 
 # Each check takes 64 MB for its time: so many a worker run at once, others wait for their turn.
 _AT_ONCE = 2
-_HASH = "$argon2"
-LEAST_LENGTH = 8
 
 
 class TooShort(ValueError):
     """A password of so few characters can be guessed."""
 
     def __init__(self) -> None:
-        super().__init__(f"A password has at least {LEAST_LENGTH} characters.")
+        super().__init__(f"A password has at least {LEAST_PASSWORD} characters.")
 
 
 def chosen(password: str) -> str:
     """The hash of a password that somebody thought of, for the settings. Raises TooShort."""
-    if len(password) < LEAST_LENGTH:
+    if len(password) < LEAST_PASSWORD:
         raise TooShort
     return hashed(password)
 
@@ -68,7 +67,9 @@ class Passwords:
                     self._hash = known
                     break
                 new = (
-                    self._given if self._given.startswith(_HASH) else self._run(hashed, self._given)
+                    self._given
+                    if self._given.startswith(HASH_MARK)
+                    else self._run(hashed, self._given)
                 )
                 # Where another worker was faster, its hash is looked at.
                 if self._sessions.change_password(new, instead_of=known):
@@ -81,7 +82,7 @@ class Passwords:
         return self._run(_fits, known, typed)
 
     def _is_of_the_settings(self, known: str) -> bool:
-        if self._given.startswith(_HASH):
+        if self._given.startswith(HASH_MARK):
             return known == self._given
         return self._run(_fits, known, self._given)
 

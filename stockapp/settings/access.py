@@ -7,11 +7,11 @@ from typing import Protocol
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
+from stockapp.domain.access import HASH_MARK, LEAST_PASSWORD
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-LEAST_PASSWORD = 8
 BY_SOCKET = "unix"
-_HASH = "$argon2"
 
 
 class _Access(Protocol):
@@ -29,7 +29,7 @@ class _Access(Protocol):
 
 def check_password(password: str) -> None:
     """Raises ValueError, without the password, for one that cannot be right."""
-    if password.startswith(_HASH):
+    if password.startswith(HASH_MARK):
         try:
             extract_parameters(password)
         except InvalidHashError:

@@ -61,7 +61,7 @@ class ApiDocs:
     @described(
         "getDocs",
         "System",
-        gives={200: Gives(says="The page.", text="text/html")},
+        gives={200: Gives(says="The page.", text=("text/html", "<!doctype html>"))},
         parameters=(_ASKED,),
     )
     def page(self) -> Response:

@@ -13,12 +13,14 @@ import secrets
 
 from flask import Flask, Response, after_this_request, current_app, g, request
 
+from stockapp.web import cookies
+
 HEADER, FIELD = "X-CSRF-Token", "csrf_token"
 COOKIE = "stockapp_csrf"
 # Over https no neighbour can set a cookie of this name: another port, a sub-domain, or http.
 SECURE_COOKIE = f"__Host-{COOKIE}"
 # Of whoever signs in: a token from before is worth nothing after, nor the other way round.
-SESSION_COOKIES = ("stockapp_session", "__Host-stockapp_session")
+SESSION_COOKIES = (cookies.SESSION, cookies.SECURE_SESSION)
 
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _RANDOM_BYTES = 16

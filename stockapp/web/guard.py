@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from stockapp.domain.access import Identity, Scope
 from stockapp.services.access import Access
-from stockapp.web import htmx
+from stockapp.web import cookies, htmx
 from stockapp.web.errors import Problem, wants_json
 
 # To be had by everybody. Static files are these, too, where the server itself does not send them.
@@ -68,7 +68,7 @@ def logged_in() -> bool:
 
 def session_cookie() -> str:
     """The cookie's name. With the prefix no other host of the domain can set it, nor plain http."""
-    return "__Host-stockapp_session" if request.is_secure else "stockapp_session"
+    return cookies.SECURE_SESSION if request.is_secure else cookies.SESSION
 
 
 def local_path(text: str) -> str:

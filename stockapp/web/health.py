@@ -25,12 +25,22 @@ class Health:
         blueprint.add_url_rule("/api/health/detailed", view_func=self.detailed)
         return blueprint
 
-    @described("isAlive", "System", gives={200: Gives(says="It answers.", text="text/plain")})
+    @described(
+        "isAlive",
+        "System",
+        gives={200: Gives(says="It answers.", text=("text/plain", "ok\n"))},
+        for_all=True,
+    )
     def alive(self) -> Response:
         """This worker answers. It looks at nothing else: a broken disk is no reason to kill it."""
         return _text("ok\n", 200)
 
-    @described("isReady", "System", gives={200: Gives(says="It is ready.", text="text/plain")})
+    @described(
+        "isReady",
+        "System",
+        gives={200: Gives(says="It is ready.", text=("text/plain", "ready\n"))},
+        for_all=True,
+    )
     def ready(self) -> Response:
         """Whether this worker can do its work; else 503 with the reasons, one a line."""
         obstacles = self._overviews.look().obstacles()

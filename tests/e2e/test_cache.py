@@ -67,7 +67,8 @@ def asked_for(upstream: UpstreamServer, symbol: str) -> int:
 
 def let_go(upstream: UpstreamServer) -> None:
     """Have what hangs answered, and all from now on."""
-    upstream.heal("*")
+    for route in ("*", "quote"):
+        upstream.heal(route)
     upstream.release()
 
 

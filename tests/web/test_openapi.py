@@ -90,19 +90,30 @@ def test_a_link_names_parameters_that_its_call_has(description: Description) -> 
 
 
 def test_examples_are_what_they_are_examples_of(description: Description) -> None:
-    wrong = {}
+    wrong: dict[str, object] = {}
     for name, operation in operations(description.document):
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         for body in bodies:
-            told = body.get("content", {}).get("application/json", {})
-            if "example" in told and (why := description.wrong(told["schema"], told["example"])):
-                wrong[name] = why
+            for kind, told in body.get("content", {}).items():
+                examples = [one for key, one in told.items() if key.startswith("example")]
+                if not examples:
+                    wrong[f"{name} {kind}"] = "has no example"
+                elif "example" in told:
+                    why = description.wrong(told["schema"], told["example"])
+                    wrong |= {f"{name} {kind}": why} if why else {}
         for parameter in operation.get("parameters", ()):
             if "example" in parameter and "schema" in parameter:
                 why = description.wrong(parameter["schema"], parameter["example"])
                 if why:
                     wrong[f"{name} {parameter['name']}"] = why
     assert wrong == {}
+
+
+def test_what_everybody_may_ask_is_not_said_to_need_a_login(description: Description) -> None:
+    for path in ("/healthz", "/readyz"):
+        told = json.dumps(description.operation("GET", path)["responses"])
+        assert "unauthenticated" not in told
+    assert "unauthenticated" in json.dumps(description.operation("GET", "/api/tasks")["responses"])
 
 
 def test_events_are_told_with_their_data(description: Description) -> None:

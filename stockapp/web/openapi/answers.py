@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 from stockapp.web.openapi.answers_base import Problem
 from stockapp.web.openapi.call import Gives, Link
 from stockapp.web.openapi.examples import example
@@ -54,7 +56,8 @@ class Answers:
             },
         }
         if as_page:
-            told["content"]["text/html"] = {"schema": {"type": "string"}}
+            page = {"schema": {"type": "string"}, "example": "<!doctype html>"}
+            told["content"]["text/html"] = page
         if any(fault.retry for fault in faults):
             told["headers"] = {"Retry-After": _header("Retry-After")}
         return told
@@ -78,14 +81,18 @@ class Answers:
         if gives.csv:
             content["text/csv"] = {"schema": {"type": "string"}, "example": gives.csv}
         if gives.text:
-            content[gives.text] = {"schema": {"type": "string"}}
+            kind, sample = gives.text
+            content[kind] = {"schema": {"type": "string"}, "example": sample}
         if gives.events:
             content["text/event-stream"] = self._stream(gives.events)
         return content
 
     def _stream(self, events: Mapping[str, type]) -> dict[str, Any]:
+        name, model = next(iter(events.items()))
+        data = orjson.dumps(example(self._own[model], self._components)).decode()
         return {
             "schema": {"anyOf": [self._event(name, model) for name, model in events.items()]},
+            "example": {"event": name, "id": "1201", "data": data},
             "x-sse": {
                 "retry_ms": RETRY_MS,
                 "events": {

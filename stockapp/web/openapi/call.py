@@ -33,8 +33,8 @@ class Gives:
     """An answer of one status. Several models: one of them. `csv`: columns of the download, if any.
     `example`: fields of the example that are other than usual.
 
-    `text`: the media type of an answer that is no JSON. `events`: it is a stream of Server-Sent
-    Events, by name with the model of their data.
+    `text`: the media type of an answer that is no JSON, and an example of it. `events`: it is a
+    stream of Server-Sent Events, by name with the model of their data.
     """
 
     models: Sequence[type] = ()
@@ -43,7 +43,7 @@ class Gives:
     links: Sequence[Link] = ()
     csv: str = ""
     example: Mapping[str, Any] = field(default_factory=dict)
-    text: str = ""
+    text: tuple[str, str] | None = None
     events: Mapping[str, type] = field(default_factory=dict)
 
 
@@ -52,8 +52,8 @@ class Call:
     """The description of a view.
 
     `takes` is the model of its query and body; `file`: the body may also be a CSV file.
-    `waits`: it heeds `Prefer: wait=n`. `parameters`: further ones that it reads,
-    as OpenAPI writes them.
+    `for_all`: who is not known may ask, too. `waits`: it heeds `Prefer: wait=n`. `parameters`:
+    further ones that it reads, as OpenAPI writes them.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Call:
     faults: Sequence[str]
     waits: bool
     file: bool
+    for_all: bool
     parameters: Sequence[Mapping[str, Any]]
     paths: Mapping[str, tuple[str, Mapping[str, Any], str]]
 
@@ -76,6 +77,7 @@ def described(
     faults: Sequence[str] = (),
     waits: bool = False,
     file: bool = False,
+    for_all: bool = False,
     parameters: Sequence[Mapping[str, Any]] = (),
     paths: Mapping[str, tuple[str, Mapping[str, Any], str]] | None = None,
 ) -> Callable[[V], V]:
@@ -91,7 +93,8 @@ def described(
     told = {status: _gives(answer) for status, answer in gives.items()}
     if waits:
         told = {status: _applied(status, answer) for status, answer in told.items()}
-    call = Call(name, tag, takes, told, tuple(faults), waits, file, parameters, paths or {})
+    rest = (waits, file, for_all, parameters, paths or {})
+    call = Call(name, tag, takes, told, tuple(faults), *rest)
 
     def mark(view: V) -> V:
         setattr(view, _MARK, call)

@@ -17,6 +17,7 @@ from stockapp.web.openapi.problems import (
     OF_INPUT,
     OF_STARTING,
     OF_TICKER,
+    OF_WHO_ASKS,
     Fault,
 )
 from stockapp.web.openapi.schema import Schema, plain
@@ -91,6 +92,8 @@ def operation_id(call: Call, method: str, methods: Collection[str]) -> str:
 def faults_of(path: str, call: Call, *, has_body: bool) -> set[Fault]:
     """All errors that the call can answer."""
     keys = {*ALWAYS, *call.faults}
+    if call.for_all:
+        keys.difference_update(OF_WHO_ASKS)
     if call.takes is not None:
         keys.update(OF_INPUT, OF_BODY)
     if "ticker" in path:

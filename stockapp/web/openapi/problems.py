@@ -314,6 +314,8 @@ ALWAYS = (
     "500 internal",
     "503 database_unavailable",
 )
+# Of these what those calls cannot answer that are for everybody.
+OF_WHO_ASKS = ("401 unauthenticated", "403 read_only_token")
 OF_INPUT = ("422 invalid_value",)
 OF_BODY = (
     "400 bad_request",
