@@ -5,6 +5,7 @@ Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 
 from typing import Any
 
+import gevent
 from celery import signals
 
 from stockapp.backends.distributed import celery_app
@@ -54,7 +55,8 @@ def start(sender: Any, **_: object) -> None:
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
-        _Worker.house.drain()
+        # Signals come in gevent's hub, where nothing may wait.
+        gevent.spawn(_Worker.house.drain)
 
 
 def close(**_: object) -> None:

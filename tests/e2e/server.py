@@ -1,7 +1,6 @@
 """Real gunicorn with real workers, on a port and a data folder of its own."""
 
 import contextlib
-import functools
 import os
 import signal
 import subprocess
@@ -9,14 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
 from tests import nodes
 from tests.free_port import free_port
-
-from .warm import Forked, Warm
+from tests.warm import Forked, warm
 
 # `make test-distributed`: the same tests on Redis, PostgreSQL and Celery.
 DISTRIBUTED = os.environ.get("STOCKAPP_TEST_SET") == "distributed"
@@ -40,7 +38,7 @@ class Server:
         **settings: Any,
     ) -> None:
         self.data_dir = data_dir
-        self._arguments = ["-c", config, application]
+        self._words = ["gunicorn", "-c", config, application]
         self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
         self.port = free_port()
@@ -54,6 +52,7 @@ class Server:
     def start(self) -> "Server":
         """Launch it, and wait until all workers are there."""
         if DISTRIBUTED and "STOCKAPP_REDIS_URL" not in self.settings:
+            nodes.warm_up()
             self.settings |= nodes.settings_of_a_new_installation()
         workers = self.launch()
         if DISTRIBUTED:
@@ -93,12 +92,13 @@ class Server:
         }
 
     def _fork(self, environment: dict[str, str]) -> Forked:
-        return _warm().start(self._arguments, environment, self.log_path)
+        form = "gunicorn of nodes" if DISTRIBUTED else "gunicorn"
+        return warm(form).start(self._words, environment, self.log_path)
 
     def _run(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log_path.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", *self._arguments],
+                [sys.executable, "-m", *self._words],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
@@ -108,8 +108,8 @@ class Server:
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the server and wait for it; returns its exit code."""
-        while self._helpers:
-            self._helpers.pop().stop()
+        nodes.stop(self._helpers)
+        self._helpers.clear()
         if self._process is None:
             return 0
         with contextlib.suppress(ProcessLookupError):
@@ -127,6 +127,12 @@ class Server:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(60)
         self._process = None
+
+    def leave(self) -> None:
+        """Stop for good: nobody waits for Celery, which looks for signals every two seconds."""
+        while self._helpers:
+            self._helpers.pop().kill()
+        self.stop()
 
     def signal(self, how: signal.Signals) -> None:
         assert self._process is not None
@@ -190,9 +196,7 @@ class Server:
         return body
 
 
-@functools.cache
-def _warm() -> Warm:
-    return Warm()
+S = TypeVar("S", bound=Server)
 
 
 @contextlib.contextmanager
@@ -203,12 +207,12 @@ def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def running(server: Server) -> Iterator[Server]:
+def running(server: S) -> Iterator[S]:
     """Start the server, and stop it at the end."""
     try:
         yield server.start()
     finally:
-        server.stop()
+        server.leave()
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
