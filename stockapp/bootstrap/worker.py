@@ -8,6 +8,7 @@ from typing import Any
 import gevent
 from celery import signals
 
+from stockapp import context
 from stockapp.backends.distributed import celery_app
 from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
 from stockapp.backends.distributed.computing import register
@@ -65,8 +66,10 @@ def close(**_: object) -> None:
         _Worker.house.close()
 
 
-def run(task_id: str) -> None:
-    """Do a task."""
+def run(task_id: str, request_id: str | None = None) -> None:
+    """Do a task that was begun by this request."""
+    if request_id:
+        context.begin_request(request_id)
     _house().work_on(task_id)
 
 

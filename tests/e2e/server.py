@@ -41,6 +41,9 @@ class Server:
         self._words = ["gunicorn", "-c", config, application]
         self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
+        if DISTRIBUTED:
+            nodes.warm_up()
+            self.settings = nodes.settings_of_a_new_installation() | self.settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = data_dir / "server.log"
@@ -51,9 +54,6 @@ class Server:
 
     def start(self) -> "Server":
         """Launch it, and wait until all workers are there."""
-        if DISTRIBUTED and "STOCKAPP_REDIS_URL" not in self.settings:
-            nodes.warm_up()
-            self.settings |= nodes.settings_of_a_new_installation()
         workers = self.launch()
         if DISTRIBUTED:
             self._help()
@@ -65,7 +65,7 @@ class Server:
     def launch(self) -> int:
         """Begin to start it; returns how many workers it will have."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        environment = self._environment()
+        environment = self.environment()
         begin = self._run if self._cold else self._fork
         self._process = begin(environment)
         return int(environment["WEB_CONCURRENCY"])
@@ -74,9 +74,10 @@ class Server:
         """Start those who do the tasks."""
         for role in nodes.ROLES:
             log = self.data_dir / f"{role}.log"
-            self._helpers.append(nodes.Worker(role, log, self._environment()).start())
+            self._helpers.append(nodes.Worker(role, log, self.environment()).start())
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What its processes begin with."""
         return {
             **os.environ,
             "PORT": str(self.port),
@@ -123,6 +124,7 @@ class Server:
 
     def kill(self) -> None:
         """End the server and its workers without a word, as when the machine loses power."""
+        self._kill_helpers()
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(60)
@@ -130,9 +132,12 @@ class Server:
 
     def leave(self) -> None:
         """Stop for good: nobody waits for Celery, which looks for signals every two seconds."""
+        self._kill_helpers()
+        self.stop()
+
+    def _kill_helpers(self) -> None:
         while self._helpers:
             self._helpers.pop().kill()
-        self.stop()
 
     def signal(self, how: signal.Signals) -> None:
         assert self._process is not None
@@ -147,6 +152,10 @@ class Server:
         except OSError:
             return []
         return [int(child) for child in children]
+
+    def helper_pids(self) -> list[int]:
+        """The processes that do tasks and nothing else."""
+        return [helper.pid for helper in self._helpers]
 
     def workers(self) -> list[dict[str, Any]]:
         """The live workers' own figures; none while it does not answer."""
@@ -187,7 +196,9 @@ class Server:
                     self.post(method["links"]["close"])
 
     def log(self) -> str:
-        return self.log_path.read_text(errors="replace")
+        """What it and those who do its tasks have said."""
+        logs = sorted(self.data_dir.glob("*.log"))
+        return "".join(log.read_text(errors="replace") for log in logs)
 
     def refresh(self, symbols: str, *, wait: int = 0, force: bool = True) -> dict[str, Any]:
         headers = {"Prefer": f"wait={wait}"} if wait else {}
@@ -202,7 +213,8 @@ S = TypeVar("S", bound=Server)
 @contextlib.contextmanager
 def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
     """A server for the time of a with block."""
-    with running(Server(data_dir, **settings)) as server:
+    server = Server(data_dir, **settings)
+    with running(server):
         yield server
 
 
@@ -210,7 +222,8 @@ def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
 def running(server: S) -> Iterator[S]:
     """Start the server, and stop it at the end."""
     try:
-        yield server.start()
+        server.start()
+        yield server
     finally:
         server.leave()
 
