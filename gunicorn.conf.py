@@ -108,7 +108,8 @@ def when_ready(server: Arbiter) -> None:
     # Not sooner: one that finds its port taken must not clear those of whoever has it.
     metrics_folder.clear(_metrics)
     if not reload:
-        preloading.preload("stockapp.bootstrap")
+        root = "stockapp.bootstrap"
+        preloading.preload(f"{root}.distributed" if _settings.distributed else root)
 
 
 def on_reload(server: Arbiter) -> None:

@@ -9,43 +9,58 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
+from tests.warm import Forked, warm
 
 ROOT = Path(__file__).parent.parent
-_APP = "stockapp.backends.distributed.celery_app"
+_CELERY = ["celery", "-A", "stockapp.backends.distributed.celery_app"]
 _QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 ROLES = {
     "tasks": ("worker", *_QUIET, "-P", "gevent", "-c", "20"),
     "cpu": ("worker", *_QUIET, "-P", "prefork", "-Q", "cpu", "-c", "1"),
     "beat": ("beat", "--pidfile="),
 }
+_FORMS = {"tasks": "gevent", "cpu": "plain", "beat": "plain"}
 
 
 class Worker:
-    """One Celery process, as `stockapp worker` or `stockapp beat` becomes."""
+    """One Celery process, as `stockapp worker` or `stockapp beat` becomes.
 
-    def __init__(self, role: str, log: Path, environment: Mapping[str, str]) -> None:
+    A `cold` one is the very command that those run; others are forked from a process that is warm.
+    """
+
+    def __init__(
+        self, role: str, log: Path, environment: Mapping[str, str], *, cold: bool = False
+    ) -> None:
         self.role = role
         self._log = log
-        self._environment = dict(environment)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = {**os.environ, **environment}
+        self._words = [*_CELERY, *ROLES[role]]
+        self._begin = self._run if cold else self._fork
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> "Worker":
         """Launch it; it may take seconds until it works."""
+        self._process = self._begin()
+        return self
+
+    def _fork(self) -> Forked:
+        return warm(_FORMS[self.role]).start(self._words, self._environment, self._log)
+
+    def _run(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "celery", "-A", _APP, *ROLES[self.role]],
+            return subprocess.Popen(
+                [sys.executable, "-P", "-m", *self._words],
                 cwd=ROOT,
-                env={**os.environ, **self._environment, "PYTHONPATH": str(ROOT)},
+                env={**self._environment, "PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        return self
 
     @property
     def pid(self) -> int:
@@ -54,23 +69,36 @@ class Worker:
 
     def kill(self) -> None:
         """End it and its children without a word."""
-        assert self._process is not None
+        if self._process is None:
+            return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(60)
         self._process = None
 
+    def signal(self, how: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(how)
+
     def stop(self) -> None:
         """End it as a service manager does."""
         if self._process is None:
             return
-        self._process.terminate()
+        self.signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(20)
         self.kill()
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")
+
+
+def warm_up() -> None:
+    """Begin to warm what workers are forked from, all at the same time."""
+    for form in _FORMS.values():
+        warm(form)
 
 
 @functools.cache
@@ -104,5 +132,12 @@ def working(
     try:
         yield [worker.start() for worker in workers]
     finally:
-        for worker in workers:
-            worker.stop()
+        stop(workers)
+
+
+def stop(workers: Sequence[Worker]) -> None:
+    """End them all at the same time, as a service manager does."""
+    for worker in workers:
+        worker.signal(signal.SIGTERM)
+    for worker in workers:
+        worker.stop()

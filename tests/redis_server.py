@@ -26,7 +26,9 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = f"--port {self.port} --bind 127.0.0.1 --appendonly no --maxmemory {MAXMEMORY}"
+        options = f"--port {self.port} --bind 127.0.0.1 --maxmemory {MAXMEMORY}"
+        # Nothing on disk, and no text that a search for it would miss.
+        options += " --appendonly no --rdbcompression no"
         self._process = subprocess.Popen(
             ["redis-server", *options.split(), "--save", "", "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,

@@ -5,8 +5,10 @@ Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 
 from typing import Any
 
+import gevent
 from celery import signals
 
+from stockapp import context
 from stockapp.backends.distributed import celery_app
 from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
 from stockapp.backends.distributed.computing import register
@@ -54,7 +56,8 @@ def start(sender: Any, **_: object) -> None:
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
-        _Worker.house.drain()
+        # Signals come in gevent's hub, where nothing may wait.
+        gevent.spawn(_Worker.house.drain)
 
 
 def close(**_: object) -> None:
@@ -63,8 +66,10 @@ def close(**_: object) -> None:
         _Worker.house.close()
 
 
-def run(task_id: str) -> None:
-    """Do a task."""
+def run(task_id: str, request_id: str | None = None) -> None:
+    """Do a task that was begun by this request."""
+    if request_id:
+        context.begin_request(request_id)
     _house().work_on(task_id)
 
 

@@ -5,7 +5,9 @@ A worker then starts in a fraction of a second, and shares the memory of the cod
 
 import gc
 import importlib
+import time
 
+import gevent
 from gevent import monkey
 
 
@@ -14,7 +16,8 @@ def preload(*modules: str) -> None:
 
     What is imported must find threads, sockets and TLS in gevent's form, as each worker will patch
     them after the fork. The master needs its own signals, children, queue and clock: those, which
-    are looked up only when they are used, each worker patches itself.
+    are looked up only when they are used, each worker patches itself; but for `sleep`, which some
+    modules take with them as they find it.
     """
     if not monkey.is_module_patched("threading"):
         monkey.patch_thread()
@@ -22,7 +25,12 @@ def preload(*modules: str) -> None:
         monkey.patch_ssl()
         monkey.patch_select()
         monkey.patch_selectors()
-    for module in modules:
-        importlib.import_module(module)
+    sleep = time.sleep
+    time.sleep = gevent.sleep
+    try:
+        for module in modules:
+            importlib.import_module(module)
+    finally:
+        time.sleep = sleep
     # What is there now stays; looking through it again would copy its memory into each worker.
     gc.freeze()

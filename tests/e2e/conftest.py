@@ -13,7 +13,7 @@ from tests.upstream.client import UpstreamServer
 from . import gallery as sights
 from .bureau import Bureau, opened
 from .gallery import Gallery
-from .server import Server, serving
+from .server import DISTRIBUTED, Server, serving
 from .shelf import Shelf
 
 # Without the windows' own pages, each of which takes a second of a core to draw for nobody.
@@ -32,6 +32,14 @@ _FLAGS = (
     "--disable-sync",
 )
 _OF_REQUESTS = re.compile("^Failed to load resource|^htmx: htmx:(sse:)?error: ")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, not skip, what is about the embedded set where that is not what runs."""
+    if DISTRIBUTED:
+        left_out = [item for item in items if "embedded" in item.keywords]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

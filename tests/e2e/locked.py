@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from .server import Server
+from .server import Server, running
 
 PASSWORD = "open sesame"
 # Made with as little work as argon2 can do.
@@ -68,9 +68,5 @@ class Locked(Server):
 @contextlib.contextmanager
 def serving(data_dir: Path, **settings: Any) -> Iterator[Locked]:
     """One for the time of a with block."""
-    server = Locked(data_dir, STOCKAPP_PASSWORD=HASH, **settings)
-    try:
-        server.start()
+    with running(Locked(data_dir, STOCKAPP_PASSWORD=HASH, **settings)) as server:
         yield server
-    finally:
-        server.stop()

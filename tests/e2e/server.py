@@ -1,7 +1,6 @@
 """Real gunicorn with real workers, on a port and a data folder of its own."""
 
 import contextlib
-import functools
 import os
 import signal
 import subprocess
@@ -9,14 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
 from tests import nodes
 from tests.free_port import free_port
-
-from .warm import Forked, Warm
+from tests.warm import Forked, warm
 
 # `make test-distributed`: the same tests on Redis, PostgreSQL and Celery.
 DISTRIBUTED = os.environ.get("STOCKAPP_TEST_SET") == "distributed"
@@ -40,9 +38,12 @@ class Server:
         **settings: Any,
     ) -> None:
         self.data_dir = data_dir
-        self._arguments = ["-c", config, application]
+        self._words = ["gunicorn", "-c", config, application]
         self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
+        if DISTRIBUTED:
+            nodes.warm_up()
+            self.settings = nodes.settings_of_a_new_installation() | self.settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = data_dir / "server.log"
@@ -53,8 +54,6 @@ class Server:
 
     def start(self) -> "Server":
         """Launch it, and wait until all workers are there."""
-        if DISTRIBUTED and "STOCKAPP_REDIS_URL" not in self.settings:
-            self.settings |= nodes.settings_of_a_new_installation()
         workers = self.launch()
         if DISTRIBUTED:
             self._help()
@@ -66,7 +65,7 @@ class Server:
     def launch(self) -> int:
         """Begin to start it; returns how many workers it will have."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        environment = self._environment()
+        environment = self.environment()
         begin = self._run if self._cold else self._fork
         self._process = begin(environment)
         return int(environment["WEB_CONCURRENCY"])
@@ -75,9 +74,10 @@ class Server:
         """Start those who do the tasks."""
         for role in nodes.ROLES:
             log = self.data_dir / f"{role}.log"
-            self._helpers.append(nodes.Worker(role, log, self._environment()).start())
+            self._helpers.append(nodes.Worker(role, log, self.environment()).start())
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What its processes begin with."""
         return {
             **os.environ,
             "PORT": str(self.port),
@@ -93,12 +93,13 @@ class Server:
         }
 
     def _fork(self, environment: dict[str, str]) -> Forked:
-        return _warm().start(self._arguments, environment, self.log_path)
+        form = "gunicorn of nodes" if DISTRIBUTED else "gunicorn"
+        return warm(form).start(self._words, environment, self.log_path)
 
     def _run(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log_path.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", *self._arguments],
+                [sys.executable, "-m", *self._words],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
@@ -108,8 +109,8 @@ class Server:
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the server and wait for it; returns its exit code."""
-        while self._helpers:
-            self._helpers.pop().stop()
+        nodes.stop(self._helpers)
+        self._helpers.clear()
         if self._process is None:
             return 0
         with contextlib.suppress(ProcessLookupError):
@@ -123,10 +124,20 @@ class Server:
 
     def kill(self) -> None:
         """End the server and its workers without a word, as when the machine loses power."""
+        self._kill_helpers()
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(60)
         self._process = None
+
+    def leave(self) -> None:
+        """Stop for good: nobody waits for Celery, which looks for signals every two seconds."""
+        self._kill_helpers()
+        self.stop()
+
+    def _kill_helpers(self) -> None:
+        while self._helpers:
+            self._helpers.pop().kill()
 
     def signal(self, how: signal.Signals) -> None:
         assert self._process is not None
@@ -141,6 +152,10 @@ class Server:
         except OSError:
             return []
         return [int(child) for child in children]
+
+    def helper_pids(self) -> list[int]:
+        """The processes that do tasks and nothing else."""
+        return [helper.pid for helper in self._helpers]
 
     def workers(self) -> list[dict[str, Any]]:
         """The live workers' own figures; none while it does not answer."""
@@ -181,7 +196,9 @@ class Server:
                     self.post(method["links"]["close"])
 
     def log(self) -> str:
-        return self.log_path.read_text(errors="replace")
+        """What it and those who do its tasks have said."""
+        logs = sorted(self.data_dir.glob("*.log"))
+        return "".join(log.read_text(errors="replace") for log in logs)
 
     def refresh(self, symbols: str, *, wait: int = 0, force: bool = True) -> dict[str, Any]:
         headers = {"Prefer": f"wait={wait}"} if wait else {}
@@ -190,25 +207,25 @@ class Server:
         return body
 
 
-@functools.cache
-def _warm() -> Warm:
-    return Warm()
+S = TypeVar("S", bound=Server)
 
 
 @contextlib.contextmanager
 def serving(data_dir: Path, **settings: Any) -> Iterator[Server]:
     """A server for the time of a with block."""
-    with running(Server(data_dir, **settings)) as server:
+    server = Server(data_dir, **settings)
+    with running(server):
         yield server
 
 
 @contextlib.contextmanager
-def running(server: Server) -> Iterator[Server]:
+def running(server: S) -> Iterator[S]:
     """Start the server, and stop it at the end."""
     try:
-        yield server.start()
+        server.start()
+        yield server
     finally:
-        server.stop()
+        server.leave()
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:

@@ -279,6 +279,7 @@ def test_after_a_cancel_another_analysis_goes_on_from_what_was_there(bureau: Bur
     assert bureau.asked(symbol).count("profile") == 1
 
 
+@pytest.mark.embedded("gunicorn's master tells which of its workers died")
 def test_an_analysis_survives_the_death_of_the_worker_that_runs_it(bureau: Bureau) -> None:
     symbol = bureau.new()
     assert eventually(lambda: not runners(bureau))

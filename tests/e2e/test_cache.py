@@ -14,12 +14,16 @@ import requests
 from playwright.sync_api import Page
 
 from stockapp import create_app
-from stockapp.settings import Settings
+from tests.redis_server import MAXMEMORY
 from tests.upstream.client import UpstreamServer
 
-from .server import Server, eventually, serving
+from .insides import damage_a_quote, settings_of
+from .server import DISTRIBUTED, Server, eventually, serving
 
 Window = Callable[..., Page]
+# What the cache may take, in bytes.
+LIMIT = MAXMEMORY if DISTRIBUTED else 100_000_000
+FOLDER = pytest.mark.embedded("the folder of the cache; tests/distributed has Redis")
 # So short that a test can see a quote turn stale.
 FRESH_SECONDS = 1.0
 
@@ -155,6 +159,7 @@ class TestTheSameSymbolWantedByMany:
         assert again["live_prices"]["NOPE404"]["error"]["code"] == "not_found"
         assert asked_for(upstream, "NOPE404") == asked <= 5
 
+    @pytest.mark.embedded("gunicorn's master tells which of its workers died")
     def test_is_fetched_by_another_worker_at_once_when_the_first_is_killed(
         self, tmp_path: Path
     ) -> None:
@@ -263,32 +268,29 @@ class TestManagement:
     def test_commands_tell_check_and_clear(self, tmp_path: Path) -> None:
         with serving(tmp_path) as server:
             server.refresh("LARK.SIM,QUIL.SIM", wait=20)
-        data = tmp_path / "data"
-        code, out, _ = cache_command(data, "stats", "--json")
+        code, out, _ = cache_command(server, "stats", "--json")
         assert (code, json.loads(out)["prefixes"]["quote"]["entries"]) == (0, 2)
-        code, out, _ = cache_command(data, "stats")
+        code, out, _ = cache_command(server, "stats")
         assert code == 0
-        assert "quote" in out and "100,000,000" in out
-        code, out, _ = cache_command(data, "verify", "--json")
+        assert "quote" in out and f"{LIMIT:,}" in out
+        code, out, _ = cache_command(server, "verify", "--json")
         assert (code, json.loads(out)["damaged"]) == (0, 0)
-        entry = next(path for path in (data / "cache").iterdir() if path.is_file())
-        entry.write_bytes(b"damaged")
-        code, out, _ = cache_command(data, "verify")
+        damage_a_quote(server)
+        code, out, _ = cache_command(server, "verify")
         assert code == 1
         assert "1 damaged" in out
-        code, _, err = cache_command(data, "clear", "nonsense", "--yes")
+        code, _, err = cache_command(server, "clear", "nonsense", "--yes")
         assert code == 4
         assert "quote, search, failure, profile" in err
-        code, out, _ = cache_command(data, "clear", "quote")
+        code, out, _ = cache_command(server, "clear", "quote")
         assert code == 2, "it asks first, and nobody can answer"
-        code, out, _ = cache_command(data, "clear", "--yes")
+        code, out, _ = cache_command(server, "clear", "--yes")
         assert (code, out) == (0, "3 deleted\n")
 
 
-def cache_command(data_dir: Path, *words: str) -> tuple[int, str, str]:
+def cache_command(server: Server, *words: str) -> tuple[int, str, str]:
     """Its exit code, and what it said."""
-    settings = Settings.model_validate({"data_dir": data_dir, "sample": "none"})
-    app = create_app(settings, start=False)
+    app = create_app(settings_of(server), start=False)
     try:
         done = app.test_cli_runner().invoke(args=["cache", *words])
     finally:
@@ -297,6 +299,7 @@ def cache_command(data_dir: Path, *words: str) -> tuple[int, str, str]:
 
 
 class TestTheFolderWhileItRuns:
+    @FOLDER
     def test_the_limit_is_held(self, tmp_path: Path) -> None:
         with serving(tmp_path, STOCKAPP_CACHE_LIMIT_BYTES=20_000) as server:
             server.send_form("/lists/default/simulated")
@@ -308,6 +311,7 @@ class TestTheFolderWhileItRuns:
             sizes = [path.stat().st_size for path in folder.iterdir() if path.is_file()]
             assert (len(sizes), sum(sizes)) == (stats["entries"], stats["bytes"])
 
+    @FOLDER
     def test_trouble_is_told_served_through_and_over_by_itself(self, tmp_path: Path) -> None:
         with serving(tmp_path, WEB_CONCURRENCY=1) as server:
             server.refresh("LARK.SIM", wait=20)

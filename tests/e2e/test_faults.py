@@ -90,6 +90,7 @@ class Faults:
 
 
 @pytest.mark.first
+@pytest.mark.embedded("kills gunicorn's workers as those who run tasks, and reads SQLite")
 @pytest.mark.timeout(SECONDS + 300)
 def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Path) -> None:
     with running(

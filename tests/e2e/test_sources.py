@@ -11,6 +11,7 @@ import pytest
 from tests.upstream.client import UpstreamServer
 from tests.upstream.world import price_of
 
+from .insides import all_kept
 from .server import Server, eventually, serving
 
 SERVICES = ("yahoo", "google", "fmp", "marketstack", "alpha_vantage")
@@ -210,8 +211,7 @@ def test_no_key_is_told_anywhere_also_when_a_service_sends_it_back(house: House)
         told += house.server.get(path).text
     for task in house.server.get("/api/tasks?limit=50").json()["tasks"]:
         told += house.server.get(f"/api/tasks/{task['id']}").text
-    database = house.server.data_dir / "data"
-    kept = b"".join(path.read_bytes() for path in database.rglob("*") if path.is_file())
+    kept = all_kept(house.server)
     for key in KEYS.values():
         assert key not in told
         assert key.encode() not in kept

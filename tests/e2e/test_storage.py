@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from .server import Server, eventually, serving
 
 Window = Callable[..., Page]
+pytestmark = pytest.mark.embedded("the file of SQLite; tests/distributed has Redis and PostgreSQL")
 
 
 def database_of(server: Server) -> Path:

@@ -3,16 +3,16 @@
 import contextlib
 import json
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from .insides import backends_of
 from .server import Server, eventually, serving
 
 Window = Callable[..., Page]
@@ -184,7 +184,9 @@ def test_a_trimmed_history_is_told_by_reset_and_a_snapshot(tmp_path: Path) -> No
     with serving(tmp_path, STOCKAPP_SIMULATED_LATENCY_MS=50) as server:
         task_id = server.refresh("LARK.SIM", wait=20)["id"]
         server.stop()
-        trim(server.data_dir / "data" / "stockapp.sqlite3")
+        with backends_of(server) as backends:
+            # As the cleaning does after an hour.
+            backends.log.purge(datetime.now(UTC) + timedelta(hours=1), most_kept=0)
         server.start()
         answer = server.get(f"/api/tasks/{task_id}/events", headers={"Last-Event-ID": "1"})
         told = [line for line in answer.text.splitlines() if line.startswith("event: ")]
@@ -192,13 +194,3 @@ def test_a_trimmed_history_is_told_by_reset_and_a_snapshot(tmp_path: Path) -> No
         page = server.get("/changes?watchlist=default&last_event_id=1")
         assert 'hx-target="#watchlist"' in page.text
         assert json.loads(page.headers["HX-Trigger"])["stockapp:position"]["id"] > 1
-
-
-def trim(database: Path) -> None:
-    """As the cleaning does after an hour."""
-    connection: Any = sqlite3.connect(database)
-    with connection:
-        (last,) = connection.execute("SELECT max(id) FROM events").fetchone()
-        connection.execute("DELETE FROM events")
-        connection.execute("INSERT INTO meta VALUES ('trimmed_through', ?)", (last,))
-    connection.close()

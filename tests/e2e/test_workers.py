@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.web.streams import Message, messages
@@ -99,6 +100,7 @@ def test_a_task_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:
         assert task["result"]["summary"]["ok"] == 3
 
 
+@pytest.mark.embedded("gunicorn's master tells which of its workers died")
 def test_a_killed_workers_task_is_taken_over(tmp_path: Path) -> None:
     # The lease would not lapse in the time of this test: the server itself says who died.
     with running(
@@ -154,7 +156,7 @@ def test_workers_that_are_replaced_after_their_requests_lose_nothing(tmp_path: P
     with running(
         Server(tmp_path, cold=True, STOCKAPP_MAX_REQUESTS=30, STOCKAPP_SIMULATED_LATENCY_MS=300)
     ) as server:
-        first = {worker["pid"] for worker in server.workers()}
+        first = _pids(server)
         task_ids = []
         for number in range(12):
             task_ids.append(server.refresh(f"LARK.SIM,QUIL.SIM,X{number}.SIM")["id"])
@@ -189,7 +191,8 @@ def _status(server: Server, task_id: str) -> str:
 
 
 def _pids(server: Server) -> set[int]:
-    return {worker["pid"] for worker in server.workers()}
+    """The live workers that serve pages; Celery's are not the server's own."""
+    return {worker["pid"] for worker in server.workers()}.difference(server.helper_pids())
 
 
 def test_a_thousand_symbols_do_not_hold_up_a_single_quote(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from stockapp import context
 from stockapp.backends.distributed.celery_app import RUN
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,9 @@ def send(celery: Celery) -> Callable[[str], None]:
 
     def wake(task_id: str) -> None:
         try:
-            celery.send_task(RUN, args=[task_id], retry_policy=_AT_ONCE)
+            # What is logged elsewhere names the request, too.
+            args = [task_id, context.ids().get(context.REQUEST)]
+            celery.send_task(RUN, args=args, retry_policy=_AT_ONCE)
         except (OperationalError, RedisError, OSError) as error:
             logger.warning(
                 "no worker was woken", extra={"task_id": task_id, "error": type(error).__name__}
