@@ -73,8 +73,8 @@ class AnalysisParts:
         """The use cases."""
         return Analyses(
             engine,
-            self._backends.tasks,
-            self._backends.log,
+            self._backends.shown_tasks,
+            self._backends.shown_log,
             self._backends.watchlists,
             self._gatherer,
             self._analyst,

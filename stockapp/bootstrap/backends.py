@@ -26,7 +26,10 @@ Send = Callable[[str], None]
 
 
 class Backends(ABC):
-    """Every port, as one worker has it. `send` is None where this worker does tasks itself."""
+    """Every port, as one worker has it. `send` is None where this worker does tasks itself.
+
+    What is `shown_` may be old where the stores cannot be used: pages read it, and go on.
+    """
 
     clock: Clock
     executor: Executor
@@ -37,6 +40,9 @@ class Backends(ABC):
     sessions: SessionStore
     tokens: TokenStore
     shared: SharedState
+    shown_log: EventLog
+    shown_tasks: TaskStore
+    shown_facts: SharedState
     flights: Flights
     tally: Tally
     cache: LayeredCache

@@ -8,6 +8,12 @@ from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.flights import RedisFlights
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.postgres import PostgresDatabase
+from stockapp.backends.distributed.remembered import (
+    RememberedWatchlists,
+    ShownLog,
+    ShownState,
+    ShownTasks,
+)
 from stockapp.backends.distributed.remote_executor import RemoteExecutor
 from stockapp.backends.distributed.servers import Servers
 from stockapp.backends.distributed.sessions import RedisSessionStore
@@ -17,7 +23,6 @@ from stockapp.backends.distributed.tasks import RedisTaskStore
 from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.executor import EmbeddedExecutor
 from stockapp.backends.sql.tokens import SqlTokenStore
-from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.caching import open_cache
 from stockapp.bootstrap.computations import computations
@@ -49,10 +54,13 @@ class DistributedBackends(Backends):
         self._postgres = PostgresDatabase(settings.database_url.get_secret_value(), self.log)
         self.database = Servers(self._link, self._postgres)
         self.tasks = RedisTaskStore(self._link, self.clock)
-        self.watchlists = SqlWatchlistStore(self._postgres, self.clock)
+        self.watchlists = RememberedWatchlists(self._postgres, self.clock)
         self.sessions = RedisSessionStore(self._link, self.clock)
         self.tokens = SqlTokenStore(self._postgres, self.clock)
         self.shared = RedisSharedState(self._link, self.clock)
+        self.shown_log = ShownLog(self._link)
+        self.shown_tasks = ShownTasks(self._link, self.clock)
+        self.shown_facts = ShownState(self._link, self.clock)
         self._flights = self.flights = RedisFlights(self._link)
         self.tally = Tally()
         self.cache = open_cache(app, settings, self._cache_executor, self.clock, self.tally)

@@ -49,6 +49,8 @@ class EmbeddedBackends(Backends):
         self.sessions = SqliteSessionStore(self.database, self.clock)
         self.tokens = SqlTokenStore(self.database, self.clock)
         self.shared = SqliteSharedState(self.database, self.clock)
+        # A database that is locked can be read.
+        self.shown_log, self.shown_tasks, self.shown_facts = self.log, self.tasks, self.shared
         self._flights = self.flights = FileFlights(data_dir / "flights", self.executor)
         self.tally = Tally()
         self.cache = open_cache(app, settings, self._cache_executor, self.clock, self.tally)

@@ -35,7 +35,7 @@ def gatekeepers(settings: Settings, backends: Backends, observer: Observer) -> G
     return Gatekeepers(
         Breakers(shared, clock),
         Quotas(shared, clock),
-        Ledger(shared, clock, observer),
+        Ledger(backends.shown_facts, clock, observer),
         # A password that is a usual word must not change what sources tell.
         Redactor(settings.sent_secrets()),
     )

@@ -96,7 +96,7 @@ class Services:
         self.trends = Trends(self.engine, backends.tasks, trend_store)
         self.analyses = parts.analyses(self.engine)
         self.source_testing = SourceTesting(self.engine, backends.tasks, self.sources)
-        self.admin = TaskAdmin(self.engine, backends.tasks, backends.log)
+        self.admin = TaskAdmin(self.engine, backends.shown_tasks, backends.shown_log)
         self.fanout = Fanout()
         self.waiter = TaskWaiter(backends.tasks, self.fanout, clock)
         self.refreshes = self._refreshes(settings, backends)
@@ -125,8 +125,8 @@ class Services:
             self.analysis_store,
             self.trends,
             self.sources,
-            backends.tasks,
-            backends.log,
+            backends.shown_tasks,
+            backends.shown_log,
             backends.clock,
         )
 

@@ -20,28 +20,32 @@ _log = logging.getLogger(__name__)
 
 
 class StoreGate:
-    """Calls one worker's store. While it fails, everything is a miss and nothing is stored."""
+    """Calls one worker's store. While it fails, nothing is known and nothing is stored."""
 
     def __init__(self, store: EntryStore, executor: Executor, clock: Clock) -> None:
         self._store = store
         self._executor = executor
         self._clock = clock
         self._trouble: str | None = None
-        self._rest_until = float("-inf")
+        self._rest_until = self._loads_rest_until = float("-inf")
 
     @property
     def trouble(self) -> str | None:
         """Why entries cannot be stored; None when all is well."""
         return self._trouble
 
-    def load(self, keys: Sequence[str]) -> dict[str, Stored]:
-        """The entries there are."""
+    def load(self, keys: Sequence[str]) -> dict[str, Stored] | None:
+        """The entries there are; None when nobody can tell."""
+        # A disk that is full can still be read: what cannot be stored says nothing of this.
+        if self._clock.monotonic() < self._loads_rest_until:
+            return None
         now = self._clock.now().timestamp()
         try:
             return self._run(self._store.load_many, keys, now)
         except self._store.errors as error:
             self._failed(error)
-            return {}
+            self._loads_rest_until = self._rest_until
+            return None
 
     def save(
         self, values: Mapping[str, Any], stored_at: float, lifetime: Lifetime

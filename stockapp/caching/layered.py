@@ -137,7 +137,7 @@ class LayeredCache:
         self._gate.recover()
 
     def _save_late(self, key: str, held: Held) -> bool:
-        there = self._gate.load([key]).get(key)
+        there = (self._gate.load([key]) or {}).get(key)
         if there and there.times.stored_at >= held.stored.times.stored_at:
             return True
         return self._gate.save({key: held.stored.value}, held.stored_at, held.lifetime) is not None
@@ -145,6 +145,8 @@ class LayeredCache:
     def _look_up(self, keys: Sequence[str]) -> dict[str, Held | None]:
         marks = self._memory.expect(keys, self._clock.monotonic())
         loaded = self._gate.load(keys)
+        if loaded is None:
+            return self._memory.last_known(marks, keys)
         found = {key: hold(loaded[key]) if key in loaded else None for key in keys}
         self._memory.keep(found, marks)
         return found

@@ -14,6 +14,7 @@ from stockapp.domain.freshness import Lifetime
 TRUST_SECONDS = 1.0
 # What a slot takes besides its value.
 _OVERHEAD = 200
+_NEVER = float("-inf")
 # One entry must not push out most others.
 _LARGEST_SHARE = 8
 
@@ -30,7 +31,8 @@ class Held:
 
 @dataclass(slots=True)
 class _Slot:
-    """`held` is None for a miss; `ready` is False while it is being looked up.
+    """`held` is None for a miss; `ready` is False while it is being looked up, and `held` is what
+    was known before.
 
     `unsaved`: the store did not take it, so that it lives here alone.
     """
@@ -82,7 +84,8 @@ class Memory:
             for key in keys:
                 slot = self._slots.get(key)
                 if slot is None or slot.ready or now - slot.checked_at >= TRUST_SECONDS:
-                    marks[key] = _Slot(None, now, _OVERHEAD, ready=False)
+                    before = (slot.held, slot.size) if slot else (None, _OVERHEAD)
+                    marks[key] = _Slot(before[0], now, before[1], ready=False)
                     self._set(key, marks[key])
         return dict(marks)
 
@@ -99,6 +102,20 @@ class Memory:
                 else:
                     self._set(key, _Slot(held, slot.checked_at, size))
             self._shrink()
+
+    def last_known(
+        self, marks: Mapping[str, object], keys: Iterable[str]
+    ) -> dict[str, Held | None]:
+        """What was known before a look-up that came to nothing, however old."""
+        found: dict[str, Held | None] = {}
+        with self._lock:
+            for key in keys:
+                slot = self._slots.get(key)
+                found[key] = slot.held if slot else None
+                if slot and slot is marks.get(key):
+                    # To be looked up again at the next call.
+                    slot.ready, slot.checked_at = True, _NEVER
+        return found
 
     def keep_unsaved(self, held: Mapping[str, Held], now: float) -> None:
         """Keep what the store did not take."""
@@ -128,20 +145,26 @@ class Memory:
             for key in keys:
                 slot = self._slots.get(key)
                 if slot and not slot.unsaved:
-                    self._drop(key)
+                    self._doubt(key, slot)
 
     def replaced(self, keys: Iterable[str]) -> None:
         """Look these up anew in any case: the store has newer ones."""
         with self._lock:
             for key in keys:
-                if key in self._slots:
-                    self._drop(key)
+                if slot := self._slots.get(key):
+                    self._doubt(key, slot)
 
     def clear(self, prefix: str | None) -> None:
         """Drop everything whose key begins with `prefix`, or all."""
         with self._lock:
             for key in [key for key in self._slots if prefix is None or key.startswith(prefix)]:
                 self._drop(key)
+
+    def _doubt(self, key: str, slot: _Slot) -> None:
+        """Keep it for when the store cannot be asked; in another slot, as it may be looked up."""
+        self._drop(key)
+        if slot.held:
+            self._set(key, _Slot(slot.held, _NEVER, slot.size))
 
     def _set(self, key: str, slot: _Slot) -> None:
         if key in self._slots:

@@ -10,7 +10,7 @@ from typing import Protocol
 from flask import Flask
 
 from stockapp.domain.event import Event
-from stockapp.ports import EventLog
+from stockapp.ports import EventLog, StoreTrouble
 from stockapp.tasks.fanout import Fanout, Subscription
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import sse
@@ -117,6 +117,15 @@ class Feed:
         """Tell all pages something that is not in the log."""
         self._put(Fragment(None, html, sse.message(html)))
 
+    def renew(self) -> None:
+        """Tell all pages everything that they show."""
+        if self._pages:
+            try:
+                self.announce(self._everything().html)
+            except StoreTrouble:
+                # It is in trouble again; they are told once that is over.
+                return
+
     def beat(self) -> None:
         """Tell all pages that the connection is alive, by a message that shows nothing."""
         if self._pages:
@@ -155,6 +164,9 @@ class Feed:
             return
         try:
             fragment = self._render(events)
+        except StoreTrouble:
+            # They are told everything once that is over.
+            return
         except Exception:
             # Pages must not freeze for one failed reading: they are told by the next change.
             logger.exception("page fragment failed")

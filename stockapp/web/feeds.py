@@ -113,6 +113,11 @@ class Feeds:
         for feed in self._all():
             feed.announce(html)
 
+    def renew(self) -> None:
+        """Tell every open page everything anew: what it was told of changes may have been old."""
+        for feed in self._all():
+            feed.renew()
+
     def beat(self) -> None:
         """Tell every open page that the connection is alive."""
         for feed in self._all():

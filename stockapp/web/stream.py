@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from flask import Blueprint, Response, request
 
 from stockapp.domain.watchlist import DEFAULT_WATCHLIST
-from stockapp.ports import TaskStore
+from stockapp.ports import StoreTrouble, TaskStore
 from stockapp.services.watchers import Watchers
 from stockapp.tasks.mailbox import Closed, Mailbox
 from stockapp.web import htmx, inputs, sse, stock_form
@@ -22,6 +22,7 @@ from stockapp.web.stream_gate import StreamGate
 from stockapp.web.task_stream import TaskStreams
 from stockapp.web.wire import Delivery, Wire
 
+_TRY_AGAIN_SECONDS = 1.0
 _EVENTS = {
     "snapshot": Task,
     "progress": ProgressEvent,
@@ -142,7 +143,14 @@ class Streams:
             position = fragment.event_id or position
 
         try:
-            missed = feed.catch_up(after_id)
+            while True:
+                try:
+                    missed = feed.catch_up(after_id)
+                    break
+                except StoreTrouble:
+                    # The page is there, and is told why: it goes on when that is over.
+                    told = page.get(_TRY_AGAIN_SECONDS)
+                    yield told.message if told and told.event_id is None else sse.HEARTBEAT
             if missed:
                 yield missed.message
                 advance(missed)

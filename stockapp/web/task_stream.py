@@ -6,7 +6,7 @@ import orjson
 
 from stockapp.domain.event import Event, EventType, task_topic
 from stockapp.domain.task import Task, TaskStatus
-from stockapp.ports import EventLog, TaskStore
+from stockapp.ports import EventLog, StoreTrouble, TaskStore
 from stockapp.tasks.fanout import Fanout, Subscription
 from stockapp.tasks.mailbox import Closed
 from stockapp.web import sse, task_json
@@ -45,10 +45,13 @@ class TaskStreams:
     def messages(
         self, task_id: str, after_id: int | None, subscription: Subscription, wire: Wire
     ) -> Iterator[bytes]:
-        """The stream of a task, until it ends, the client leaves, or the worker stops."""
+        """The stream of a task, until it ends, the client leaves, or the worker stops.
+
+        Where the store cannot be read it ends too: the client comes back, and loses nothing.
+        """
         try:
             yield from self._messages(task_id, after_id, subscription, wire)
-        except Closed:
+        except (Closed, StoreTrouble):
             return
 
     def _messages(

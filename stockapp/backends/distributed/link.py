@@ -1,5 +1,6 @@
 """The connection of one process to Redis, and the scripts that run there."""
 
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,15 @@ from redis.exceptions import (
 )
 from redis.retry import Retry
 
+from stockapp.backends.distributed.fuse import Fuse
 from stockapp.ports import StoreTrouble
 
 T = TypeVar("T")
 
 _CONNECTIONS = 50
 _TIMEOUT_SECONDS = 3.0
+# Nobody need be spared a refusal that comes so soon.
+_AT_ONCE_SECONDS = 0.5
 _SCRIPTS = Path(__file__).parent / "lua"
 # What a script is made of besides itself.
 _WITH = {
@@ -59,6 +63,7 @@ class RedisLink:
         )
         self._client: Redis = Redis(connection_pool=pool)
         self._scripts: dict[str, Any] = {}
+        self._fuse = Fuse()
         self.prefix = prefix
         self.trouble: str | None = None
 
@@ -79,17 +84,28 @@ class RedisLink:
         """
         return self._told(lambda: call(self._client))
 
+    def probe(self) -> None:
+        """See whether Redis answers; others wait no longer for it than for this. Raises
+        StoreTrouble.
+        """
+        self._told(self._client.ping, probing=True)
+
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
         self._client.connection_pool.disconnect()
 
-    def _told(self, call: Callable[[], T]) -> T:
+    def _told(self, call: Callable[[], T], *, probing: bool = False) -> T:
+        self._fuse.guard(probing=probing)
+        since = time.monotonic()
         try:
             answer = call()
         except (RedisError, OSError) as error:
             self.trouble = words_for(error)
+            if time.monotonic() - since > _AT_ONCE_SECONDS:
+                self._fuse.blow(self.trouble)
             raise StoreTrouble(self.trouble) from error
+        self._fuse.mend()
         self.trouble = None
         return answer
 

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from stockapp.backends.codec import decode, encode
 from stockapp.backends.distributed.events import RedisEventLog
+from stockapp.backends.distributed.fuse import Fuse
 from stockapp.backends.distributed.migrations import RELAYING, WRITING, NewerDatabase, migrate
 from stockapp.domain import moment
 from stockapp.domain.event import EventType
@@ -25,7 +26,9 @@ T = TypeVar("T")
 _CONNECTIONS = 8
 _CONNECT_SECONDS = 3
 _PATIENCE_SECONDS = 4.0
-_STATEMENT_MS = 10_000
+_STATEMENT_MS = 4_000
+# A server that is frozen, or cut off, does not keep to that.
+_ANSWER_SECONDS = 5.0
 _OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
 
 logger = logging.getLogger(__name__)
@@ -59,6 +62,20 @@ class Transaction:
             self.news = True
 
 
+class _Connection(psycopg.Connection[Any]):
+    """One that is given up when the server says nothing for too long."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """As psycopg does, but not for ever. Raises OperationalError."""
+        try:
+            return super().wait(gen, interval, _ANSWER_SECONDS if timeout is None else timeout)
+        except psycopg.OperationalError:
+            # What it would still say belongs to nobody: it must not be used again.
+            if self.info.transaction_status is psycopg.pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
 class PostgresDatabase:
     """The pool of one process. What cannot be done at present raises StoreTrouble."""
 
@@ -68,11 +85,15 @@ class PostgresDatabase:
         # Whether events may be left in the outbox that this process wrote.
         self.unsent = False
         self.trouble: str | None = None
+        self._fuse = Fuse()
         self._pool = ConnectionPool(
             url,
+            connection_class=_Connection,
             min_size=0,
             max_size=_CONNECTIONS,
             timeout=_PATIENCE_SECONDS,
+            # Later tries would come minutes apart; whoever needs one begins anew.
+            reconnect_timeout=_CONNECT_SECONDS,
             # One that the server closed meanwhile is replaced before it is used.
             check=ConnectionPool.check_connection,
             kwargs={
@@ -123,11 +144,18 @@ class PostgresDatabase:
         self._run(relay)
         self.unsent = False
 
+    def probe(self) -> None:
+        """See whether PostgreSQL answers; others wait no longer for it than for this. Raises
+        StoreTrouble.
+        """
+        self._run(lambda connection: connection.execute("SELECT 1"), probing=True)
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
 
-    def _run(self, call: Callable[[Any], T]) -> T:
+    def _run(self, call: Callable[[Any], T], *, probing: bool = False) -> T:
+        self._fuse.guard(probing=probing)
         try:
             with self._pool.connection() as connection:
                 if not self._made:
@@ -140,7 +168,10 @@ class PostgresDatabase:
             if self.trouble != words:
                 logger.error("the database cannot be used", extra={"why": words})
             self.trouble = words
+            if _is_away(error):
+                self._fuse.blow(words)
             raise StoreTrouble(words) from error
+        self._fuse.mend()
         self.trouble = None
         return value
 
@@ -154,6 +185,13 @@ def _storable(values: Iterable[Any]) -> list[Any]:
     return [
         v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in values
     ]
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether it is no answer of the server to what was asked."""
+    state = getattr(error, "sqlstate", None)
+    # 08: of the connection; 57P: it stops or starts.
+    return state is None or state.startswith(("08", "57P"))
 
 
 def _words(error: Exception) -> str:

@@ -27,8 +27,8 @@ class Servers:
 
     def check(self) -> None:
         """Raises StoreTrouble where one cannot be used."""
-        self._link.ask(lambda redis: redis.ping())
-        self._postgres.read(lambda transaction: transaction.execute("SELECT 1"))
+        self._link.probe()
+        self._postgres.probe()
 
     def set_aside(self) -> Sequence[str]:
         """Nothing: damaged files are the servers' own business."""
