@@ -13,8 +13,6 @@ from stockapp.caching.tally import Tally
 from stockapp.ports import Clock, Executor
 from stockapp.settings import Settings
 
-_KEY_PREFIX = "stockapp:cache:"
-
 
 def open_cache(
     app: Flask, settings: Settings, executor: Executor, clock: Clock, tally: Tally
@@ -25,13 +23,14 @@ def open_cache(
 
 
 def _store(app: Flask, settings: Settings) -> EntryStore:
-    url = settings.cache_redis_url.get_secret_value()
+    own = settings.cache_redis_url.get_secret_value()
+    url = own or settings.redis_url.get_secret_value()
     config: dict[str, Any]
     if url:
         config = {
             "CACHE_TYPE": "stockapp.caching.json_redis.JsonRedisCache",
             "CACHE_REDIS_URL": url,
-            "CACHE_KEY_PREFIX": _KEY_PREFIX,
+            "CACHE_KEY_PREFIX": f"{settings.redis_prefix}cache:",
         }
     else:
         config = {

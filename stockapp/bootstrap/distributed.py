@@ -47,7 +47,7 @@ class DistributedBackends(Backends):
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
         self.log = RedisEventLog(self._link)
         self._postgres = PostgresDatabase(settings.database_url.get_secret_value(), self.log)
-        self.database = Servers(self._link, self._postgres)
+        self._servers = self.database = Servers(self._link, self._postgres)
         self.tasks = RedisTaskStore(self._link, self.clock)
         self.watchlists = SqlWatchlistStore(self._postgres, self.clock)
         self.sessions = RedisSessionStore(self._link, self.clock)
@@ -60,6 +60,7 @@ class DistributedBackends(Backends):
     def secret(self) -> bytes:
         """What forms are signed with, the same for all nodes. Raises SystemExit."""
         try:
+            self._servers.reach()
             return shared_secret(self._postgres)
         except StoreTrouble as trouble:
             raise SystemExit(f"stockapp cannot start: {trouble}.") from None

@@ -20,7 +20,7 @@ def send(celery: Celery) -> Callable[[str], None]:
 
     def wake(task_id: str) -> None:
         try:
-            celery.send_task(RUN, args=[task_id], retry_policy=_AT_ONCE)
+            celery.send_task(RUN, args=[task_id], ignore_result=True, retry_policy=_AT_ONCE)
         except (OperationalError, RedisError, OSError) as error:
             logger.warning(
                 "no worker was woken", extra={"task_id": task_id, "error": type(error).__name__}

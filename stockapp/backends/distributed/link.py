@@ -1,6 +1,8 @@
 """The connection of one process to Redis, and the scripts that run there."""
 
-from collections.abc import Callable
+import socket
+import ssl
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -96,10 +98,26 @@ class RedisLink:
 
 def words_for(error: Exception) -> str:
     """What to say of an error of Redis; never its address, which may hold a password."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return f"Redis cannot be reached by TLS ({_reason(cause)})"
+        if isinstance(cause, socket.gaierror):
+            return "Redis cannot be reached (its name is not found)"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
     return f"Redis refuses it ({type(error).__name__})"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: ssl.SSLError) -> str:
+    words = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
+    return words or (error.reason or "not understood").lower().replace("_", " ")
 
 
 def without_secrets(url: str) -> str:

@@ -29,6 +29,8 @@ _STATEMENT_MS = 10_000
 _OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
 
 logger = logging.getLogger(__name__)
+# It tells of each try; what fails for good is told by whoever asked.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 class Transaction:
@@ -63,6 +65,7 @@ class PostgresDatabase:
     """The pool of one process. What cannot be done at present raises StoreTrouble."""
 
     def __init__(self, url: str, log: RedisEventLog) -> None:
+        self._url = url
         self._log = log
         self._made = False
         # Whether events may be left in the outbox that this process wrote.
@@ -123,6 +126,18 @@ class PostgresDatabase:
         self._run(relay)
         self.unsent = False
 
+    def knock(self) -> None:
+        """Connect once, besides the pool, which does not tell why it cannot. Raises StoreTrouble
+        with the server's reason.
+        """
+        try:
+            psycopg.connect(self._url, connect_timeout=_CONNECT_SECONDS).close()
+        except (psycopg.OperationalError, OSError) as error:
+            raise StoreTrouble(f"PostgreSQL cannot be reached ({_reason(error)})") from error
+        except (psycopg.Error, ValueError) as error:
+            # Its words may hold part of the address.
+            raise StoreTrouble("STOCKAPP_DATABASE_URL is no address of a database") from error
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
@@ -154,6 +169,12 @@ def _storable(values: Iterable[Any]) -> list[Any]:
     return [
         v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in values
     ]
+
+
+def _reason(error: Exception) -> str:
+    """What libpq or the server said last, without the address before it."""
+    said = str(error).strip() or type(error).__name__
+    return " ".join(said.rpartition("failed: ")[2].partition("\n")[0].split())
 
 
 def _words(error: Exception) -> str:
