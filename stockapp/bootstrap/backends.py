@@ -62,4 +62,7 @@ def open_backends(app: Flask, settings: Settings) -> Backends:
         from stockapp.bootstrap.distributed import DistributedBackends
     except ImportError as error:
         raise SystemExit(lacking(error.name)) from None
-    return DistributedBackends(app, settings)
+    try:
+        return DistributedBackends(app, settings)
+    except ValueError as error:
+        raise SystemExit(f"stockapp cannot start: {error}.") from None

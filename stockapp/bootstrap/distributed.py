@@ -29,14 +29,18 @@ _OF_A_TASK = 10
 
 
 class DistributedBackends(Backends):
-    """Backends of one process of one node. Nothing is connected before it is needed."""
+    """Backends of one process of one node. Nothing is connected before it is needed.
+
+    Raises ValueError for an address that cannot be meant.
+    """
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         url, prefix = settings.redis_url.get_secret_value(), settings.redis_prefix
         self.clock = SystemClock()
+        # First, as it looks at the address.
+        self._link = RedisLink(url, prefix)
         self.celery = celery_app.configure(url, prefix)
         self.send = send(self.celery)
-        self._link = RedisLink(url, prefix)
         self.executor = RemoteExecutor(
             self.celery,
             self._link,

@@ -7,6 +7,7 @@ from stockapp.settings import Settings, read_settings
 from stockapp.settings.scaling import lacking
 
 try:
+    from stockapp.backends.distributed.celery_app import configure
     from stockapp.backends.distributed.events import RedisEventLog
     from stockapp.backends.distributed.link import RedisLink
     from stockapp.backends.distributed.postgres import PostgresDatabase
@@ -20,9 +21,11 @@ except ImportError as error:
 def reach(settings: Settings) -> bytes:
     """The secret that all nodes share.
 
-    Raises StoreTrouble where a server cannot be used.
+    Raises StoreTrouble where a server cannot be used, ValueError for an address that is none.
     """
-    link = RedisLink(settings.redis_url.get_secret_value(), settings.redis_prefix)
+    servers = settings.redis_url.get_secret_value(), settings.redis_prefix
+    link = RedisLink(*servers)
+    configure(*servers)
     postgres = PostgresDatabase(settings.database_url.get_secret_value(), RedisEventLog(link))
     try:
         Servers(link, postgres).reach()
@@ -35,5 +38,5 @@ def reach(settings: Settings) -> bytes:
 if __name__ == "__main__":
     try:
         print(reach(read_settings()).hex())
-    except StoreTrouble as trouble:
+    except (StoreTrouble, ValueError) as trouble:
         raise SystemExit(f"stockapp cannot start: {str(trouble).rstrip('.')}.") from None

@@ -45,20 +45,13 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class RedisLink:
-    """One pool of connections, and one place where the errors of Redis become StoreTrouble."""
+    """One pool of connections, and one place where the errors of Redis become StoreTrouble.
+
+    Raises ValueError for an address that cannot be meant.
+    """
 
     def __init__(self, url: str, prefix: str) -> None:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=_CONNECTIONS,
-            timeout=_TIMEOUT_SECONDS,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            decode_responses=True,
-            # Not again by itself: a change may have been made though its answer was lost.
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=15,
-        )
+        pool = _pool(url)
         self._client: Redis = Redis(connection_pool=pool)
         self._scripts: dict[str, Any] = {}
         self.prefix = prefix
@@ -94,6 +87,28 @@ class RedisLink:
             raise StoreTrouble(self.trouble) from error
         self.trouble = None
         return answer
+
+
+def _pool(url: str) -> BlockingConnectionPool:
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_TIMEOUT_SECONDS,
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+            decode_responses=True,
+            # Not again by itself: a change may have been made though its answer was lost.
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=15,
+        )
+        # Connects to nothing yet; what the query asks for is looked at here alone.
+        pool.connection_class(**pool.connection_kwargs)
+    except (ValueError, TypeError):
+        raise ValueError(
+            "STOCKAPP_REDIS_URL is no address of a Redis server, or asks for what is not known"
+        ) from None
+    return pool
 
 
 def words_for(error: Exception) -> str:

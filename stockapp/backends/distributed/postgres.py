@@ -26,6 +26,11 @@ _CONNECTIONS = 8
 _CONNECT_SECONDS = 3
 _PATIENCE_SECONDS = 4.0
 _STATEMENT_MS = 10_000
+_OPTIONS: dict[str, Any] = {
+    "connect_timeout": _CONNECT_SECONDS,
+    "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
+    "application_name": "stockapp",
+}
 _OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
 
 logger = logging.getLogger(__name__)
@@ -78,11 +83,7 @@ class PostgresDatabase:
             timeout=_PATIENCE_SECONDS,
             # One that the server closed meanwhile is replaced before it is used.
             check=ConnectionPool.check_connection,
-            kwargs={
-                "connect_timeout": _CONNECT_SECONDS,
-                "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
-                "application_name": "stockapp",
-            },
+            kwargs=_OPTIONS,
             open=True,
         )
 
@@ -127,16 +128,20 @@ class PostgresDatabase:
         self.unsent = False
 
     def knock(self) -> None:
-        """Connect once, besides the pool, which does not tell why it cannot. Raises StoreTrouble
-        with the server's reason.
+        """Connect once besides the pool, which does not tell why it cannot, and make the tables.
+
+        Raises StoreTrouble with the server's reason.
         """
         try:
-            psycopg.connect(self._url, connect_timeout=_CONNECT_SECONDS).close()
-        except (psycopg.OperationalError, OSError) as error:
+            with psycopg.connect(self._url, **_OPTIONS) as connection:
+                migrate(connection)
+        except NewerDatabase as error:
+            raise StoreTrouble(str(error)) from error
+        except (psycopg.Error, ValueError, OSError) as error:
+            if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+                # Its words may hold part of the address.
+                raise StoreTrouble("STOCKAPP_DATABASE_URL is no address of a database") from error
             raise StoreTrouble(f"PostgreSQL cannot be reached ({_reason(error)})") from error
-        except (psycopg.Error, ValueError) as error:
-            # Its words may hold part of the address.
-            raise StoreTrouble("STOCKAPP_DATABASE_URL is no address of a database") from error
 
     def close(self) -> None:
         """Close all connections."""

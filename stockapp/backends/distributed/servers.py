@@ -34,7 +34,6 @@ class Servers:
         """Raises StoreTrouble where one cannot be used, with all that is known of why."""
         self._link.ask(lambda redis: redis.ping())
         self._postgres.knock()
-        self.check()
 
     def set_aside(self) -> Sequence[str]:
         """Nothing: damaged files are the servers' own business."""
