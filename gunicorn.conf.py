@@ -2,7 +2,6 @@
 the others stand here with their reasons."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +12,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
 from stockapp.backends.embedded import damage, lost_worker, occupancy, upgrade
+from stockapp.command.reached import reached
 from stockapp.metrics import folder as metrics_folder
 from stockapp.providers import UnknownSource, chosen
 from stockapp.settings import DATABASE, read_settings
@@ -120,18 +120,13 @@ def on_reload(server: Arbiter) -> None:
 
 
 def _reach() -> None:
-    """See that the shared servers can be used, in a process of its own, as clients use ssl.
+    """See that the shared servers can be used.
 
     Workers get the secret from here: they must be able to start while a server is away.
     """
-    words = [sys.executable, "-P", "-m", "stockapp.command.reach"]
-    places = os.pathsep.join([str(_folder), *sys.path])
-    env = {**os.environ, "PYTHONPATH": places}
-    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603
-    if asked.returncode:
-        sys.exit(asked.returncode)
+    secret = reached()
     if not _settings.secret_key.get_secret_value():
-        os.environ["STOCKAPP_SECRET_KEY"] = asked.stdout.strip()
+        os.environ["STOCKAPP_SECRET_KEY"] = secret
 
 
 def _listening(sockets: Iterable[Any]) -> list[object]:

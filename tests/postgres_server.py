@@ -36,6 +36,9 @@ class PostgresServer:
             self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         options = ["-U", "stockapp", "--auth=trust", "-N", "-E", "UTF8"]
         self._run("initdb", "-D", str(folder), *options)
+        rules = folder / "pg_hba.conf"
+        # One user needs a password; there is none that would do.
+        rules.write_text(f"host all guarded all scram-sha-256\n{rules.read_text()}")
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database there."""

@@ -20,6 +20,7 @@ from stockapp.ports import (
     WatchlistStore,
 )
 from stockapp.settings import Settings
+from stockapp.settings.scaling import lacking
 
 # Tells those who do the work that a task is new, by its id; best effort.
 Send = Callable[[str], None]
@@ -66,8 +67,8 @@ def open_backends(app: Flask, settings: Settings) -> Backends:
     try:
         from stockapp.bootstrap.distributed import DistributedBackends
     except ImportError as error:
-        raise SystemExit(
-            f"stockapp cannot start: STOCKAPP_REDIS_URL needs more ({error.name} is missing);"
-            " install it by .venv/bin/pip install --require-hashes -r requirements-distributed.txt"
-        ) from None
-    return DistributedBackends(app, settings)
+        raise SystemExit(lacking(error.name)) from None
+    try:
+        return DistributedBackends(app, settings)
+    except ValueError as error:
+        raise SystemExit(f"stockapp cannot start: {error}.") from None

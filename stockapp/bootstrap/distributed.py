@@ -34,14 +34,18 @@ _OF_A_TASK = 10
 
 
 class DistributedBackends(Backends):
-    """Backends of one process of one node. Nothing is connected before it is needed."""
+    """Backends of one process of one node. Nothing is connected before it is needed.
+
+    Raises ValueError for an address that cannot be meant.
+    """
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         url, prefix = settings.redis_url.get_secret_value(), settings.redis_prefix
         self.clock = SystemClock()
+        # First, as it looks at the address.
+        self._link = RedisLink(url, prefix)
         self.celery = celery_app.configure(url, prefix)
         self.send = send(self.celery)
-        self._link = RedisLink(url, prefix)
         self.executor = RemoteExecutor(
             self.celery,
             self._link,
@@ -52,7 +56,7 @@ class DistributedBackends(Backends):
         self._cache_executor = EmbeddedExecutor(network_threads=1, native_threads=4)
         self.log = RedisEventLog(self._link)
         self._postgres = PostgresDatabase(settings.database_url.get_secret_value(), self.log)
-        self.database = Servers(self._link, self._postgres)
+        self._servers = self.database = Servers(self._link, self._postgres)
         self.tasks = RedisTaskStore(self._link, self.clock)
         self.watchlists = RememberedWatchlists(self._postgres, self.clock)
         self.sessions = RedisSessionStore(self._link, self.clock)
@@ -68,6 +72,7 @@ class DistributedBackends(Backends):
     def secret(self) -> bytes:
         """What forms are signed with, the same for all nodes. Raises SystemExit."""
         try:
+            self._servers.reach()
             return shared_secret(self._postgres)
         except StoreTrouble as trouble:
             raise SystemExit(f"stockapp cannot start: {trouble}.") from None

@@ -3,9 +3,10 @@
 Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 """
 
+import logging
+import threading
 from typing import Any
 
-import gevent
 from celery import signals
 
 from stockapp import context
@@ -15,7 +16,6 @@ from stockapp.backends.distributed.computing import register
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.bootstrap import House, build, configure_logs
 from stockapp.bootstrap.computations import computations
-from stockapp.command.reach import reach
 from stockapp.settings import read_settings
 
 _settings = read_settings()
@@ -24,11 +24,20 @@ if not _settings.distributed:
 _servers = (_settings.redis_url.get_secret_value(), _settings.redis_prefix)
 celery_app.configure(*_servers)
 register(app, RedisLink(*_servers), computations(_settings))
+# They tell of each message; what becomes of tasks is told by ourselves.
+_CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 _LIVE_SECONDS, _END_OF_DAY_SECONDS = 2.0, 60.0
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for name, seconds in ((LIVE, _LIVE_SECONDS), (END_OF_DAY, _END_OF_DAY_SECONDS))
 }
+
+
+def log(**_: object) -> None:
+    """Log as the settings say, without their secrets, in place of Celery's own ways."""
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    configure_logs(_settings)
 
 
 class _Worker:
@@ -39,7 +48,6 @@ class _Worker:
 
 def start(sender: Any, **_: object) -> None:
     """Build the application where this process does tasks; a worker of the CPU queue has none."""
-    configure_logs(_settings)
     queues = set(sender.app.amqp.queues.consume_from)
     if queues == {CPU}:
         return
@@ -48,7 +56,6 @@ def start(sender: Any, **_: object) -> None:
             "Tasks need a worker with -P gevent, and computations one of their own with"
             " -P prefork -Q cpu: use `stockapp worker` and `stockapp worker --cpu`."
         )
-    reach(_settings)
     _Worker.house = build(_settings)
     _Worker.house.start_work()
 
@@ -56,8 +63,8 @@ def start(sender: Any, **_: object) -> None:
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
-        # Signals come in gevent's hub, where nothing may wait.
-        gevent.spawn(_Worker.house.drain)
+        # Signals are told in gevent's hub, where nothing may wait for Redis.
+        threading.Thread(target=_Worker.house.drain, name="drain").start()
 
 
 def close(**_: object) -> None:
@@ -92,6 +99,7 @@ def _house() -> House:
 # Not by decorators, which would take the types away.
 for _name, _call in {RUN: run, LIVE: live, END_OF_DAY: end_of_day}.items():
     app.task(name=_name)(_call)
+signals.setup_logging.connect(log)
 signals.worker_init.connect(start)
 signals.worker_shutting_down.connect(drain)
 signals.worker_shutdown.connect(close)

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from stockapp.command.reached import reached
 from stockapp.settings import read_settings
 
 _APP = "stockapp.backends.distributed.celery_app"
@@ -45,8 +46,9 @@ def _become(what: str, *options: str) -> None:
             "Without STOCKAPP_REDIS_URL and STOCKAPP_DATABASE_URL the server does all tasks itself;"
             " docs/scaling.md tells what they are for."
         )
-    level = f"--loglevel={read_settings().log_level}"
-    words = [sys.executable, "-P", "-m", "celery", "-A", _APP, what, level, *options]
+    reached()
+    # Without the banner, which tells addresses.
+    words = [sys.executable, "-P", "-m", "celery", "--quiet", "-A", _APP, what, *options]
     # A clean interpreter, as gevent must patch before anything imports ssl; Celery does so where
     # it finds `-P gevent`.
     os.execv(sys.executable, words)  # noqa: S606  # nosec B606

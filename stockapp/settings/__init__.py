@@ -145,6 +145,12 @@ def _wrong(error: ValidationError) -> str:
     """What is wrong, without the values: one of them may be a secret."""
     variables = {n: files.environment_name(n, f) for n, f in Settings.model_fields.items()}
     return "; ".join(
-        ": ".join((*(variables.get(str(part), str(part)) for part in entry["loc"]), entry["msg"]))
+        ": ".join(
+            (
+                *(variables.get(str(part), str(part)) for part in entry["loc"]),
+                # pydantic's word for errors of ours.
+                entry["msg"].removeprefix("Value error, "),
+            )
+        )
         for entry in error.errors()
     )

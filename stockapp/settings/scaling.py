@@ -47,6 +47,14 @@ class ScalingSettings(BaseSettings):
         return bool(self.redis_url.get_secret_value())
 
 
+def lacking(package: str | None) -> str:
+    """What to say where a package is missing that the servers need."""
+    return (
+        f"stockapp cannot start: STOCKAPP_REDIS_URL needs more ({package} is missing);"
+        " install it by .venv/bin/pip install --require-hashes -r requirements-distributed.txt"
+    )
+
+
 def check_servers(redis_url: str, database_url: str) -> None:
     """Raises ValueError, without the addresses, for those that cannot be meant."""
     if redis_url and not database_url:

@@ -6,9 +6,10 @@ task store: a message that is lost or told twice loses and doubles nothing.
 
 import ssl
 from typing import Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from celery import Celery
+from redis.connection import parse_url
 
 TASKS, CPU = "tasks", "cpu"
 RUN, COMPUTE, LIVE, END_OF_DAY = (
@@ -79,12 +80,15 @@ def configure(url: str, prefix: str, celery: Celery = app) -> Celery:
 
 
 def _address(url: str) -> tuple[str, dict[str, Any] | None]:
-    """The address without what redis-py reads of its query, and the same for Celery."""
+    """The address as Celery has it, and how TLS is to be done: both as redis-py understands it."""
     parts = urlsplit(url)
+    meant: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+    number = meant.get("db", 0)
+    if parts.scheme == "unix":
+        place = parts._replace(scheme="redis+socket", query=f"virtual_host={number}")
+        return urlunsplit(place), None
+    address = urlunsplit(parts._replace(path=f"/{number}", query="", fragment=""))
     if parts.scheme != "rediss":
-        return url, None
-    given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    tls: dict[str, Any] = {"ssl_cert_reqs": _TLS[given.pop("ssl_cert_reqs", "required")]}
-    names = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
-    tls |= {name: given[name] for name in names if name in given}
-    return urlunsplit(parts._replace(query="")), tls
+        return address, None
+    tls = {name: value for name, value in meant.items() if name.startswith("ssl_")}
+    return address, {**tls, "ssl_cert_reqs": _TLS[meant.get("ssl_cert_reqs", "required")]}

@@ -23,7 +23,7 @@ def send(celery: Celery) -> Callable[[str], None]:
         try:
             # What is logged elsewhere names the request, too.
             args = [task_id, context.ids().get(context.REQUEST)]
-            celery.send_task(RUN, args=args, retry_policy=_AT_ONCE)
+            celery.send_task(RUN, args=args, ignore_result=True, retry_policy=_AT_ONCE)
         except (OperationalError, RedisError, OSError) as error:
             logger.warning(
                 "no worker was woken", extra={"task_id": task_id, "error": type(error).__name__}

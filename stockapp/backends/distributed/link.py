@@ -1,7 +1,9 @@
 """The connection of one process to Redis, and the scripts that run there."""
 
+import socket
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,20 +49,13 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class RedisLink:
-    """One pool of connections, and one place where the errors of Redis become StoreTrouble."""
+    """One pool of connections, and one place where the errors of Redis become StoreTrouble.
+
+    Raises ValueError for an address that cannot be meant.
+    """
 
     def __init__(self, url: str, prefix: str) -> None:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=_CONNECTIONS,
-            timeout=_TIMEOUT_SECONDS,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            decode_responses=True,
-            # Not again by itself: a change may have been made though its answer was lost.
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=15,
-        )
+        pool = _pool(url)
         self._client: Redis = Redis(connection_pool=pool)
         self._scripts: dict[str, Any] = {}
         self._fuse = Fuse()
@@ -110,12 +105,50 @@ class RedisLink:
         return answer
 
 
+def _pool(url: str) -> BlockingConnectionPool:
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_TIMEOUT_SECONDS,
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+            decode_responses=True,
+            # Not again by itself: a change may have been made though its answer was lost.
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=15,
+        )
+        # Connects to nothing yet; what the query asks for is looked at here alone.
+        pool.connection_class(**pool.connection_kwargs)
+    except (ValueError, TypeError):
+        raise ValueError(
+            "STOCKAPP_REDIS_URL is no address of a Redis server, or asks for what is not known"
+        ) from None
+    return pool
+
+
 def words_for(error: Exception) -> str:
     """What to say of an error of Redis; never its address, which may hold a password."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return f"Redis cannot be reached by TLS ({_reason(cause)})"
+        if isinstance(cause, socket.gaierror):
+            return "Redis cannot be reached (its name is not found)"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
     return f"Redis refuses it ({type(error).__name__})"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: ssl.SSLError) -> str:
+    words = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
+    return words or (error.reason or "not understood").lower().replace("_", " ")
 
 
 def without_secrets(url: str) -> str:

@@ -29,9 +29,16 @@ _PATIENCE_SECONDS = 4.0
 _STATEMENT_MS = 4_000
 # A server that is frozen, or cut off, does not keep to that.
 _ANSWER_SECONDS = 5.0
+_OPTIONS: dict[str, Any] = {
+    "connect_timeout": _CONNECT_SECONDS,
+    "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
+    "application_name": "stockapp",
+}
 _OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
 
 logger = logging.getLogger(__name__)
+# It tells of each try; what fails for good is told by whoever asked.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 class Transaction:
@@ -80,6 +87,7 @@ class PostgresDatabase:
     """The pool of one process. What cannot be done at present raises StoreTrouble."""
 
     def __init__(self, url: str, log: RedisEventLog) -> None:
+        self._url = url
         self._log = log
         self._made = False
         # Whether events may be left in the outbox that this process wrote.
@@ -96,11 +104,7 @@ class PostgresDatabase:
             reconnect_timeout=_CONNECT_SECONDS,
             # One that the server closed meanwhile is replaced before it is used.
             check=ConnectionPool.check_connection,
-            kwargs={
-                "connect_timeout": _CONNECT_SECONDS,
-                "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
-                "application_name": "stockapp",
-            },
+            kwargs=_OPTIONS,
             open=True,
         )
 
@@ -150,6 +154,22 @@ class PostgresDatabase:
         """
         self._run(lambda connection: connection.execute("SELECT 1"), probing=True)
 
+    def knock(self) -> None:
+        """Connect once besides the pool, which does not tell why it cannot, and make the tables.
+
+        Raises StoreTrouble with the server's reason.
+        """
+        try:
+            with psycopg.connect(self._url, **_OPTIONS) as connection:
+                migrate(connection)
+        except NewerDatabase as error:
+            raise StoreTrouble(str(error)) from error
+        except (psycopg.Error, ValueError, OSError) as error:
+            if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+                # Its words may hold part of the address.
+                raise StoreTrouble("STOCKAPP_DATABASE_URL is no address of a database") from error
+            raise StoreTrouble(f"PostgreSQL cannot be reached ({_reason(error)})") from error
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
@@ -192,6 +212,12 @@ def _is_away(error: Exception) -> bool:
     state = getattr(error, "sqlstate", None)
     # 08: of the connection; 57P: it stops or starts.
     return state is None or state.startswith(("08", "57P"))
+
+
+def _reason(error: Exception) -> str:
+    """What libpq or the server said last, without the address before it."""
+    said = str(error).strip() or type(error).__name__
+    return " ".join(said.rpartition("failed: ")[2].partition("\n")[0].split())
 
 
 def _words(error: Exception) -> str:

@@ -30,6 +30,11 @@ class Servers:
         self._link.probe()
         self._postgres.probe()
 
+    def reach(self) -> None:
+        """Raises StoreTrouble where one cannot be used, with all that is known of why."""
+        self._link.ask(lambda redis: redis.ping())
+        self._postgres.knock()
+
     def set_aside(self) -> Sequence[str]:
         """Nothing: damaged files are the servers' own business."""
         return ()
