@@ -14,6 +14,7 @@ from bench import (
     cache,
     cancel,
     events,
+    fetches,
     first_row,
     load,
     race,
@@ -42,6 +43,7 @@ BENCHES: tuple[Bench, ...] = (
     analysis.run,
     first_row.run,
     rude_clients.run,
+    fetches.run,
 )
 
 
