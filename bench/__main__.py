@@ -20,9 +20,11 @@ from bench import (
     race,
     refresh,
     rude_clients,
+    sets,
     streams,
     takeover,
     time_left,
+    two_nodes,
 )
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
@@ -44,6 +46,8 @@ BENCHES: tuple[Bench, ...] = (
     first_row.run,
     rude_clients.run,
     fetches.run,
+    sets.run,
+    two_nodes.run,
 )
 
 
