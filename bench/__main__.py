@@ -14,14 +14,17 @@ from bench import (
     cache,
     cancel,
     events,
+    fetches,
     first_row,
     load,
     race,
     refresh,
     rude_clients,
+    sets,
     streams,
     takeover,
     time_left,
+    two_nodes,
 )
 from bench.figures import Report
 from bench.refresh import LATENCY_MS
@@ -42,6 +45,9 @@ BENCHES: tuple[Bench, ...] = (
     analysis.run,
     first_row.run,
     rude_clients.run,
+    fetches.run,
+    sets.run,
+    two_nodes.run,
 )
 
 

@@ -4,6 +4,7 @@ import selectors
 import socket
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.figures import Report, percentile
@@ -51,9 +52,9 @@ def read_all(readers: list[Reader]) -> None:
                 key.data.socket.close()
 
 
-def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Path) -> None:
-    print(f"an event on {STREAMS} streams")
-    # A slow chart for each symbol makes single events over some seconds.
+def heard_by_all(server: Server, upstream: UpstreamServer) -> list[Reader]:
+    """What the streams of a task hear that has single events over some seconds."""
+    # A slow chart for each symbol makes these.
     upstream.configure(latency_ms=1_500, faults={"chart": {"latency_ms": 150}})
     # Before that, time to open the streams; not so long that the answer would be called late.
     upstream.fault("quote", "status", status=500, latency_ms=900)
@@ -63,9 +64,19 @@ def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Pa
     readers = [Reader(server, task_id) for _ in range(STREAMS)]
     read_all(readers)
     upstream.reset()
+    return readers
+
+
+def lateness(readers: list[Reader], written: Mapping[int, float]) -> list[float]:
+    """Milliseconds from before each event was written to each receipt."""
+    return [1000 * (at - written[number]) for reader in readers for number, at in reader.heard]
+
+
+def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Path) -> None:
+    print(f"an event on {STREAMS} streams")
+    readers = heard_by_all(server, upstream)
     database = sqlite3.connect(server.data_dir / "data" / "stockapp.sqlite3")
-    written = dict(database.execute("SELECT id, created_at FROM events"))
-    late = [1000 * (at - written[number]) for reader in readers for number, at in reader.heard]
+    late = lateness(readers, dict(database.execute("SELECT id, created_at FROM events")))
     counts = {len(reader.heard) for reader in readers}
     report.claim("p99 from before the write to receipt", percentile(late, 0.99), 25, " ms")
     report.note(f"{len(late)} receipts, p50 {percentile(late, 0.5):.1f} ms; per stream {counts}")

@@ -48,6 +48,7 @@ class Client:
         assert self._process.stdout is not None
         if self._process.stdout.readline() != "open\n":
             raise RuntimeError("the streams were not opened")
+        self.pid = self._process.pid
 
     def heard(self) -> list[tuple[int, int, float]]:
         self._process.wait(120)

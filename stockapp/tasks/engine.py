@@ -150,8 +150,9 @@ class TaskEngine:
         if task is None:
             return False
         try:
-            # There may be room for more.
-            self._claim_more()
+            if task_id is None:
+                # There may be more where it came from; who gives ids gives all of them.
+                self._claim_more()
             self._run(task)
         finally:
             self._slots.give_back(task)
@@ -205,6 +206,9 @@ class TaskEngine:
         return self._slots.openings() if taking else None
 
     def _claim(self, task_id: str | None) -> Task | None:
+        if task_id is not None and self._slots.holds(task_id):
+            # It was found before its message came.
+            return None
         with self._slots.claiming:
             openings = self._openings()
             if openings is None:

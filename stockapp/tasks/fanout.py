@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 # So many streams are written to before other greenlets get their turn.
 _AT_ONCE = 200
+# So many events are read at once; after fewer nothing is left, and what comes then ends the wait.
+_MOST_READ = 1_000
 
 
 class Subscription(Mailbox[Event]):
@@ -125,7 +127,7 @@ class Follower:
             self._last_id = self._log.last_id()
             # What streams read of the past may end before here: they come back and resume.
             self._fanout.interrupt()
-        events = self._log.since(self._last_id)
+        events = self._log.since(self._last_id, limit=_MOST_READ)
         if not events:
             return False
         self._last_id = events[-1].id
@@ -134,4 +136,4 @@ class Follower:
             for listener in self._listeners:
                 listener(event)
         self._fanout.publish(events)
-        return True
+        return len(events) == _MOST_READ

@@ -37,6 +37,10 @@ class Slots:
         """Run this task from now on."""
         self._taken[task.id] = task
 
+    def holds(self, task_id: str) -> bool:
+        """Whether the task runs here."""
+        return task_id in self._taken
+
     def give_back(self, task: Task) -> None:
         """The task does not run here any more."""
         del self._taken[task.id]

@@ -1,5 +1,6 @@
 """The event log: one stream, whose ids are the order of all that happened."""
 
+import math
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,8 @@ from stockapp.domain.event import Event, EventType
 # Well below the time-out of a connection's answers.
 _BLOCK_SECONDS = 1.0
 _PURGE_BATCH = 5_000
+# What comes so soon after other news is read together: processes are many, and Redis is one.
+_GATHER_SECONDS = 0.01
 
 
 class RedisEventLog:
@@ -56,12 +59,15 @@ class RedisEventLog:
         seen: int | None = getattr(self._waiter, "seen", None)
         if seen is None:
             seen = self._waiter.seen = self.last_id()
+        woken = getattr(self._waiter, "woken", -math.inf)
+        time.sleep(max(0.0, min(woken + _GATHER_SECONDS, deadline) - time.monotonic()))
         name = self._link.key("events")
         while (left := deadline - time.monotonic()) > 0:
             block = max(1, round(1000 * min(left, _BLOCK_SECONDS)))
             after = {name: f"{seen}-0"}
             if self._link.ask(lambda redis: redis.xread(after, count=1, block=block)):  # noqa: B023
-                self._waiter.seen = self.last_id()
+                # Ids are counted; how far it reads is told by `since`.
+                self._waiter.seen, self._waiter.woken = seen + 1, time.monotonic()
                 return
 
     def purge(self, written_before: datetime, most_kept: int) -> int:

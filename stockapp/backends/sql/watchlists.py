@@ -118,6 +118,10 @@ class SqlWatchlistStore:
     def fill_names(self, names: Mapping[str, str]) -> int:
         """Set the name of items, on every list, that have none. Returns how many changed."""
         wanted = {symbol: name for symbol, name in names.items() if name}
+        if wanted:
+            # Mostly there are none: who writes would have all others wait.
+            unnamed = self._database.read(_unnamed)
+            wanted = {symbol: name for symbol, name in wanted.items() if symbol in unnamed}
         now = self._clock.now()
 
         def fill(connection: Connection) -> int:
@@ -202,3 +206,8 @@ def mark_seeded(connection: Connection) -> bool:
             "INSERT INTO meta (key, value) VALUES (?, 1) ON CONFLICT DO NOTHING", (_SEEDED,)
         ).rowcount
     )
+
+
+def _unnamed(connection: Connection) -> set[str]:
+    query = "SELECT symbol FROM watchlist_items WHERE coalesce(name, '') = ''"
+    return {symbol for (symbol,) in connection.execute(query)}
