@@ -16,10 +16,10 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev setup test soak check audit wheel format bench lock docs screenshots clean
+.PHONY: help run demo dev setup test test-distributed soak check audit wheel format bench lock docs screenshots clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: setup ## Serve on http://127.0.0.1:8000 (HOST, PORT, WEB_CONCURRENCY, STOCKAPP_DATA_DIR)
 	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
@@ -59,6 +59,14 @@ node_modules/.tests: static/vendor/manifest.json
 
 test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+# What was built for one machine, on Redis, PostgreSQL and Celery's workers; and what is about those.
+# ALIKE leaves out how pages look, which is as it is whatever keeps the data; ALIKE= runs that, too.
+ALIKE ?= -m "not looks"
+test-distributed: setup $(VENV)/.dev node_modules/.tests ## Run the tests on Redis, PostgreSQL, Celery
+	@STOCKAPP_TEST_SET=distributed $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
+		--no-loadscope-reorder $(ALIKE) tests/contract/test_distributed*.py \
+		tests/contract/test_remote_computing.py tests/distributed tests/e2e
 
 soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, slow streams, fuzzed requests
 	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 STOCKAPP_PROXY_SECONDS=75 \

@@ -95,18 +95,15 @@ class Worker:
         return self._log.read_text(errors="replace")
 
 
-def warm_up() -> None:
-    """Begin to warm what workers are forked from, all at the same time."""
-    for form in _FORMS.values():
-        warm(form)
-
-
 @functools.cache
 def servers() -> tuple[RedisServer, PostgresServer]:
     """One of each for all tests of this process; they end with it."""
     stack = contextlib.ExitStack()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redis")))
     redis = stack.enter_context(running_redis(folder))
+    # What workers are forked from, all at the same time, as each takes seconds.
+    for form in _FORMS.values():
+        warm(form)
     postgres = stack.enter_context(running_postgres())
     atexit.register(stack.close)
     return redis, postgres

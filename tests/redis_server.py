@@ -14,6 +14,8 @@ from redis.exceptions import RedisError
 from tests.free_port import free_port
 
 MAXMEMORY = 50_000_000
+# No files by itself; and what DUMP gives can be searched for words.
+_PLAIN = ("--save", "", "--rdbcompression", "no")
 
 
 class RedisServer:
@@ -26,11 +28,9 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = f"--port {self.port} --bind 127.0.0.1 --maxmemory {MAXMEMORY}"
-        # Nothing on disk, and no text that a search for it would miss.
-        options += " --appendonly no --rdbcompression no"
+        options = f"--port {self.port} --bind 127.0.0.1 --appendonly no --maxmemory {MAXMEMORY}"
         self._process = subprocess.Popen(
-            ["redis-server", *options.split(), "--save", "", "--dir", str(self._folder)],
+            ["redis-server", *options.split(), *_PLAIN, "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

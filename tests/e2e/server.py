@@ -42,7 +42,6 @@ class Server:
         self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
         if DISTRIBUTED:
-            nodes.warm_up()
             self.settings = nodes.settings_of_a_new_installation() | self.settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

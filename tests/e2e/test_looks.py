@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from .bureau import Bureau
 from .shelf import Shelf, pick, row
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 Window = Callable[..., Page]
 Make = Callable[..., Shelf]

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Request
 from .gallery import CHECKED, Gallery
 from .server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 # Scripts and styles of the watchlist's page as they are sent, compressed.
 MOST_BYTES = 60_000
