@@ -17,7 +17,7 @@ from tests.redis_server import RedisServer, running_redis
 from tests.warm import Forked, warm
 
 ROOT = Path(__file__).parent.parent
-_CELERY = ["celery", "-A", "stockapp.backends.distributed.celery_app"]
+_CELERY = ["celery", "--quiet", "-A", "stockapp.backends.distributed.celery_app"]
 _QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 ROLES = {
     "tasks": ("worker", *_QUIET, "-P", "gevent", "-c", "20"),

@@ -4,7 +4,6 @@ Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 """
 
 import logging
-import threading
 from typing import Any
 
 from celery import signals
@@ -63,8 +62,8 @@ def start(sender: Any, **_: object) -> None:
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
-        # Signals are told in gevent's hub, where nothing may wait for Redis.
-        threading.Thread(target=_Worker.house.drain, name="drain").start()
+        # Signals are told in gevent's hub, where nothing may wait, not even for a thread to begin.
+        gevent.spawn(_Worker.house.drain)
 
 
 def close(**_: object) -> None:

@@ -98,6 +98,7 @@ def test_a_task_under_way_goes_on_after_a_restart(tmp_path: Path) -> None:
         task = server.get(f"/api/tasks/{task_id}", headers={"Prefer": "wait=30"}).json()
         assert (task["status"], task["retries"]) == ("completed", 0)
         assert task["result"]["summary"]["ok"] == 3
+        assert "Traceback" not in server.log()
 
 
 @pytest.mark.embedded("gunicorn's master tells which of its workers died")
