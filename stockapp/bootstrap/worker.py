@@ -6,6 +6,7 @@ Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 import logging
 from typing import Any
 
+import gevent
 from celery import signals
 
 from stockapp import context
