@@ -57,16 +57,19 @@ node_modules/.tests: static/vendor/manifest.json
 	@$(BIN)/python scripts/assets.py tests >/dev/null
 	@touch $@
 
-test: setup $(VENV)/.dev node_modules/.tests ## Run all tests, on all cores
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+# What needs Celery's processes; `make test` has the contracts on both sets of backends without it.
+NODES := tests/distributed tests/contract/test_remote_computing.py
 
-# What was built for one machine, on Redis, PostgreSQL and Celery's workers; and what is about those.
-# ALIKE leaves out how pages look, which is as it is whatever keeps the data; ALIKE= runs that, too.
-ALIKE ?= -m "not looks"
-test-distributed: setup $(VENV)/.dev node_modules/.tests ## Run the tests on Redis, PostgreSQL, Celery
-	@STOCKAPP_TEST_SET=distributed $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
-		--no-loadscope-reorder $(ALIKE) tests/contract/test_distributed*.py \
-		tests/contract/test_remote_computing.py tests/distributed tests/e2e
+test: setup $(VENV)/.dev node_modules/.tests ## Run all tests on one machine, on all cores
+	@$(PYTEST) $(NODES:%=--ignore=%)
+
+# Once more, end to end, what was built for one machine, now on Redis, PostgreSQL and Celery's
+# workers; and what is about those. LESS leaves out how pages look, which does not depend on what
+# keeps the data; `make test-distributed LESS=` runs that, too.
+LESS ?= -m "not looks"
+test-distributed: setup $(VENV)/.dev node_modules/.tests ## Run those of several machines; needs redis-server, postgresql
+	@STOCKAPP_TEST_SET=distributed $(PYTEST) $(LESS) $(NODES) tests/contract/test_distributed*.py tests/e2e
 
 soak: setup $(VENV)/.dev ## Run the long tests: half an hour of faults, slow streams, fuzzed requests
 	@STOCKAPP_SOAK_SECONDS=60 STOCKAPP_FAULT_SECONDS=1800 STOCKAPP_PROXY_SECONDS=75 \

@@ -135,7 +135,8 @@ class Cluster:
     def web(self, workers: int = 1, **settings: Any) -> Server:
         """A web node that is up."""
         folder = self._new_folder()
-        server = Server(folder, WEB_CONCURRENCY=workers, **self._settings, **settings)
+        given: dict[str, Any] = {**self._settings, **settings}
+        server = Server(folder, WEB_CONCURRENCY=workers, **given)
         before = self._there()
         server.launch()
         self._stack.callback(server.stop)

@@ -48,7 +48,7 @@ class Background:
         self.storage.start()
         self.follower.start()
         self.meter.start()
-        self.vitals.start()
+        self.vitals.start(pages=pages, work=work)
         self.ledger.start()
         self.cache.start()
         if work:

@@ -4,6 +4,7 @@ Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 """
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import gevent
@@ -27,8 +28,15 @@ register(app, RedisLink(*_servers), computations(_settings))
 # They tell of each message; what becomes of tasks is told by ourselves.
 _CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 _LIVE_SECONDS, _END_OF_DAY_SECONDS = 2.0, 60.0
+# The first time at once, not only when so much has passed.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 app.conf.beat_schedule = {
-    name: {"task": name, "schedule": seconds, "options": {"expires": 2 * seconds}}
+    name: {
+        "task": name,
+        "schedule": seconds,
+        "last_run_at": _LONG_AGO,
+        "options": {"expires": 2 * seconds},
+    }
     for name, seconds in ((LIVE, _LIVE_SECONDS), (END_OF_DAY, _END_OF_DAY_SECONDS))
 }
 

@@ -6,6 +6,7 @@ import click
 
 from stockapp.cli.exits import Exit
 from stockapp.cli.shell import Answer, Asked, Shell
+from stockapp.services.vitals import names
 
 if TYPE_CHECKING:
     from stockapp.cli.tools import Tools
@@ -27,12 +28,12 @@ def _status(tools: "Tools", asked: Asked) -> Answer:
     tasks = tools.tasks.under_way(_SHOWN)
     troubles = tools.cache.troubles()
     lines = [f"{len(workers)} workers run" if workers else "no worker runs"]
-    for worker in workers:
+    for worker, name in zip(workers, names(workers), strict=True):
         memory = worker["resident_bytes"]
         told = f"{memory / 1e6:,.0f} MB" if memory else "memory unknown"
         lag = worker["hub_lag_ms"]["p99"]
         about = f"{told}, lag {lag:g} ms, {worker['running_tasks']} tasks"
-        lines.append(f"  {worker['pid']}: {about}, {worker['open_streams']} streams")
+        lines.append(f"  {name}: {about}, {worker['open_streams']} streams")
     lines.append(f"{len(tasks)} tasks under way")
     lines += [f"  {task.id}  {task.kind}  {task.status.value}" for task in tasks]
     lines += [f"cache: {trouble}" for trouble in troubles]

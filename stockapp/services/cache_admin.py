@@ -54,17 +54,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class CacheReport:
-    """All that is told of the cache. `workers`: each one's layer in memory, by process id."""
+    """All that is told of the cache. `workers`: each one's layer in memory, and which one it is."""
 
     statistics: CacheStatistics
-    workers: Mapping[int, Mapping[str, int]]
+    workers: Sequence[Mapping[str, Any]]
     samples: Sequence[Sample]
 
     def to_json(self) -> dict[str, Any]:
         """The report as the JSON interface shows it."""
         return {
             **self.statistics.to_json(),
-            "workers": [{"pid": pid, **layer} for pid, layer in self.workers.items()],
+            "workers": list(self.workers),
         }
 
 
@@ -89,10 +89,10 @@ class CacheAdmin:
     def troubles(self) -> list[str]:
         """Why workers cannot store entries at present; empty when all is well."""
         try:
-            layers = self._workers().values()
+            layers = [worker["cache"] for worker in self._workers()]
         except StoreTrouble:
             # What the others have told cannot be read.
-            layers = {}.values()
+            layers = []
         told = [str(layer["trouble"]) for layer in layers if layer.get("trouble")]
         own = [self._cache.trouble] if self._cache.trouble else []
         return list(dict.fromkeys(own + told))
@@ -136,18 +136,18 @@ class CacheAdmin:
             (sample for sample in samples if sample.at > oldest), key=lambda sample: sample.at
         )
 
-    def _layers(self) -> dict[int, dict[str, int]]:
-        return {
-            pid: {name: n for name, n in layer.items() if name != "trouble"}
-            for pid, layer in self._workers().items()
-        }
+    def _layers(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "host": worker["host"],
+                "pid": worker["pid"],
+                **{name: n for name, n in worker["cache"].items() if name != "trouble"},
+            }
+            for worker in self._workers()
+        ]
 
-    def _workers(self) -> dict[int, dict[str, Any]]:
-        return {
-            int(worker["pid"]): dict(worker["cache"])
-            for worker in self._vitals.workers()
-            if "cache" in worker
-        }
+    def _workers(self) -> list[Mapping[str, Any]]:
+        return [worker for worker in self._vitals.workers() if "cache" in worker]
 
 
 class CacheUpkeep:

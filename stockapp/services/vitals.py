@@ -1,9 +1,10 @@
 """How this worker is: hub lag, memory, streams; published so that any worker can tell of all."""
 
 import os
+import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ _PREFIX = "worker:"
 _SAMPLE_SECONDS = 0.025
 _SAMPLES = 400
 _PUBLISH_SECONDS = 2.0
+# What workers do, as they tell it.
+PAGES, TASKS = "pages", "tasks"
 
 
 class HubLagMeter:
@@ -72,10 +75,12 @@ class Vitals:
         self._meter = meter
         self._gauges = gauges
         self._started_at = clock.now()
+        self._does = [PAGES, TASKS]
         self._periodic = Periodic("vitals", self.publish, _PUBLISH_SECONDS)
 
-    def start(self) -> None:
-        """Publish until stopped."""
+    def start(self, *, pages: bool = True, work: bool = True) -> None:
+        """Publish until stopped that this worker serves `pages`, and does tasks."""
+        self._does = [does for does, so in ((PAGES, pages), (TASKS, work)) if so]
         self._periodic.start()
 
     def stop(self) -> None:
@@ -94,14 +99,31 @@ class Vitals:
         self._shared.put_many({_PREFIX + self._worker: self._figures()}, 3 * _PUBLISH_SECONDS)
 
     def _figures(self) -> dict[str, Any]:
-        return {
+        told = {
             "worker": self._worker,
+            "host": socket.gethostname(),
             "pid": os.getpid(),
+            "does": self._does,
             "started_at": moment.to_text(self._started_at),
             "hub_lag_ms": self._meter.summary(),
             "resident_bytes": resident_bytes(),
             **{name: read() for name, read in self._gauges.items()},
         }
+        if PAGES not in self._does:
+            told["stream_limit"] = 0
+        return told
+
+
+def names(workers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What tells them apart: their processes, with the machines where there are several."""
+    several = len({worker["host"] for worker in workers}) > 1
+    return [f"{w['host']} {w['pid']}" if several else str(w["pid"]) for w in workers]
+
+
+def parts(workers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What each does, of pages and tasks; nothing where all do the same."""
+    told = [" and ".join(worker["does"]) for worker in workers]
+    return told if len(set(told)) > 1 else [""] * len(told)
 
 
 def resident_bytes() -> int | None:

@@ -77,17 +77,18 @@ def _workers(seen: Overview) -> Iterator[Metric]:
     lag = GaugeMetricFamily(
         "stockapp_hub_lag_seconds",
         "How late greenlets of a worker woke in its last ten seconds: quantiles.",
-        labels=["worker", "quantile"],
+        labels=["host", "worker", "quantile"],
     )
     memory = GaugeMetricFamily(
-        "stockapp_worker_resident_bytes", "Memory of a worker in RAM.", labels=["worker"]
+        "stockapp_worker_resident_bytes", "Memory of a worker in RAM.", labels=["host", "worker"]
     )
     for worker in seen.workers:
-        pid = str(worker["pid"])
+        # In containers each machine has the same processes.
+        who = [worker["host"], str(worker["pid"])]
         for name, quantile in _LAGS.items():
-            lag.add_metric([pid, quantile], worker["hub_lag_ms"][name] / 1000)
+            lag.add_metric([*who, quantile], worker["hub_lag_ms"][name] / 1000)
         if worker["resident_bytes"] is not None:
-            memory.add_metric([pid], worker["resident_bytes"])
+            memory.add_metric(who, worker["resident_bytes"])
     yield from (lag, memory)
 
 

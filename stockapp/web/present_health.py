@@ -8,6 +8,7 @@ from typing import Any
 from stockapp.domain import moment
 from stockapp.services.sources import SourceReport
 from stockapp.services.storage_watch import StorageReport
+from stockapp.services.vitals import names
 from stockapp.web.present_work import LAGGING_MS
 
 
@@ -95,8 +96,8 @@ def _of_sources(reports: Sequence[SourceReport]) -> Iterator[Complaint]:
 
 
 def _of_workers(workers: Sequence[Mapping[str, Any]]) -> Iterator[Complaint]:
-    for worker in workers:
+    for worker, name in zip(workers, names(workers), strict=True):
         late = worker["hub_lag_ms"]["p99"]
         if late >= LAGGING_MS:
-            told = f"Worker {worker['pid']} lags behind by up to {late:,.0f} ms."
+            told = f"Worker {name} lags behind by up to {late:,.0f} ms."
             yield Complaint("warn", told, "workers")

@@ -8,6 +8,7 @@ from typing import Any
 from stockapp.domain import moment
 from stockapp.domain.task import Task
 from stockapp.services.system_samples import GAP_SECONDS, KEEP_SECONDS, SAMPLE_SECONDS, SystemSample
+from stockapp.services.vitals import names, parts
 from stockapp.web import present_tasks, words
 from stockapp.web.charts import Chart, Measured, Point, Window, chart
 from stockapp.web.present_cache import size
@@ -31,9 +32,10 @@ class WorkView:
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """One worker. `lagging`: it answers noticeably late."""
+    """One worker. `part`: what it does, where not all do the same; `lagging`: it answers late."""
 
-    pid: int
+    name: str
+    part: str
     since: str
     since_at: str
     memory: str
@@ -85,11 +87,15 @@ def workers_view(
 ) -> WorkersView:
     """The workers as they told of themselves last."""
     window, every = _window(present.at), [*samples, present]
-    limit = sum(int(worker["stream_limit"]) for worker in workers)
+    limits = [limit for worker in workers if (limit := int(worker["stream_limit"]))]
+    limit = sum(limits)
     lag, memory = present.hub_lag_ms, present.memory_bytes
     return WorkersView(
         count=words.count(len(workers), "worker"),
-        workers=tuple(_worker(worker, present.at) for worker in workers),
+        workers=tuple(
+            _worker(worker, name, part, present.at)
+            for worker, name, part in zip(workers, names(workers), parts(workers), strict=True)
+        ),
         lag=chart(
             "Hub lag",
             "not known" if lag is None else _ms(lag),
@@ -105,7 +111,7 @@ def workers_view(
             window,
             _number,
         ),
-        streams_note=f"at most {limit:,}, {_each(limit, len(workers))}" if limit else "",
+        streams_note=f"at most {limit:,}, {_each(limit, len(limits))}" if limit else "",
         memory=chart(
             "Memory of all workers",
             "not known" if memory is None else size(memory),
@@ -160,7 +166,7 @@ def _under_way(present: SystemSample) -> str:
     return f"{present.running:,} running, {present.waiting:,} waiting"
 
 
-def _worker(worker: Mapping[str, Any], now: datetime) -> WorkerView:
+def _worker(worker: Mapping[str, Any], name: str, part: str, now: datetime) -> WorkerView:
     since, lag, layer = (
         moment.from_text(worker["started_at"]),
         worker["hub_lag_ms"],
@@ -168,7 +174,8 @@ def _worker(worker: Mapping[str, Any], now: datetime) -> WorkerView:
     )
     memory = worker["resident_bytes"]
     return WorkerView(
-        pid=worker["pid"],
+        name=name,
+        part=part,
         since=words.ago((now - since).total_seconds()),
         since_at=worker["started_at"],
         memory="not known" if memory is None else size(memory),

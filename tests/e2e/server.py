@@ -1,6 +1,7 @@
 """Real gunicorn with real workers, on a port and a data folder of its own."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -19,6 +20,12 @@ from tests.warm import Forked, warm
 # `make test-distributed`: the same tests on Redis, PostgreSQL and Celery.
 DISTRIBUTED = os.environ.get("STOCKAPP_TEST_SET") == "distributed"
 ROOT = Path(__file__).parent.parent.parent
+
+
+@functools.cache
+def _installation(data_dir: Path) -> dict[str, str]:
+    """The same for servers on one folder, one after the other, as their data is."""
+    return nodes.settings_of_a_new_installation()
 
 
 class Server:
@@ -42,7 +49,7 @@ class Server:
         self._cold = cold
         self.settings = {name: str(value) for name, value in settings.items()}
         if DISTRIBUTED:
-            self.settings = nodes.settings_of_a_new_installation() | self.settings
+            self.settings = _installation(data_dir) | self.settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = data_dir / "server.log"
@@ -55,8 +62,7 @@ class Server:
         """Launch it, and wait until all workers are there."""
         workers = self.launch()
         if DISTRIBUTED:
-            self._help()
-            workers += 1
+            workers += self._help(workers)
         if not eventually(lambda: len(self.workers()) >= workers, 60):
             raise RuntimeError(f"the server did not start:\n{self.log()}")
         return self
@@ -69,11 +75,12 @@ class Server:
         self._process = begin(environment)
         return int(environment["WEB_CONCURRENCY"])
 
-    def _help(self) -> None:
-        """Start those who do the tasks."""
-        for role in nodes.ROLES:
+    def _help(self, count: int) -> int:
+        """Start those who do the tasks, as many as serve pages; returns how many."""
+        for role in (*["tasks"] * count, "cpu", "beat"):
             log = self.data_dir / f"{role}.log"
             self._helpers.append(nodes.Worker(role, log, self.environment()).start())
+        return count
 
     def environment(self) -> dict[str, str]:
         """What its processes begin with."""

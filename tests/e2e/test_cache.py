@@ -227,7 +227,7 @@ class TestManagement:
         quotes = stats["prefixes"]["quote"]
         assert quotes["entries"] >= 2
         assert 0 < quotes["bytes"] < stats["bytes"] < stats["limit_bytes"] == LIMIT
-        assert stats["utilisation"] == stats["bytes"] / 100_000_000
+        assert stats["utilisation"] == stats["bytes"] / LIMIT
         for name in ("misses", "stale_hits", "evictions", "expirations", "coalesced", "damaged"):
             assert stats[name] >= 0
         assert eventually(

@@ -65,7 +65,7 @@ def test_a_running_server_does_what_a_command_asks_for_and_has_it_cached(beside:
     assert (code, told["summary"]["ok"]) == (0, 1)
     quote = beside.server.get("/api/quote/LARK.SIM/cached").json()["quote"]
     assert quote["fetched_at"] == told["live_prices"]["LARK.SIM"]["quote"]["fetched_at"]
-    (task,) = beside.server.get("/api/tasks").json()["tasks"]
+    task = beside.newest_task()
     assert (task["id"], task["retries"]) == (told["task"]["id"], 0)
     assert beside.run("status")[0] == 0
 
@@ -87,6 +87,7 @@ def test_ctrl_c_cancels_the_task_whoever_runs_it(beside: Beside) -> None:
     assert task["status"] == "cancelled"
 
 
+@pytest.mark.embedded("backups are of files; PostgreSQL brings its own")
 def test_a_backup_is_made_while_it_serves_and_restored_when_it_has_stopped(
     beside: Beside, tmp_path: Path
 ) -> None:
@@ -100,12 +101,16 @@ def test_a_backup_is_made_while_it_serves_and_restored_when_it_has_stopped(
     assert "Stop the server" in refused["detail"]
     assert server.get("/api/watchlist/LARK.SIM").json()["note"] == "changed"
     server.stop()
-    # Without a server a command does its work itself.
-    code, told = beside.run("quote", "QUIL.SIM")
-    assert (code, told["summary"]["ok"]) == (0, 1)
     code, restored = beside.run("restore", str(file), "--yes")
     assert code == 0
     assert (Path(restored["aside"]) / "stockapp.sqlite3").exists()
     server.start()
     assert server.get("/api/watchlist/LARK.SIM").json()["note"] == "kept"
-    assert server.get("/api/quote/QUIL.SIM/cached").json()["cached"] is True
+
+
+def test_without_a_server_a_command_does_its_work_itself(beside: Beside) -> None:
+    beside.server.stop()
+    code, told = beside.run("quote", "QUIL.SIM")
+    assert (code, told["summary"]["ok"]) == (0, 1)
+    beside.server.start()
+    assert beside.server.get("/api/quote/QUIL.SIM/cached").json()["cached"] is True

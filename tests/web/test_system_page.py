@@ -184,7 +184,7 @@ def a_source(name: str = "yahoo", *methods: BreakerState, missing: str = "") -> 
 
 
 def a_worker(lag: float) -> Mapping[str, Any]:
-    return {"pid": 7, "hub_lag_ms": {"p50": 0.1, "p99": lag, "max": lag}}
+    return {"host": "web", "pid": 7, "hub_lag_ms": {"p50": 0.1, "p99": lag, "max": lag}}
 
 
 class TestTheHead:

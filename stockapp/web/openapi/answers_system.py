@@ -142,6 +142,7 @@ class CacheCounts(Answer):
 class WorkerMemory(Answer):
     """The part of the cache in a worker's memory."""
 
+    host: str
     pid: int
     entries: int
     bytes: int
@@ -222,7 +223,9 @@ class WorkerHealth(Answer):
     """One worker process, a few seconds ago at the most."""
 
     worker: str
+    host: str
     pid: int
+    does: list[Literal["pages", "tasks"]]
     started_at: datetime
     hub_lag_ms: HubLag
     resident_bytes: int | None
