@@ -30,7 +30,7 @@ class Faults:
     """A server under load that loses its workers again and again."""
 
     def __init__(self, server: Server, seconds: float) -> None:
-        self.recorder = Recorder(server)
+        self.recorder = Recorder(lambda: server.url)
         self.kills = 0
         self._server = server
         self._until = time.monotonic() + seconds

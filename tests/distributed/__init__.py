@@ -1,0 +1,1 @@
+"""Several nodes of stockapp, and what must hold when things die: all processes are real."""
