@@ -47,6 +47,10 @@ class Worker:
             )
         return self
 
+    def launch(self) -> None:
+        """The same, for what may be a node too."""
+        self.start()
+
     @property
     def runs(self) -> bool:
         return self._process is not None

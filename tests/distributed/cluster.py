@@ -63,9 +63,9 @@ class Cluster:
             "STOCKAPP_LIMIT_SEARCHES": "",
             **{name: str(value) for name, value in settings.items()},
         }
-        link = RedisLink(redis.url, PREFIX)
-        self.tasks = RedisTaskStore(link, SystemClock())
-        self.events = RedisEventLog(link)
+        self._link = RedisLink(redis.url, PREFIX)
+        self.tasks = RedisTaskStore(self._link, SystemClock())
+        self.events = RedisEventLog(self._link)
 
     @property
     def node(self) -> Node:
@@ -96,6 +96,10 @@ class Cluster:
         """Until it does tasks, so far as it tells."""
         if not eventually(lambda: worker.pid in {w["pid"] for w in self.node.workers()}, 60):
             raise RuntimeError(f"the worker did not start:\n{worker.log()}")
+
+    def messages(self) -> int:
+        """How many wake-ups nobody has taken from the queue."""
+        return int(self._link.ask(lambda redis: redis.llen(f"{PREFIX}celery:tasks")))
 
     def logs(self) -> str:
         return "\n".join(one.log() for one in (*self.nodes, *self.workers))
