@@ -62,6 +62,14 @@ class Worker:
                 start_new_session=True,
             )
 
+    def launch(self) -> None:
+        """The same, for what may be a node too."""
+        self.start()
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     @property
     def pid(self) -> int:
         assert self._process is not None

@@ -73,6 +73,23 @@ class PostgresServer:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """It takes connections, and answers nothing."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, how: signal.Signals) -> None:
+        """To the server and to those who serve its clients, in sessions of their own."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, how)
+
     def _run(self, name: str, *words: str) -> None:
         program = _program(name)
         assert program

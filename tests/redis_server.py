@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,16 +20,17 @@ _PLAIN = ("--save", "", "--rdbcompression", "no")
 
 
 class RedisServer:
-    """One that keeps nothing on disk; it can be stopped and started again."""
+    """It can be stopped and started again, and keeps nothing then unless it is `durable`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._folder = folder
+        self._kept = "--appendonly yes --appendfsync everysec" if durable else "--appendonly no"
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = f"--port {self.port} --bind 127.0.0.1 --appendonly no --maxmemory {MAXMEMORY}"
+        options = f"--port {self.port} --bind 127.0.0.1 {self._kept} --maxmemory {MAXMEMORY}"
         self._process = subprocess.Popen(
             ["redis-server", *options.split(), *_PLAIN, "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
@@ -41,6 +43,22 @@ class RedisServer:
             time.sleep(0.02)
         raise RuntimeError("redis-server did not start")
 
+    def shut_down(self) -> None:
+        """End it as a service manager does."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """It takes connections, and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -49,11 +67,11 @@ class RedisServer:
 
 
 @contextlib.contextmanager
-def running_redis(folder: Path) -> Iterator[RedisServer]:
+def running_redis(folder: Path, *, durable: bool = False) -> Iterator[RedisServer]:
     """A server; the test is skipped where it is not installed."""
     if shutil.which("redis-server") is None:
         pytest.skip("no redis-server found: apt-get install redis-server")
-    server = RedisServer(folder)
+    server = RedisServer(folder, durable=durable)
     server.start()
     try:
         yield server

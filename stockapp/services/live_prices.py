@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.task import Item, ItemState, Task
 from stockapp.fetching.news import Fetched, News
 from stockapp.fetching.race import Race
-from stockapp.ports import Clock, TaskStore, WatchlistStore
+from stockapp.ports import Clock, StoreTrouble, TaskStore, WatchlistStore
 from stockapp.services.board import QuoteView, SymbolReport, failure_to_json
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Known, Quotes, key_of
@@ -154,7 +155,10 @@ class LivePrices:
             if entry.quote and entry.quote.name
         }
         if names:
-            self._watchlists.fill_names(names)
+            # Prices must not wait for them: lists may be kept elsewhere, and the next one brings
+            # the names as well.
+            with suppress(StoreTrouble):
+                self._watchlists.fill_names(names)
 
 
 class _Asked:

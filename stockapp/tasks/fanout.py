@@ -94,6 +94,8 @@ class Follower:
         self._listeners = listeners
         # None while the log cannot be read.
         self._last_id: int | None = None
+        # Whether the log may have lost what was read last, as a server that failed may have.
+        self._doubts = False
         self._stopped = False
 
     def start(self) -> None:
@@ -113,6 +115,7 @@ class Follower:
                     pass
                 self._log.wait(1.0)
             except StoreTrouble:
+                self._doubts = True
                 threading.Event().wait(0.5)
             except Exception:
                 # Streams must outlive a defect. At the end of the worker the log closes under
@@ -123,6 +126,9 @@ class Follower:
                 threading.Event().wait(0.5)
 
     def _step(self) -> bool:
+        if self._doubts and self._last_id is not None and self._log.last_id() < self._last_id:
+            self._last_id = None
+        self._doubts = False
         if self._last_id is None:
             self._last_id = self._log.last_id()
             # What streams read of the past may end before here: they come back and resume.

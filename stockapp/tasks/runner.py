@@ -182,14 +182,15 @@ class Runner:
 
     def _patiently(self, change: Callable[[], T]) -> T:
         """Make the change once the database takes it. Raises Superseded when told to stop."""
+        told = ""
         while True:
             try:
                 return change()
             except StoreTrouble as trouble:
-                logger.warning(
-                    "task waits for the database",
-                    extra={"task_id": self.task.id, "trouble": str(trouble)},
-                )
+                if str(trouble) != told:
+                    told = str(trouble)
+                    extra = {"task_id": self.task.id, "trouble": told}
+                    logger.warning("task waits for the database", extra=extra)
             time.sleep(_PAUSE_SECONDS)
             if self.token.cancelled:
                 raise Superseded

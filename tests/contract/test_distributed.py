@@ -11,11 +11,13 @@ from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.flights import RedisFlights
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.postgres import PostgresDatabase
+from stockapp.backends.distributed.remembered import RememberedWatchlists
 from stockapp.backends.distributed.sessions import RedisSessionStore
 from stockapp.backends.distributed.shared_state import RedisSharedState
 from stockapp.backends.distributed.tasks import RedisTaskStore
 from stockapp.backends.sql.tokens import SqlTokenStore
-from stockapp.backends.sql.watchlists import SqlWatchlistStore
+from stockapp.domain.event import EventType
+from stockapp.domain.task import Item, ItemState, NewTask, Progress
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
 
@@ -67,7 +69,7 @@ def open_backends(
             backends,
             tasks=RedisTaskStore(link, clock),
             log=log,
-            watchlists=SqlWatchlistStore(database, clock),
+            watchlists=RememberedWatchlists(database, clock),
             sessions=RedisSessionStore(link, clock),
             tokens=SqlTokenStore(database, clock),
             state=RedisSharedState(link, clock),
@@ -103,3 +105,21 @@ class TestSharedState(SharedStateContract): ...
 
 
 class TestFlights(FlightsContract): ...
+
+
+def test_items_whose_record_was_answered_to_nobody_are_told_once(
+    open_backends: Callable[[], Backends],
+) -> None:
+    backends = open_backends()
+    backends.tasks.create(NewTask("t", "kind", {}, "key", (Item("A", ItemState.QUEUED),)))
+    backends.tasks.claim("worker", 60)
+    done = [Item("A", ItemState.OK, {"n": 1})]
+    for _ in range(2):
+        assert backends.tasks.record("t", "worker", done, Progress(1, 1))
+    # News is told all the same.
+    again = [Item("A", ItemState.OK, {"n": 2})]
+    assert backends.tasks.record("t", "worker", again, Progress(1, 1))
+    told = [event for event in backends.log.since(0) if event.type is EventType.ITEM]
+    assert len(told) == 2
+    assert backends.tasks.items("t") == again
+    backends.close()

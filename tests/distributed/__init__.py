@@ -1,1 +1,1 @@
-"""The distributed set from outside: how it is guarded, started, ended and looked at."""
+"""Several nodes of stockapp from outside: guarded, started, ended, and when things die."""

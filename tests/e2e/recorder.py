@@ -2,14 +2,13 @@
 
 import contextlib
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import requests
 
 from tests.web.streams import Message, messages
-
-from .server import Server
 
 ENDS = frozenset({"completed", "failed", "cancelled"})
 _FOLLOWERS = 32
@@ -40,13 +39,17 @@ class Heard:
 
 
 class Recorder:
-    """Follows tasks beside each other, each on connections of its own."""
+    """Follows tasks beside each other, each on connections of its own.
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    `url` tells for each connection where a server is.
+    """
+
+    def __init__(self, url: Callable[[], str]) -> None:
+        self._url = url
         self._pool = ThreadPoolExecutor(_FOLLOWERS, thread_name_prefix="recorder")
         self._following: dict[str, Future[Heard]] = {}
         self._stopped = threading.Event()
+        self.connections = 0
 
     def follow(self, task_id: str) -> None:
         """Begin to follow a task, once."""
@@ -72,12 +75,13 @@ class Recorder:
     def _connect(self, heard: Heard) -> None:
         last = max((m.id for m in heard.messages if m.id is not None), default=None)
         headers = {} if last is None else {"Last-Event-ID": str(last)}
-        url = f"{self._server.url}/api/tasks/{heard.task_id}/events"
+        url = f"{self._url()}/api/tasks/{heard.task_id}/events"
         # A connection of its own each time, so that any worker may answer.
         with requests.get(url, headers=headers, stream=True, timeout=(5, 40)) as response:
             if response.status_code != 200:
                 return
             heard.connections += 1
+            self.connections += 1
             for message in messages(response.iter_content(None)):
                 heard.messages.append(message)
                 if message.event in ENDS or self._stopped.is_set():

@@ -128,6 +128,10 @@ class Server:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     def kill(self) -> None:
         """End the server and its workers without a word, as when the machine loses power."""
         self._kill_helpers()

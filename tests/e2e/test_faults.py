@@ -4,33 +4,32 @@
 """
 
 import contextlib
-import json
 import os
 import random
 import signal
-import sqlite3
 import threading
 import time
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
-from .recorder import Heard, Recorder
+from stockapp.backends.embedded.clock import SystemClock
+from tests.contract.embedded import open_embedded
+
+from .checks import Stores, mistakes
+from .recorder import Recorder
 from .server import Server, eventually, running
 
 SECONDS = float(os.environ.get("STOCKAPP_FAULT_SECONDS", "20"))
 KILL_EVERY, RELOAD_EVERY, SUBMIT_EVERY = 3.0, 20.0, 0.35
-ENDED_ITEMS = {"ok", "stale", "failed", "cancelled"}
 
 
 class Faults:
     """A server under load that loses its workers again and again."""
 
     def __init__(self, server: Server, seconds: float) -> None:
-        self.recorder = Recorder(server)
+        self.recorder = Recorder(lambda: server.url)
         self.kills = 0
         self._server = server
         self._until = time.monotonic() + seconds
@@ -105,81 +104,17 @@ def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Pa
     ) as server:
         faults = Faults(server, SECONDS)
         faults.run()
-        database = server.data_dir / "data" / "stockapp.sqlite3"
+        backends = open_embedded(server.data_dir / "data", SystemClock())
+        stores = Stores(backends.tasks, backends.log)
         # Those whose answer was lost with a worker are found here.
-        for task_id in rows(database, "SELECT id FROM tasks"):
-            faults.recorder.follow(task_id[0])
+        for task in stores.all_tasks():
+            faults.recorder.follow(task.id)
         heard = faults.recorder.heard(90)
-        assert eventually(lambda: not unended(database))
-        wrong = [line for each in heard for line in mistakes(database, each)]
+        assert eventually(stores.none_is_unended)
+        wrong = [line for each in heard for line in mistakes(stores, each)]
         assert wrong == [], f"seed {faults.seed}"
         assert faults.kills >= int(SECONDS / KILL_EVERY / 2)
         assert sum(each.connections for each in heard) > len(heard)
-        assert "internal" not in {error for (error,) in rows(database, _ERROR_CODES)}
+        assert "internal" not in {t.error.code for t in stores.all_tasks() if t.error}
         assert "Traceback" not in server.log()
-
-
-_ERROR_CODES = "SELECT json_extract(error, '$.code') FROM tasks"
-
-
-def mistakes(database: Path, heard: Heard) -> list[str]:
-    """All that is wrong with a task that has ended, and with what was heard of it."""
-    (task,) = rows(
-        database,
-        "SELECT status, retries, result, params, error, kind FROM tasks WHERE id = ?",
-        heard.task_id,
-    )
-    status, retries, result, params, error, kind = task
-    events = rows(
-        database, "SELECT id, type, data FROM events WHERE topic = ?", f"task:{heard.task_id}"
-    )
-    wrong = []
-    if heard.ends != [status]:
-        wrong.append(f"ended as {heard.ends}, stored as {status}")
-    if Counter(type_ for _, type_, _ in events)[status] != 1:
-        wrong.append(f"{status} stands not once in the log")
-    stored = [(id_, type_) for id_, type_, _ in events if id_ > heard.began_at]
-    # One that had ended before it was followed tells its end again, as of the snapshot.
-    told = [event for event in heard.events if event[0] > heard.began_at]
-    if told != stored:
-        wrong.append(f"heard {told}, stored {stored}")
-    if retries > 3 and "worker_lost" not in (error or ""):
-        wrong.append(f"taken over {retries} times")
-    wrong += items_gone_wrong(database, heard.task_id, status)
-    wrong += [f"done twice: {key}" for key in done_twice(events)]
-    if status == "completed" and kind == "live_prices":
-        lost = set(json.loads(params)["symbols"]) - json.loads(result)["live_prices"].keys()
-        wrong += [f"{key} is not in the result" for key in lost]
-    return [f"{heard.task_id} ({status}, {retries} retries): {line}" for line in wrong]
-
-
-def items_gone_wrong(database: Path, task_id: str, status: str) -> list[str]:
-    query = "SELECT key, state FROM task_items JOIN tasks ON task = number WHERE id = ?"
-    unended = [key for key, state in rows(database, query, task_id) if state not in ENDED_ITEMS]
-    return [f"{key} has not ended" for key in unended if status == "completed"]
-
-
-def done_twice(events: list[tuple[Any, ...]]) -> list[str]:
-    """Items that something was done about after they had ended."""
-    ended: set[str] = set()
-    again = []
-    for _, type_, text in events:
-        if type_ == "item":
-            data = json.loads(text)
-            if data["key"] in ended:
-                again.append(data["key"])
-            if data["state"] in ENDED_ITEMS:
-                ended.add(data["key"])
-    return again
-
-
-def unended(database: Path) -> list[tuple[Any, ...]]:
-    return rows(database, "SELECT id FROM tasks WHERE status IN ('pending', 'running')")
-
-
-def rows(database: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(database, timeout=30)
-    try:
-        return connection.execute(query, values).fetchall()
-    finally:
-        connection.close()
+        backends.close()

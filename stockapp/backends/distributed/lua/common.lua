@@ -28,17 +28,15 @@ end
 
 local function id_of(member) return string.sub(member, 18) end
 
-local function store_items(id, first)
-  for at = first, #ARGV, 3 do
-    local item, state, result = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-    if redis.call('HSET', key('states:' .. id), item, state) == 1 then
-      redis.call('RPUSH', key('order:' .. id), item)
-    end
-    if result == '' then
-      redis.call('HDEL', key('results:' .. id), item)
-    else
-      redis.call('HSET', key('results:' .. id), item, result)
-    end
+local function store_item(id, at)
+  local item, state, result = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  if redis.call('HSET', key('states:' .. id), item, state) == 1 then
+    redis.call('RPUSH', key('order:' .. id), item)
+  end
+  if result == '' then
+    redis.call('HDEL', key('results:' .. id), item)
+  else
+    redis.call('HSET', key('results:' .. id), item, result)
   end
 end
 

@@ -11,6 +11,6 @@ redis.call('HSET', key('task:' .. id), 'id', id, 'kind', ARGV[2], 'kind_json', A
 redis.call('SET', key('dedupe:' .. dedupe), id)
 redis.call('ZADD', key('tasks'), now, member)
 set_status(id, 'pending')
-store_items(id, 11)
+for at = 11, #ARGV, 3 do store_item(id, at) end
 tell_progress(id, now)
 return { load(id, false), 0 }

@@ -1,0 +1,231 @@
+"""Redis and PostgreSQL that restart or do not answer: pages go on, and so does all work after it."""
+
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from stockapp.domain.event import task_topic
+from stockapp.domain.task import Task
+from stockapp.ports import StoreTrouble
+from tests.e2e.recorder import Recorder
+from tests.e2e.server import eventually
+from tests.web.streams import Message, messages
+
+from .cluster import Cluster, Node, cluster
+
+# The longest of the waits for a server that does not answer, with room for a busy machine.
+MOST_SECONDS = 10.0
+AWAY_SECONDS = 8.0
+PAGES = ("/", "/lists/second", "/stocks/LARK.SIM")
+CALLS = ("/api/watchlist/cached", "/api/quote/LARK.SIM/cached", "/healthz")
+SLOW = "LARK.SIM,QUIL.SIM,BRAM.SIM"
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder: Path = tmp_path_factory.mktemp("outages")
+    with cluster(folder, tasks=1, cpu=1, STOCKAPP_SIMULATED_LATENCY_MS=1_500) as made:
+        made.node.post("/api/watchlists", json={"title": "second"})
+        for node in made.nodes:
+            node.post("/api/watchlist?watchlist=second", json={"symbol": "NOVE.SIM"})
+        yield made
+
+
+@pytest.fixture
+def pair(made: Cluster) -> Cluster:
+    """With all well, and read by both nodes."""
+    assert eventually(lambda: all(troubles(made, node) is None for node in made.nodes))
+    task = made.node.refresh(SLOW, wait=20)
+    assert task["status"] == "completed"
+    for node in made.nodes:
+        for path in (*PAGES, *CALLS):
+            assert node.get(path).status_code in (200, 202), path
+    return made
+
+
+def troubles(made: Cluster, node: Node) -> str | None:
+    told: str | None = node.get("/api/health/detailed").json()["database"]["trouble"]
+    return told
+
+
+@contextmanager
+def frozen(server: Any) -> Iterator[None]:
+    server.freeze()
+    try:
+        yield
+    finally:
+        server.thaw()
+
+
+@contextmanager
+def stopped(server: Any) -> Iterator[None]:
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()
+
+
+def timed(node: Node, path: str) -> requests.Response:
+    """The answer, which must not take long."""
+    since = time.monotonic()
+    answer = node.get(path)
+    assert time.monotonic() - since < MOST_SECONDS, path
+    return answer
+
+
+def serves(made: Cluster, words: str) -> None:
+    """Pages and calls go on, say why they may be old, and refuse what would change something."""
+    for node in made.nodes:
+        for path in PAGES:
+            answer = timed(node, path)
+            assert answer.status_code == 200, f"{path}: {answer.text[:2000]}"
+        for path in CALLS:
+            assert timed(node, path).status_code == 200, path
+        # Not all at the first moment: it is looked for once a second.
+        assert eventually(lambda: words in node.get("/").text, MOST_SECONDS)  # noqa: B023
+        page = timed(node, "/")
+        assert words in page.text
+        assert "Lark" in page.text
+        assert words in timed(node, "/api/watchlist/cached").headers["Stockapp-Trouble"]
+        ready = timed(node, "/readyz")
+        assert (ready.status_code, words in ready.text) == (503, True)
+
+
+def refused(node: Node) -> None:
+    answer = node.post("/api/watchlist", json={"symbol": "REFUSED.SIM", "accept_unknown": True})
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+class Stream:
+    """What a page that is open is told, over one connection."""
+
+    def __init__(self, node: Node) -> None:
+        self.messages: list[Message] = []
+        self._answer = requests.get(
+            f"{node.url}/stream?watchlist=default&columns=price.note", stream=True, timeout=(5, 60)
+        )
+
+    def hears(self, words: str) -> bool:
+        """Whether it is told of these within the time that reading may take."""
+        with suppress(requests.RequestException):
+            for message in messages(self._answer.iter_content(None)):
+                self.messages.append(message)
+                if words in message.data:
+                    return True
+        return False
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+def ended_once(made: Cluster, task_id: str) -> Task:
+    """The task, which ends, and each end of it and of its items stands once in the log."""
+    assert eventually(lambda: stored(made, task_id).status.ended)
+    task = stored(made, task_id)
+    events = made.events.since(0, topic=task_topic(task_id))
+    ends = Counter(e.data["key"] for e in events if e.type == "item" and e.data["state"] == "ok")
+    assert ends == Counter(item.key for item in task.items)
+    assert sum(event.type.ends_task for event in events) == 1
+    return task
+
+
+def stored(made: Cluster, task_id: str) -> Task:
+    with suppress(StoreTrouble):
+        found = made.tasks.get(task_id)
+        assert found is not None
+        return found
+    time.sleep(0.5)
+    return stored(made, task_id)
+
+
+def goes_on(made: Cluster) -> None:
+    """All is as before."""
+    for node in made.nodes:
+        assert eventually(lambda: node.get("/readyz").status_code == 200)  # noqa: B023
+        assert "Stockapp-Trouble" not in node.get("/").headers
+        number = next(_numbers)
+        assert node.refresh(f"A{number}.SIM,LARK.SIM", wait=25)["status"] == "completed"
+        said = f"note {number}"
+        assert node.patch("/api/watchlist/LARK.SIM", json={"note": said}).status_code == 200
+        assert all(said in other.get("/api/watchlist/LARK.SIM").text for other in made.nodes)
+    # Celery's own workers take messages again: what they said of it is their business.
+    assert eventually(lambda: made.messages() == 0)
+    assert all("Traceback" not in node.log() for node in made.nodes)
+    assert all(" failed  " not in worker.log() for worker in made.workers)
+
+
+Away = Callable[[Cluster], Any]
+
+
+@pytest.mark.parametrize(
+    ("away", "words"),
+    [
+        (lambda made: frozen(made.redis), "Redis does not answer"),
+        (lambda made: stopped(made.redis), "Redis cannot be reached"),
+    ],
+    ids=["frozen", "stopped"],
+)
+def test_while_redis_is_away_pages_go_on_and_so_does_work_after_it(
+    pair: Cluster, away: Away, words: str
+) -> None:
+    task_id = pair.node.refresh(f"{SLOW},KITS.SIM")["id"]
+    recorder = Recorder(lambda: pair.node.url)
+    recorder.follow(task_id)
+    stream = Stream(pair.nodes[0])
+    assert eventually(lambda: stored(pair, task_id).status == "running")
+    since = time.monotonic()
+    with away(pair):
+        serves(pair, words)
+        answer = pair.node.post(f"/api/watchlist/live-prices-async?symbols={SLOW}&force=true")
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+        assert stream.hears(words)
+        time.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - since)))
+    (heard,) = recorder.heard(60)
+    assert heard.ends == ["completed"]
+    assert ended_once(pair, task_id).status == "completed"
+    log = pair.events.since(heard.began_at, topic=task_topic(task_id))
+    assert heard.events == [(event.id, event.type.value) for event in log]
+    goes_on(pair)
+    # The page that was open all the time is told again what changes.
+    assert stream.hears(f"note {next(_numbers) - 1}")
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    ("away", "words"),
+    [
+        (lambda made: frozen(made.postgres), "PostgreSQL cannot be reached"),
+        (lambda made: stopped(made.postgres), "PostgreSQL cannot be reached"),
+    ],
+    ids=["frozen", "stopped"],
+)
+def test_while_postgresql_is_away_lists_are_shown_as_they_were_and_not_changed(
+    pair: Cluster, away: Away, words: str
+) -> None:
+    assert pair.node.post(
+        "/api/watchlist", json={"symbol": "KEPT.SIM", "accept_unknown": True}
+    ).status_code in (200, 201)
+    for node in pair.nodes:
+        node.get("/")
+    with away(pair):
+        serves(pair, words)
+        for node in pair.nodes:
+            refused(node)
+            assert "KEPT.SIM" in node.get("/").text
+        # What needs no list goes on.
+        assert pair.node.refresh(f"B{next(_numbers)}.SIM,LARK.SIM", wait=25)["status"] == "completed"
+    goes_on(pair)
+    listed = pair.node.get("/api/watchlist").text
+    assert "KEPT.SIM" in listed
+    assert "REFUSED.SIM" not in listed
