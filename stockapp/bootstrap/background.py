@@ -14,6 +14,7 @@ from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import EndedItems, SystemSamples
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.services.watch_signs import WatchSigns
+from stockapp.services.workforce import TELL_SECONDS, Job, Workforce
 from stockapp.settings import Settings
 from stockapp.tasks.fanout import Follower
 from stockapp.tasks.periodic import Periodic
@@ -42,6 +43,8 @@ class Background:
     samples: SystemSamples
     sessions: Periodic
     folder: FolderWatch
+    workforce: Workforce
+    presence: Periodic
 
     def start(self, *, pages: bool, work: bool) -> None:
         """Begin what serving `pages` needs, and doing tasks."""
@@ -53,6 +56,8 @@ class Background:
         self.cache.start()
         if work:
             self.upkeep.start()
+        if work and not pages:
+            self.presence.start()
         if pages:
             self.live.start()
             self.samples.start()
@@ -75,6 +80,7 @@ class Background:
         self.samples.stop()
         self.sessions.stop()
         self.folder.stop()
+        self.presence.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -111,7 +117,8 @@ def background(
     ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
     cache = CacheUpkeep(backends.cache, admin)
-    storage = StorageWatch(backends.database, backends.clock)
+    workforce = Workforce(backends.shared, _wanted(settings))
+    storage = StorageWatch(backends.database, workforce, backends.clock)
     samples = SystemSamples(
         backends.shared, backends.clock, vitals, backends.tasks, services.keepers.ledger, ended
     )
@@ -129,7 +136,18 @@ def background(
         samples,
         watching(gate, services.access),
         FolderWatch(settings.data_dir, backends.executor, backends.clock),
+        workforce,
+        Periodic(
+            "presence", lambda: workforce.tell(Job.TASKS, services.engine.worker), TELL_SECONDS
+        ),
     )
+
+
+def _wanted(settings: Settings) -> frozenset[Job]:
+    if not settings.distributed:
+        return frozenset()
+    scheduled = settings.live_mode or settings.end_of_day
+    return frozenset({Job.TASKS, Job.COMPUTING, *([Job.SCHEDULE] if scheduled else [])})
 
 
 def _end_of_day(settings: Settings, services: Services) -> Periodic | None:
