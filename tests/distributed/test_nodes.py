@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -18,7 +19,7 @@ NO_COMPUTING = "no worker runs that computes"
 
 
 @pytest.fixture(scope="module")
-def settings() -> dict[str, str]:
+def settings() -> dict[str, Any]:
     redis, postgres = nodes.servers()
     return {
         "STOCKAPP_REDIS_URL": redis.url,
@@ -31,9 +32,10 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str]) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, Any]) -> Iterator[Server]:
     """A web node alone."""
-    with running(_Alone(tmp_path_factory.mktemp("web"), WEB_CONCURRENCY=1, **settings)) as server:
+    alone = _Alone(tmp_path_factory.mktemp("web"), cold=False, WEB_CONCURRENCY=1, **settings)
+    with running(alone) as server:
         yield server
 
 
@@ -47,7 +49,7 @@ def lacking(server: Server) -> str:
 
 
 def test_without_workers_pages_say_what_is_missing_and_are_served(
-    server: Server, settings: dict[str, str], tmp_path: Path
+    server: Server, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     assert eventually(lambda: NO_TASKS in lacking(server) and NO_COMPUTING in lacking(server))
     health = server.get("/api/health/detailed").json()
@@ -64,7 +66,7 @@ def test_without_workers_pages_say_what_is_missing_and_are_served(
 
 
 def test_what_was_asked_for_meanwhile_is_done_once_they_come_and_the_notices_go(
-    server: Server, settings: dict[str, str], tmp_path: Path
+    server: Server, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     task = server.refresh("LARK.SIM")
     workers = [Running(tmp_path, settings, *words) for words in (("worker",), ("beat",))]
@@ -88,7 +90,7 @@ def test_what_was_asked_for_meanwhile_is_done_once_they_come_and_the_notices_go(
 
 
 def test_a_worker_that_is_told_to_end_hands_its_tasks_over_and_logs_as_the_settings_say(
-    server: Server, settings: dict[str, str], tmp_path: Path
+    server: Server, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     slow = {**settings, "STOCKAPP_SIMULATED_LATENCY_MS": "20000"}
     first = Running(tmp_path, slow, "worker")
@@ -109,17 +111,17 @@ def test_a_worker_that_is_told_to_end_hands_its_tasks_over_and_logs_as_the_setti
 
 
 def test_commands_do_the_same_as_on_one_machine(
-    server: Server, settings: dict[str, str], tmp_path: Path
+    server: Server, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     # A command does its own tasks where nobody else does.
-    code, told = answer(tmp_path, settings, "refresh", "--symbols", "LARK.SIM", "--force")
-    assert (code, told["summary"]["ok"]) == (0, 1)
     assert answer(tmp_path, settings, "watchlist", "add", "LARK.SIM")[0] == 0
+    code, told = answer(tmp_path, settings, "refresh", "LARK.SIM")
+    assert (code, told["summary"]["ok"]) == (0, 1)
     symbols = [item["symbol"] for item in server.get("/api/watchlist").json()["items"]]
     assert symbols == ["LARK.SIM"]
     assert answer(tmp_path, settings, "tasks", "list")[1]["tasks"][0]["status"] == "completed"
     assert answer(tmp_path, settings, "cache", "stats")[0] == 0
-    assert answer(tmp_path, settings, "providers")[0] == 0
+    assert answer(tmp_path, settings, "providers", "list")[0] == 0
     code, token = answer(tmp_path, settings, "tokens", "create", "tests")
     assert code == 0
     with_token = {"Authorization": f"Bearer {token['token']}"}
@@ -128,14 +130,14 @@ def test_commands_do_the_same_as_on_one_machine(
 
 @pytest.mark.parametrize("words", [("backup",), ("restore", "backup.zip", "--yes")])
 def test_backups_are_the_database_servers_matter(
-    words: tuple[str, ...], settings: dict[str, str], tmp_path: Path
+    words: tuple[str, ...], settings: dict[str, Any], tmp_path: Path
 ) -> None:
     code, problem = answer(tmp_path, settings, *words)
     assert code != 0
     assert "pg_dump" in problem["detail"]
 
 
-def test_settings_mask_addresses(settings: dict[str, str], tmp_path: Path) -> None:
+def test_settings_mask_addresses(settings: dict[str, Any], tmp_path: Path) -> None:
     hush = {
         "STOCKAPP_REDIS_URL": "redis://:hush-word@h/0",
         "STOCKAPP_DATABASE_URL": "postgresql://u:hush-word@h/x",
@@ -148,7 +150,7 @@ def test_settings_mask_addresses(settings: dict[str, str], tmp_path: Path) -> No
 
 
 def test_a_pickle_in_a_queue_is_refused_and_runs_nothing(
-    settings: dict[str, str], server: Server, tmp_path: Path
+    settings: dict[str, Any], server: Server, tmp_path: Path
 ) -> None:
     trap = tmp_path / "sprung"
     worker = Running(tmp_path, settings, "worker")

@@ -1,9 +1,27 @@
 """What nobody is there to do is told, where others than web nodes have to do it."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from stockapp.services.workforce import MISSED, Job, Workforce
 from tests.contract.backends import Backends, SetClock
+from tests.contract.embedded import open_embedded
 
 ALL = frozenset(Job)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def backends(tmp_path: Path, clock: SetClock) -> Iterator[Backends]:
+    backends = open_embedded(tmp_path, clock)
+    yield backends
+    backends.close()
 
 
 def test_what_nobody_does_is_told_in_words(backends: Backends) -> None:
