@@ -7,6 +7,7 @@ from typing import Any
 from stockapp.bootstrap.access import watching
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
+from stockapp.domain.event import Event
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
 from stockapp.services.folder_watch import FolderWatch
 from stockapp.services.live_mode import LiveMode
@@ -96,17 +97,7 @@ def background(
     """Builds it; `start` begins."""
     upkeep = _upkeep(settings, backends, services)
     ended = EndedItems()
-    listeners = [
-        services.quotes.on_event,
-        services.analysis_store.on_event,
-        services.findings.on_event,
-        services.trends.on_event,
-        services.engine.on_event,
-        ended.on_event,
-        services.access.on_event,
-    ]
-    if isinstance(services.live, LiveMode):
-        listeners.append(services.live.on_event)
+    listeners = [*_listeners(services), ended.on_event]
     if backends.send is None:
         # Else one worker is woken for it.
         listeners.append(upkeep.on_event)
@@ -137,10 +128,27 @@ def background(
         watching(gate, services.access),
         FolderWatch(settings.data_dir, backends.executor, backends.clock),
         workforce,
-        Periodic(
-            "presence", lambda: workforce.tell(Job.TASKS, services.engine.worker), TELL_SECONDS
-        ),
+        _presence(workforce, services.engine.worker),
     )
+
+
+def _listeners(services: Services) -> list[Callable[[Event], None]]:
+    listeners = [
+        services.quotes.on_event,
+        services.analysis_store.on_event,
+        services.findings.on_event,
+        services.trends.on_event,
+        services.engine.on_event,
+        services.access.on_event,
+    ]
+    return [
+        *listeners,
+        *([services.live.on_event] if isinstance(services.live, LiveMode) else []),
+    ]
+
+
+def _presence(workforce: Workforce, worker: str) -> Periodic:
+    return Periodic("presence", lambda: workforce.tell(Job.TASKS, worker), TELL_SECONDS)
 
 
 def _wanted(settings: Settings) -> frozenset[Job]:
