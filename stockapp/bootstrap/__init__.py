@@ -24,6 +24,7 @@ from stockapp.services import passwords
 from stockapp.services.doctor import Doctor
 from stockapp.services.samples import SAMPLE_REAL
 from stockapp.services.watchlists import sample_items
+from stockapp.services.workforce import Job, Workforce
 from stockapp.settings import LogFormat, Sample, Settings, levels
 from stockapp.settings.report import settings_report
 from stockapp.tasks.periodic import Periodic
@@ -55,7 +56,7 @@ class House:
             self.app, settings, self._backends, self._services, gate, self._background, outside
         )
         watched.register(self.app, outside.counts, access_log=settings.access_log)
-        doctor = _doctor(settings, self._backends, self._services)
+        doctor = _doctor(settings, self._backends, self._services, self._background.workforce)
         self._tools = tools(self._backends, self._services, self._background, doctor, self.close)
         archive = archive_of(settings)
         cli.register(self.app.cli, self.tools, lambda: archive, settings_report, passwords.chosen)
@@ -90,8 +91,9 @@ class House:
 
     def look_after_watched(self) -> None:
         """Begin what is due on lists that are watched on any node."""
-        if self.settings.live_mode:
-            with suppress(StoreTrouble):
+        with suppress(StoreTrouble):
+            self._background.workforce.tell(Job.SCHEDULE, "beat")
+            if self.settings.live_mode:
                 self._services.rounds.look_at_all()
 
     def look_after_closed(self) -> None:
@@ -105,6 +107,8 @@ class House:
         self._services.fanout.close()
         self._background.upkeep.stop()
         self._services.engine.drain()
+        self._background.presence.stop()
+        self._background.workforce.leave(Job.TASKS, self._services.engine.worker)
 
     def close(self) -> None:
         """Drain, then close all that is open; safe to call twice."""
@@ -159,10 +163,14 @@ def _secured(app: Flask, settings: Settings, backends: Backends) -> None:
     client_address.register(app, proxies(settings))
 
 
-def _doctor(settings: Settings, backends: Backends, services: Services) -> Doctor:
+def _doctor(
+    settings: Settings, backends: Backends, services: Services, workforce: Workforce
+) -> Doctor:
     return Doctor(
         services.sources,
         backends.executor,
+        backends.database,
+        workforce,
         addresses=addresses(settings, services.sources.providers()),
         data_dir=settings.data_dir,
         static_dir=STATIC,

@@ -7,6 +7,7 @@ from typing import Any
 from stockapp.bootstrap.access import watching
 from stockapp.bootstrap.backends import Backends
 from stockapp.bootstrap.services import Services
+from stockapp.domain.event import Event
 from stockapp.services.cache_admin import CacheAdmin, CacheUpkeep
 from stockapp.services.folder_watch import FolderWatch
 from stockapp.services.live_mode import LiveMode
@@ -14,6 +15,7 @@ from stockapp.services.storage_watch import StorageWatch
 from stockapp.services.system_samples import EndedItems, SystemSamples
 from stockapp.services.vitals import HubLagMeter, Vitals
 from stockapp.services.watch_signs import WatchSigns
+from stockapp.services.workforce import TELL_SECONDS, Job, Workforce
 from stockapp.settings import Settings
 from stockapp.tasks.fanout import Follower
 from stockapp.tasks.periodic import Periodic
@@ -42,6 +44,8 @@ class Background:
     samples: SystemSamples
     sessions: Periodic
     folder: FolderWatch
+    workforce: Workforce
+    presence: Periodic
 
     def start(self, *, pages: bool, work: bool) -> None:
         """Begin what serving `pages` needs, and doing tasks."""
@@ -53,6 +57,8 @@ class Background:
         self.cache.start()
         if work:
             self.upkeep.start()
+        if work and not pages:
+            self.presence.start()
         if pages:
             self.live.start()
             self.samples.start()
@@ -75,6 +81,7 @@ class Background:
         self.samples.stop()
         self.sessions.stop()
         self.folder.stop()
+        self.presence.stop()
         self.upkeep.stop()
         self.follower.stop()
         self.meter.stop()
@@ -90,17 +97,7 @@ def background(
     """Builds it; `start` begins."""
     upkeep = _upkeep(settings, backends, services)
     ended = EndedItems()
-    listeners = [
-        services.quotes.on_event,
-        services.analysis_store.on_event,
-        services.findings.on_event,
-        services.trends.on_event,
-        services.engine.on_event,
-        ended.on_event,
-        services.access.on_event,
-    ]
-    if isinstance(services.live, LiveMode):
-        listeners.append(services.live.on_event)
+    listeners = [*_listeners(services), ended.on_event]
     if backends.send is None:
         # Else one worker is woken for it.
         listeners.append(upkeep.on_event)
@@ -111,7 +108,8 @@ def background(
     ledger = Periodic("ledger", services.keepers.ledger.flush, 1.0)
     admin = CacheAdmin(backends.cache, backends.shared, vitals, backends.clock)
     cache = CacheUpkeep(backends.cache, admin)
-    storage = StorageWatch(backends.database, backends.clock)
+    workforce = Workforce(backends.shared, _wanted(settings))
+    storage = StorageWatch(backends.database, workforce, backends.clock)
     samples = SystemSamples(
         backends.shared, backends.clock, vitals, backends.tasks, services.keepers.ledger, ended
     )
@@ -129,7 +127,35 @@ def background(
         samples,
         watching(gate, services.access),
         FolderWatch(settings.data_dir, backends.executor, backends.clock),
+        workforce,
+        _presence(workforce, services.engine.worker),
     )
+
+
+def _listeners(services: Services) -> list[Callable[[Event], None]]:
+    listeners = [
+        services.quotes.on_event,
+        services.analysis_store.on_event,
+        services.findings.on_event,
+        services.trends.on_event,
+        services.engine.on_event,
+        services.access.on_event,
+    ]
+    return [
+        *listeners,
+        *([services.live.on_event] if isinstance(services.live, LiveMode) else []),
+    ]
+
+
+def _presence(workforce: Workforce, worker: str) -> Periodic:
+    return Periodic("presence", lambda: workforce.tell(Job.TASKS, worker), TELL_SECONDS)
+
+
+def _wanted(settings: Settings) -> frozenset[Job]:
+    if not settings.distributed:
+        return frozenset()
+    scheduled = settings.live_mode or settings.end_of_day
+    return frozenset({Job.TASKS, Job.COMPUTING, *([Job.SCHEDULE] if scheduled else [])})
 
 
 def _end_of_day(settings: Settings, services: Services) -> Periodic | None:

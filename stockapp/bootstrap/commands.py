@@ -35,6 +35,7 @@ def tools(
         sources=services.sources,
         source_testing=services.source_testing,
         vitals=background.vitals,
+        workforce=background.workforce,
         problem_of=problem_of,
         close=close,
     )

@@ -4,6 +4,9 @@ Loaded by Celery: `stockapp.backends.distributed.celery_app` names this module.
 """
 
 import logging
+import os
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +18,12 @@ from stockapp.backends.distributed import celery_app
 from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
 from stockapp.backends.distributed.computing import register
 from stockapp.backends.distributed.link import RedisLink
+from stockapp.backends.distributed.shared_state import RedisSharedState
+from stockapp.backends.embedded.clock import SystemClock
 from stockapp.bootstrap import House, build, configure_logs
 from stockapp.bootstrap.computations import computations
+from stockapp.ports import StoreTrouble
+from stockapp.services.workforce import TELL_SECONDS, Job, Workforce
 from stockapp.settings import read_settings
 
 _settings = read_settings()
@@ -24,7 +31,9 @@ if not _settings.distributed:
     raise SystemExit("A worker needs STOCKAPP_REDIS_URL and STOCKAPP_DATABASE_URL.")
 _servers = (_settings.redis_url.get_secret_value(), _settings.redis_prefix)
 celery_app.configure(*_servers)
-register(app, RedisLink(*_servers), computations(_settings))
+_link = RedisLink(*_servers)
+register(app, _link, computations(_settings))
+_WHO = f"{socket.gethostname()}-{os.getpid()}"
 # They tell of each message; what becomes of tasks is told by ourselves.
 _CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 _LIVE_SECONDS, _END_OF_DAY_SECONDS = 2.0, 60.0
@@ -68,6 +77,24 @@ def start(sender: Any, **_: object) -> None:
     _Worker.house.start_work()
 
 
+def ready(sender: Any, **_: object) -> None:
+    """Tell now and then that somebody computes here; those who do tasks tell so themselves."""
+    if _Worker.house is not None:
+        return
+    workforce = Workforce(RedisSharedState(_link, SystemClock()), frozenset({Job.COMPUTING}))
+
+    def tell() -> None:
+        with suppress(StoreTrouble):
+            workforce.tell(Job.COMPUTING, _WHO)
+
+    tell()
+    # In Celery's own loop: a process that forks had better have no threads.
+    sender.timer.call_repeatedly(TELL_SECONDS, tell)
+    signals.worker_shutting_down.connect(
+        lambda **_: workforce.leave(Job.COMPUTING, _WHO), weak=False
+    )
+
+
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
@@ -109,5 +136,6 @@ for _name, _call in {RUN: run, LIVE: live, END_OF_DAY: end_of_day}.items():
     app.task(name=_name)(_call)
 signals.setup_logging.connect(log)
 signals.worker_init.connect(start)
+signals.worker_ready.connect(ready)
 signals.worker_shutting_down.connect(drain)
 signals.worker_shutdown.connect(close)

@@ -22,11 +22,12 @@ def register(group: click.Group, shell: Shell) -> None:
 def _status(tools: "Tools", asked: Asked) -> Answer:
     """Tell of the workers that run, of tasks under way, and of troubles.
 
-    Ends with 1 when no worker runs, or the cache cannot store.
+    Ends with 1 when no worker runs, the cache cannot store, or nobody does the tasks.
     """
     workers = list(tools.vitals.workers())
     tasks = tools.tasks.under_way(_SHOWN)
     troubles = tools.cache.troubles()
+    lacking = tools.workforce.lacking()
     lines = [f"{len(workers)} workers run" if workers else "no worker runs"]
     for worker, name in zip(workers, names(workers), strict=True):
         memory = worker["resident_bytes"]
@@ -36,10 +37,12 @@ def _status(tools: "Tools", asked: Asked) -> Answer:
         lines.append(f"  {name}: {about}, {worker['open_streams']} streams")
     lines.append(f"{len(tasks)} tasks under way")
     lines += [f"  {task.id}  {task.kind}  {task.status.value}" for task in tasks]
-    lines += [f"cache: {trouble}" for trouble in troubles]
+    lines += [*(f"cache: {trouble}" for trouble in troubles), *lacking]
     document = {
         "workers": workers,
         "tasks": [task.to_json() for task in tasks],
         "troubles": troubles,
+        "lacking": list(lacking),
     }
-    return Answer(document, lines, Exit.DONE if workers and not troubles else Exit.FAILED)
+    well = workers and not troubles and not lacking
+    return Answer(document, lines, Exit.DONE if well else Exit.FAILED)

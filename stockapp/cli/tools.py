@@ -19,6 +19,7 @@ from stockapp.services.task_admin import TaskAdmin
 from stockapp.services.trends import Trends
 from stockapp.services.vitals import Vitals
 from stockapp.services.watchlists import Watchlists
+from stockapp.services.workforce import Workforce
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,6 @@ class Tools:
     sources: Sources
     source_testing: SourceTesting
     vitals: Vitals
+    workforce: Workforce
     problem_of: Callable[[Exception], Problem | None]
     close: Callable[[], None]

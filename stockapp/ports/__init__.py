@@ -11,7 +11,7 @@ from stockapp.ports.caching import CacheTrouble, Entry, Flights, ResponseCache
 from stockapp.ports.observing import NOBODY, Observer
 from stockapp.ports.running import Clock, Executor, ProcessLost
 from stockapp.ports.shared_state import SharedState
-from stockapp.ports.storage import Storage, StoreTrouble
+from stockapp.ports.storage import ServerLook, Storage, StoreTrouble
 from stockapp.ports.tasks import (
     ANY_TASK,
     Cancelled,
@@ -43,6 +43,7 @@ __all__ = [
     "QueueFull",
     "RateLimited",
     "ResponseCache",
+    "ServerLook",
     "SessionStore",
     "SharedState",
     "Storage",

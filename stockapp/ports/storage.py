@@ -1,11 +1,22 @@
 """The file or server that tasks, lists and shared facts are kept in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 
 class StoreTrouble(Exception):
     """The store cannot do that at present, such as for a full disk; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLook:
+    """A server that keeps things, and in how many seconds it answered; `trouble`: why not."""
+
+    name: str
+    version: str = ""
+    seconds: float = 0.0
+    trouble: str = ""
 
 
 class Storage(Protocol):
@@ -23,6 +34,9 @@ class Storage(Protocol):
 
         Raises StoreTrouble.
         """
+
+    def servers(self) -> Sequence[ServerLook]:
+        """Those it is on, asked now; none where it is a file."""
 
     def shrink(self) -> None:
         """Give room back that deleted things left, a part at a time."""

@@ -16,8 +16,9 @@ from pathlib import Path
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.quote import Quote
 from stockapp.fetching.lane import Lane, Sent
-from stockapp.ports import Executor
+from stockapp.ports import Executor, Storage, StoreTrouble
 from stockapp.services.sources import Sources
+from stockapp.services.workforce import MISSED, Job, Workforce
 
 _LEAST_FREE_BYTES = 200_000_000
 _CONNECT_SECONDS = 5.0
@@ -64,6 +65,14 @@ _ADVICE = {
 }
 
 
+_SETTINGS = {"Redis": "STOCKAPP_REDIS_URL", "PostgreSQL": "STOCKAPP_DATABASE_URL"}
+_JOBS = {
+    Job.TASKS: "Workers that do tasks",
+    Job.COMPUTING: "Workers that compute",
+    Job.SCHEDULE: "What begins by schedule",
+}
+
+
 class Doctor:
     """Looks at one thing after the other, sources beside each other."""
 
@@ -71,6 +80,8 @@ class Doctor:
         self,
         sources: Sources,
         executor: Executor,
+        storage: Storage,
+        workforce: Workforce,
         *,
         addresses: Sequence[Address],
         data_dir: Path,
@@ -79,6 +90,8 @@ class Doctor:
     ) -> None:
         self._sources = sources
         self._executor = executor
+        self._storage = storage
+        self._workforce = workforce
         self._addresses = addresses
         self._data_dir = data_dir
         self._static_dir = static_dir
@@ -88,6 +101,8 @@ class Doctor:
         """All findings, as they come."""
         yield self._data_folder()
         yield self._assets()
+        yield from self._servers()
+        yield from self._work()
         if ask_sources:
             yield from self._names()
             tests = list(self._tests())
@@ -124,6 +139,28 @@ class Doctor:
             found = f"{missing[0]} is missing"
             return Finding(what, Health.BAD, found, "Run `make clean setup`.")
         return Finding(what, Health.GOOD, "are there")
+
+    def _servers(self) -> Iterator[Finding]:
+        for server in self._storage.servers():
+            if server.trouble:
+                advice = f"See whether it runs, and {_SETTINGS[server.name]}."
+                yield Finding(server.name, Health.BAD, server.trouble, advice)
+            else:
+                found = f"version {server.version} answers in {1000 * server.seconds:.1f} ms"
+                yield Finding(server.name, Health.GOOD, found)
+
+    def _work(self) -> Iterator[Finding]:
+        try:
+            at_work = self._workforce.at_work()
+        except StoreTrouble:
+            # Told of with the servers.
+            return
+        for job, count in at_work.items():
+            found, _, advice = MISSED[job].partition(": ")
+            if count:
+                yield Finding(_JOBS[job], Health.GOOD, f"{count} at work")
+            else:
+                yield Finding(_JOBS[job], Health.BAD, found, f"{advice[0].upper()}{advice[1:]}.")
 
     def _names(self) -> Iterator[Finding]:
         """Whether the names of all hosts are found, and whether one can connect to them."""

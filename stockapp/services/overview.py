@@ -30,6 +30,7 @@ class Overview:
     draining: bool
     database_trouble: str | None
     set_aside: Sequence[str]
+    lacking: Sequence[str]
     versions: tuple[int, int] | None
     cache_troubles: Sequence[str]
     cache: CacheStatistics | None
@@ -99,6 +100,7 @@ class Overviews:
             self._draining(),
             self._watch.report.trouble or trouble,
             self._watch.report.set_aside,
+            self._watch.report.lacking,
             versions,
             [silence] if silence else troubles or (),
             self._cache.told()[0],

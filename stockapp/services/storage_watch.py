@@ -1,33 +1,40 @@
-"""Whether the database can be used, for all pages of a worker."""
+"""Whether the database can be used and tasks are done, for all pages of a worker."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stockapp.ports import Clock, Storage
+from stockapp.ports import Clock, Storage, StoreTrouble
+from stockapp.services.workforce import Workforce
 from stockapp.tasks.periodic import Periodic
 
 _LOOK_SECONDS = 1.0
 _LIST_SECONDS = 15.0
+_LACKING_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class StorageReport:
-    """Why the database cannot be used, None when it can; damaged files that were set aside."""
+    """Why the database cannot be used, None when it can; damaged files that were set aside; what
+    nobody is there to do.
+    """
 
     trouble: str | None = None
     set_aside: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 class StorageWatch:
     """Looks again and again; `listeners` are called after each change."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, workforce: Workforce, clock: Clock) -> None:
         self.listeners: list[Callable[[], None]] = []
         self.report = StorageReport()
         self._storage = storage
+        self._workforce = workforce
         self._clock = clock
         self._set_aside: tuple[str, ...] = ()
-        self._list_at = clock.monotonic()
+        self._list_at = self._lacking_at = clock.monotonic()
+        self._lacking: tuple[str, ...] = ()
         self._periodic = Periodic("storage-watch", self._look, _LOOK_SECONDS)
 
     def start(self) -> None:
@@ -43,9 +50,19 @@ class StorageWatch:
         if now >= self._list_at:
             self._list_at = now + _LIST_SECONDS
             self._set_aside = tuple(self._storage.set_aside())
-        report = StorageReport(self._storage.trouble, self._set_aside)
+        if now >= self._lacking_at:
+            self._lacking_at = now + _LACKING_SECONDS
+            self._lacking = self._missed()
+        report = StorageReport(self._storage.trouble, self._set_aside, self._lacking)
         if report == self.report:
             return
         self.report = report
         for listener in self.listeners:
             listener()
+
+    def _missed(self) -> tuple[str, ...]:
+        try:
+            return self._workforce.lacking()
+        except StoreTrouble:
+            # That is told of, and all who work tell nothing meanwhile.
+            return ()

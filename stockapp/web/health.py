@@ -42,13 +42,16 @@ class Health:
         for_all=True,
     )
     def ready(self) -> Response:
-        """Whether this worker can do its work; else 503 with the reasons, one a line."""
-        obstacles = self._overviews.look().obstacles()
-        if obstacles:
+        """Whether this worker can do its work; else 503 with the reasons, one a line.
+
+        Where others do the tasks, what nobody is there to do follows: pages are served still.
+        """
+        seen = self._overviews.look()
+        if obstacles := seen.obstacles():
             response = _text("".join(f"{line}\n" for line in obstacles), 503)
             response.headers["Retry-After"] = "5"
             return response
-        return _text("ready\n", 200)
+        return _text("\n".join(("ready", *seen.lacking, "")), 200)
 
     @described("getHealth", "System", gives={200: answers_system.Health})
     def detailed(self) -> Response:
@@ -61,10 +64,12 @@ class Health:
 def health_json(seen: Overview) -> dict[str, Any]:
     """The overview as the JSON interface shows it; null is what could not be told."""
     obstacles = seen.obstacles()
+    degraded = seen.cache_troubles or seen.lacking
     sample = seen.sample
     return {
-        "status": "failing" if obstacles else "degraded" if seen.cache_troubles else "ok",
+        "status": "failing" if obstacles else "degraded" if degraded else "ok",
         "obstacles": obstacles,
+        "lacking": list(seen.lacking),
         "version": seen.version,
         "uptime_seconds": round(seen.uptime_seconds, 1),
         "draining": seen.draining,

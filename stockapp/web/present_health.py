@@ -73,6 +73,8 @@ def _of_storage(report: StorageReport) -> Iterator[Complaint]:
         yield Complaint("bad", f"The database cannot be used: {report.trouble}.", "storage")
     for name in report.set_aside:
         yield Complaint("warn", f"A damaged database was set aside as {name}.", "storage")
+    for words in report.lacking:
+        yield Complaint("bad", f"{words[0].upper()}{words[1:]}.", "workers")
 
 
 def _of_cache(troubles: Sequence[str]) -> Iterator[Complaint]:

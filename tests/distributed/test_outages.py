@@ -224,7 +224,9 @@ def test_while_postgresql_is_away_lists_are_shown_as_they_were_and_not_changed(
             refused(node)
             assert "KEPT.SIM" in node.get("/").text
         # What needs no list goes on.
-        assert pair.node.refresh(f"B{next(_numbers)}.SIM,LARK.SIM", wait=25)["status"] == "completed"
+        assert (
+            pair.node.refresh(f"B{next(_numbers)}.SIM,LARK.SIM", wait=25)["status"] == "completed"
+        )
     goes_on(pair)
     listed = pair.node.get("/api/watchlist").text
     assert "KEPT.SIM" in listed

@@ -1,12 +1,13 @@
 """How Redis and PostgreSQL fare, for pages and health."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.migrations import MIGRATIONS
 from stockapp.backends.distributed.postgres import PostgresDatabase
-from stockapp.ports import StoreTrouble
+from stockapp.ports import ServerLook, StoreTrouble
 
 
 class Servers:
@@ -45,6 +46,29 @@ class Servers:
         row = self._postgres.read(lambda transaction: transaction.execute(query).fetchone())
         return int(row[0]), len(MIGRATIONS)
 
+    def servers(self) -> Sequence[ServerLook]:
+        """Both, asked now."""
+
+        def redis() -> str:
+            return str(self._link.ask(lambda redis: redis.info("server"))["redis_version"])
+
+        def postgres() -> str:
+            query = "SHOW server_version"
+            row = self._postgres.read(lambda transaction: transaction.execute(query).fetchone())
+            return str(row[0])
+
+        return [_look("Redis", redis), _look("PostgreSQL", postgres)]
+
     def shrink(self) -> None:
         """Tell what a node that died left untold; the servers give room back themselves."""
         self._postgres.relay()
+
+
+def _look(name: str, version: Callable[[], str]) -> ServerLook:
+    try:
+        # So that what is measured is no connecting.
+        version()
+        began = time.monotonic()
+        return ServerLook(name, version(), time.monotonic() - began)
+    except StoreTrouble as trouble:
+        return ServerLook(name, trouble=str(trouble))

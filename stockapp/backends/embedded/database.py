@@ -139,6 +139,10 @@ class Database:
         """That of the tables as they are, and that which this stockapp makes of them."""
         return self.read(_version), len(schema.MIGRATIONS)
 
+    def servers(self) -> tuple[()]:
+        """None: it is a file."""
+        return ()
+
     def shrink(self) -> None:
         """Give freed pages back to the disk, a part in each transaction."""
         while self.write(_give_back_pages):

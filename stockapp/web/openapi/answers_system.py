@@ -264,6 +264,7 @@ class Health(Answer):
 
     status: Literal["ok", "degraded", "failing"]
     obstacles: list[str] = Field(description="Why it is not ready; none when it is.")
+    lacking: list[str] = Field(description="What no worker elsewhere is there to do.")
     version: str
     uptime_seconds: float
     draining: bool
