@@ -110,6 +110,7 @@ class Cluster:
         self._folder = Path(folder)
         redis = self._stack.enter_context(running_redis(self._folder))
         postgres = self._stack.enter_context(running_postgres())
+        self.url = redis.url
         self.redis: Any = Redis.from_url(redis.url, decode_responses=True)
         for name, value in _REDIS.items():
             self.redis.config_set(name, value)
