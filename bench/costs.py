@@ -19,7 +19,7 @@ from stockapp.domain import moment
 from stockapp.domain.event import Event
 from tests.e2e.server import Server, eventually
 
-RATE, SECONDS = 20, 8
+RATE, SECONDS = 10, 8
 STREAMS, PROCESSES = 500, 4
 # Of the simulated sample list.
 SYMBOLS = 12
@@ -98,7 +98,8 @@ def measure() -> Costs:
         render = one.events(1).message(silent)
         crowd = one.events(STREAMS)
         connections = cluster.usage().connections
-        more = _Bench(cluster, [web, cluster.web(PROCESSES - 1, STOCKAPP_SAMPLE="simulated")])
+        nodes = [web, cluster.web(PROCESSES - 1, STOCKAPP_SAMPLE="simulated")]
+        more = _Bench(cluster, nodes, one.kept)
         idle_more = more.idle()
         silent_more = more.events(0).each
         event_bytes = one.bytes_of_event()
@@ -141,13 +142,15 @@ class _Heard:
 class _Bench:
     """Measures what some web nodes spend beyond doing nothing."""
 
-    def __init__(self, cluster: Cluster, nodes: Sequence[Server]) -> None:
+    def __init__(
+        self, cluster: Cluster, nodes: Sequence[Server], kept: Sequence[Event] = ()
+    ) -> None:
         self._cluster = cluster
         self._nodes = nodes
         self._pids = [pid for node in nodes for pid in node.worker_pids()]
         link = RedisLink(cluster.url, _PREFIX)
         self._log = RedisEventLog(link)
-        self._kept: list[Event] = []
+        self.kept = kept
 
     def idle(self) -> Load:
         """A second in which nothing happens."""
@@ -161,7 +164,7 @@ class _Bench:
         first = self._log.last_id()
         self._refresh()
         time.sleep(1)
-        self._kept = [e for e in self._log.since(first) if not e.type.ends_task]
+        self.kept = [e for e in self._log.since(first) if not e.type.ends_task]
         redis, name = self._cluster.redis, f"{_PREFIX}events"
         at = [float(entry["at"]) for _, entry in redis.xrange(name, f"({first}-0", "+")]
         return [each - at[0] for each in at]
@@ -189,7 +192,7 @@ class _Bench:
         idle = self.idle()
         usage, cpu = self._cluster.usage(), cpu_seconds(self._pids)
         count, first = RATE * SECONDS, self._log.last_id()
-        for number, event in zip(range(count), itertools.cycle(self._kept), strict=False):
+        for number, event in zip(range(count), itertools.cycle(self.kept), strict=False):
             time.sleep(max(0.0, usage.at + number / RATE - time.monotonic()))
             entry = (event.topic, event.type, event.data)
             self._log.publish(moment.from_epoch(time.time()), [entry])

@@ -186,17 +186,18 @@ class Simulation:
         news, process.pending, process.feed_called = process.pending, [], False
         asked = size.lists * costs.render.redis_ms * process.stands_for
         start = max(now, process.free_at)
-        # Its own questions are answered in turn; those of the ones that it stands for come besides.
-        self._at_redis(now, asked)
+        # It is taken for the last of those that it stands for.
+        answered = self._at_redis(now, asked)
         rendering = size.lists * costs.render.process_ms / 1000
         writing = size.streams / size.processes * costs.deliver.process_ms / 1000
-        process.free_at = start + rendering + writing
+        told_from = max(start + rendering, answered)
+        process.free_at = told_from + writing
         process.busy += rendering + writing
         self._messages += process.stands_for
         took = process.free_at - now
         process.feed_ready = process.free_at + max(_FEED_GATHER, _FEED_SHARE * took)
         for at in news:
-            self._late += [start + rendering + share * writing - at for share in _RECEIVERS]
+            self._late += [told_from + share * writing - at for share in _RECEIVERS]
 
 
 # Streams of a process, from the one that is written to first to the last.
