@@ -21,7 +21,6 @@ from tests.e2e.server import ROOT, Server, eventually
 from tests.postgres_server import running_postgres
 from tests.redis_server import running_redis
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _COMMAND = "from stockapp.command.main import main; main()"
 # As in compose.yaml; the tests' own server keeps nothing on disk.
 _REDIS = {"maxmemory": "1gb", "maxmemory-policy": "volatile-lru", "appendonly": "yes"}
@@ -102,7 +101,7 @@ class Cluster:
 
     def __init__(self, **settings: Any) -> None:
         self._stack = contextlib.ExitStack()
-        self._settings = {name: str(value) for name, value in settings.items()}
+        self._settings: dict[str, Any] = {name: str(value) for name, value in settings.items()}
         self._count = 0
 
     def __enter__(self) -> "Cluster":
@@ -110,6 +109,7 @@ class Cluster:
         self._folder = Path(folder)
         redis = self._stack.enter_context(running_redis(self._folder))
         postgres = self._stack.enter_context(running_postgres())
+        self.url = redis.url
         self.redis: Any = Redis.from_url(redis.url, decode_responses=True)
         for name, value in _REDIS.items():
             self.redis.config_set(name, value)
@@ -198,12 +198,13 @@ class Cluster:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """What these processes have used, their ended children not counted."""
+    """What these processes have used, by all threads that there are still."""
     total = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                total += int((thread / "schedstat").read_text().split()[0])
+    return total / 1e9
 
 
 def pin(pids: Iterable[int], core: int) -> None:

@@ -1,7 +1,8 @@
 """200 fetches that take a second each, by one process of `stockapp worker`.
 
-Where they are tasks of their own these lie in the queue when it begins. The source is one that answers for one symbol at a time and has no limit of requests a second; how
-many are under way at once is up to the settings then. Counted is what arrives there.
+Where they are tasks of their own these lie in the queue when it begins. The source is one that
+answers for one symbol at a time and has no limit of requests a second; how many are under way at
+once is up to the settings then. Counted is what arrives there.
 """
 
 import os

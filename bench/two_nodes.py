@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.cluster import Cluster, Usage, can_run, cpu_seconds, on_core, pin
 from bench.figures import Report
 from bench.streams import SYMBOL, Client, page_of
-from tests.e2e.server import Server
+from tests.e2e.server import Server, eventually
 from tests.upstream.client import UpstreamServer
 
 RATE, SECONDS = 50, 8
@@ -52,10 +52,10 @@ def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Pa
     with ExitStack() as stack:
         with on_core(1):
             cluster = stack.enter_context(_cluster())
-            cluster.worker("--slots", "2")
             first = cluster.web(STOCKAPP_SAMPLE="simulated")
+            cluster.worker("--slots", "2")
         pin(first.worker_pids(), 0)
-        first.refresh("", wait=20)
+        assert eventually(lambda: _refreshed(first), 60)
         reads = {name: [_reads(cluster, [first], path)] for name, path in PATHS.items()}
         delivered = [_deliveries(cluster, [first])]
         with on_core(1):
@@ -77,6 +77,13 @@ def _cluster() -> Cluster:
         STOCKAPP_MAX_REQUESTS=0,
         STOCKAPP_LOG_LEVEL="WARNING",
     )
+
+
+def _refreshed(node: Server) -> bool:
+    """Whether rows have prices; the sample list is made behind."""
+    wait = {"Prefer": "wait=30"}
+    told = node.post("/api/watchlist/live-prices-async?force=true", headers=wait).json()
+    return bool(told["summary"]["ok"])
 
 
 def _report(report: Report, what: str, one: Cost, two: Cost) -> None:
@@ -106,7 +113,7 @@ def _reads(cluster: Cluster, nodes: Sequence[Server], path: str) -> Cost:
     ports = [str(node.port) for node in nodes]
     words = [sys.executable, "-m", "bench.paced", path, str(RATE), str(SECONDS), *ports]
     with on_core(1):
-        told = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
+        told = json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout)
     return _cost(cluster, usage, cpu_seconds(pids) - cpu, idle, told, told["count"])
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -320,3 +321,23 @@ def test_an_engine_that_was_not_opened_starts_tasks_and_runs_none(
     task = command.submit("a")
     assert not eventually(lambda: bool(work.started), seconds=0.7)
     assert ends_as(new_worker(), task, TaskStatus.COMPLETED)
+
+
+def test_a_message_for_a_task_that_runs_here_asks_the_store_nothing(
+    new_worker: Callable[..., Worker], work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = new_worker()
+    task = worker.submit("a")
+    assert eventually(lambda: work.started == ["a"])
+    asked: list[object] = []
+    claim = worker.store.claim
+
+    def counted(*args: Any) -> Task | None:
+        asked.append(args[2])
+        return claim(*args)
+
+    monkeypatch.setattr(worker.store, "claim", counted)
+    assert not worker.engine.claim_and_run(task.id)
+    assert task.id not in asked
+    work.open_all("a")
+    assert ends_as(worker, task, TaskStatus.COMPLETED)
