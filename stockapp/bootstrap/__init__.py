@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from prometheus_client import CollectorRegistry
 
 from stockapp import cli, logs
 from stockapp.bootstrap import web
@@ -69,6 +70,11 @@ class House:
             self._started = True
             self._background.start_for_errands()
         return self._tools
+
+    @property
+    def counted(self) -> CollectorRegistry:
+        """What this worker has counted of what it did."""
+        return self._outside.counts.registry
 
     def start(self) -> None:
         """Begin the background work of a worker that serves pages, and tasks where it does both."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import gevent
 from celery import signals
+from prometheus_client import start_http_server
 
 from stockapp import context
 from stockapp.backends.distributed import celery_app
@@ -75,6 +76,17 @@ def start(sender: Any, **_: object) -> None:
         )
     _Worker.house = build(_settings)
     _Worker.house.start_work()
+    if _settings.worker_metrics:
+        tell_counts(_settings.worker_metrics, _Worker.house)
+
+
+def tell_counts(address: str, house: House) -> None:
+    """Let Prometheus ask there. Raises SystemExit where that cannot be."""
+    host, _, port = address.rpartition(":")
+    try:
+        start_http_server(int(port), host.strip("[]"), house.counted)
+    except (OSError, OverflowError) as error:
+        raise SystemExit(f"STOCKAPP_WORKER_METRICS cannot be used: {error}.") from None
 
 
 def ready(sender: Any, **_: object) -> None:

@@ -41,6 +41,15 @@ class ScalingSettings(BaseSettings):
         default=None, description="File that holds STOCKAPP_DATABASE_URL, in place of that."
     )
 
+    worker_metrics: str = Field(
+        default="",
+        pattern=r"^(\S+:\d{1,5})?$",
+        description=(
+            "HOST:PORT where a `stockapp worker` tells Prometheus what it counted, as web nodes do"
+            " by `/metrics`; without a password, so only for those who may see it. Empty: nowhere."
+        ),
+    )
+
     @property
     def distributed(self) -> bool:
         """Whether this is one of several nodes."""

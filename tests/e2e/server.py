@@ -47,6 +47,8 @@ class Server:
         self.data_dir = data_dir
         self._words = ["gunicorn", "-c", config, application]
         self._cold = cold
+        # In the distributed set; as many as serve pages, unless it is set.
+        self.task_workers = 0
         self.settings = {name: str(value) for name, value in settings.items()}
         if DISTRIBUTED:
             self.settings = _installation(data_dir) | self.settings
@@ -62,7 +64,7 @@ class Server:
         """Launch it, and wait until all workers are there."""
         workers = self.launch()
         if DISTRIBUTED:
-            workers += self._help(workers)
+            workers += self._help(self.task_workers or workers)
         if not eventually(lambda: len(self.workers()) >= workers, 60):
             raise RuntimeError(f"the server did not start:\n{self.log()}")
         return self
@@ -76,7 +78,7 @@ class Server:
         return int(environment["WEB_CONCURRENCY"])
 
     def _help(self, count: int) -> int:
-        """Start those who do the tasks, as many as serve pages; returns how many."""
+        """Start those who do the tasks; returns how many."""
         for role in (*["tasks"] * count, "cpu", "beat"):
             log = self.data_dir / f"{role}.log"
             self._helpers.append(nodes.Worker(role, log, self.environment()).start())

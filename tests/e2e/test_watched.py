@@ -12,7 +12,9 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from .server import Server, eventually, running
+from tests.free_port import free_port
+
+from .server import DISTRIBUTED, Server, eventually, running
 
 REQUESTS, TASKS = "stockapp_http_requests_total", "stockapp_tasks_ended_total"
 
@@ -27,8 +29,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "STOCKAPP_LIMIT_STARTS": "6/hour",
         "STOCKAPP_SIMULATED_LATENCY_MS": 300,
     }
+    if DISTRIBUTED:
+        settings["STOCKAPP_WORKER_METRICS"] = f"127.0.0.1:{free_port()}"
     # Where counts are kept is read when their library is imported, so not a server that is forked.
-    with running(Server(folder, cold=True, **settings)) as server:
+    server = Server(folder, cold=True, **settings)
+    server.task_workers = 1
+    with running(server):
         yield server
 
 
@@ -37,14 +43,22 @@ def fresh_get(server: Server, path: str) -> requests.Response:
     return server.get(path, headers={"Connection": "close"})
 
 
-def metric(server: Server, name: str, **labels: str) -> float:
-    families = text_string_to_metric_families(fresh_get(server, "/metrics").text)
+def metric(server: Server, name: str, text: str | None = None, **labels: str) -> float:
+    """Of all that has these labels; in what the server tells unless in that text."""
+    families = text_string_to_metric_families(text or fresh_get(server, "/metrics").text)
     return sum(
         sample.value
         for family in families
         for sample in family.samples
         if sample.name == name and labels.items() <= sample.labels.items()
     )
+
+
+def ended_tasks(server: Server) -> float:
+    """How many refreshes those have counted who do tasks."""
+    elsewhere = server.settings.get("STOCKAPP_WORKER_METRICS")
+    text = requests.get(f"http://{elsewhere}/metrics", timeout=20).text if elsewhere else None
+    return metric(server, TASKS, text, kind="live_prices")
 
 
 def lines(server: Server) -> list[dict[str, Any]]:
@@ -70,7 +84,7 @@ def test_limits_metrics_and_ids_hold_for_all_workers(server: Server) -> None:
     assert [re.findall(r"r=(\d+)", a.headers["RateLimit"])[0] for a in answers] == list("543210000")
     assert answers[-1].headers["X-Request-ID"] == "try-8"
     assert metric(server, "stockapp_rate_limited_requests_total", policy="starts") == 3
-    assert eventually(lambda: metric(server, TASKS, kind="live_prices") == 6)
+    assert eventually(lambda: ended_tasks(server) == 6)
     # What a task logs, in other greenlets too, says which it is, and by which request it began
     # unless another worker took it.
     asked = {tuple(line["symbols"]): line for line in lines(server) if line["event"] == "asked"}
@@ -109,7 +123,8 @@ def test_counts_of_all_workers_are_added_up_and_outlive_a_kill(server: Server) -
     names = {path.name for path in (server.data_dir / "data" / "metrics").iterdir()}
     assert f"counter_{victim}.db" not in names
     assert {"counter_0.db", "histogram_0.db", f"counter_{other}.db"} <= names
-    assert eventually(lambda: metric(server, "stockapp_workers") == 2)
+    everyone = 2 + (server.task_workers if DISTRIBUTED else 0)
+    assert eventually(lambda: metric(server, "stockapp_workers") == everyone)
 
 
 def test_all_that_is_told_is_told_once(server: Server) -> None:
