@@ -83,7 +83,7 @@ class RememberedWatchlists(SqlWatchlistStore):
 
 
 class ShownTasks(RedisTaskStore):
-    """Lists of tasks as they were last, without what is under way; a single one is told as it is."""
+    """Lists of tasks as they were last, without what is under way; a single one as it is."""
 
     def __init__(self, link: RedisLink, clock: Clock) -> None:
         super().__init__(link, clock)
