@@ -17,7 +17,7 @@ from stockapp.fetching.ledger import Asked, Ledger
 from stockapp.fetching.quota import Quotas
 from stockapp.fetching.room import Room
 from stockapp.fetching.transport import Transport, TransportError
-from stockapp.ports import Clock
+from stockapp.ports import Clock, StoreTrouble
 from stockapp.providers.base import FollowUp, Method, Parsed, Provider, all_failed
 
 logger = logging.getLogger(__name__)
@@ -135,7 +135,8 @@ class Lane:
     ) -> Sent:
         """Send one request for these symbols, in a place taken before, and give the place back.
 
-        `on_sent` is called when it leaves; a source's turn may have to be waited for first.
+        `on_sent` is called when it leaves; a source's turn may have to be waited for first. Raises
+        StoreTrouble where requests cannot be counted.
         """
         try:
             cost = len(symbols) if self.provider.counts_symbols else 1
@@ -145,6 +146,8 @@ class Lane:
             time.sleep(turn)
             self._transport.prepare()
             return self._ask(symbols, timeout_seconds, on_sent)
+        except StoreTrouble:
+            raise
         except Exception:
             # A defect in one provider must not take the others' answers with it.
             logger.exception("provider failed", extra={"lane": self.label})

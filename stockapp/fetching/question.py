@@ -11,7 +11,7 @@ from stockapp.domain.attempt import Attempt, Failure, Outcome, Reason
 from stockapp.fetching.lane import OF_THE_SOURCE, Gatekeepers
 from stockapp.fetching.ledger import Asked
 from stockapp.fetching.transport import Transport, TransportError
-from stockapp.ports import Clock
+from stockapp.ports import Clock, StoreTrouble
 from stockapp.providers.base import Answer, Provider, Request
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,9 @@ class Questioner:
             outcome = question.parse(answer)
         except TransportError as error:
             outcome = error.failure
+        except StoreTrouble:
+            # What computes cannot be reached: that says nothing of the source.
+            raise
         except Exception:
             if question.stopped():
                 # At the end of a worker its processes are gone: no news.

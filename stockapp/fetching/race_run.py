@@ -16,6 +16,7 @@ from stockapp.fetching.course import Course, OnCancel
 from stockapp.fetching.lane import Lane, Sent
 from stockapp.fetching.news import Fetched, News, Started
 from stockapp.fetching.seeker import Flight, Seeker
+from stockapp.ports import StoreTrouble
 from stockapp.providers.base import all_failed
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Run:
         self._numbers = itertools.count()
         # Of those asked first, first.
         self._deadlines: deque[tuple[float, str]] = deque()
-        self._mailbox: queue.SimpleQueue[_Ended | str] = queue.SimpleQueue()
+        self._mailbox: queue.SimpleQueue[_Ended | StoreTrouble | str] = queue.SimpleQueue()
         self._started: list[Started] = []
         self._fetched: list[Fetched] = []
 
@@ -254,6 +255,8 @@ class Run:
     def _land(self, number: int, lane: Lane, done: "Future[Sent]") -> None:
         if done.cancelled():
             lane.room.give_back()
+        elif isinstance(trouble := done.exception(), StoreTrouble):
+            self._mailbox.put(trouble)
         else:
             self._mailbox.put(_Ended(number, done.result()))
 
@@ -271,12 +274,17 @@ class Run:
         return max(0.0, min(times) - self._clock.monotonic())
 
     def _collect(self, seconds: float) -> bool:
-        """Take in all that has come, waiting for the first; False when cancelled."""
+        """Take in all that has come, waiting for the first; False when cancelled.
+
+        Raises StoreTrouble.
+        """
         try:
             message = self._mailbox.get(timeout=seconds)
             while True:
                 if message == "cancelled":
                     return False
+                if isinstance(message, StoreTrouble):
+                    raise message
                 if isinstance(message, _Ended):
                     self._absorb(message)
                 message = self._mailbox.get_nowait()

@@ -42,7 +42,7 @@ class Executor(Protocol):
         The call must be among the computations that bootstrap names; its arguments and what it
         gives must be picklable, and of the types that it declares. Raises what the call raises;
         TimeoutError, at which the computation is stopped; and RuntimeError where it cannot be
-        computed, such as ProcessLost.
+        computed, such as ProcessLost, and StoreTrouble as well where that is the reason.
         """
 
     def close(self) -> None:

@@ -147,7 +147,7 @@ class Analyses:
         if computing and kept is None and choices != Choices() and gathered.statements:
             try:
                 kept = self._made(gathered, choices)
-            except NotComputed as error:
+            except (NotComputed, StoreTrouble) as error:
                 trouble = str(error)
         task = self.running(symbol)
         stages = self._tasks.items(task.id) if task else ()

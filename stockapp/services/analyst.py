@@ -11,7 +11,7 @@ from stockapp.analysis.report import analyse
 from stockapp.domain.bars import Bars
 from stockapp.domain.choices import Choices
 from stockapp.domain.report import Report
-from stockapp.ports import Clock, Executor
+from stockapp.ports import Clock, Executor, StoreTrouble
 from stockapp.services.analysis_store import (
     DAILY,
     Analysis,
@@ -108,6 +108,9 @@ class Analyst:
     def _compute(self, call: Callable[..., T], *args: Any) -> T:
         try:
             return self._executor.run_cpu(call, *args, timeout_seconds=self._timeout_seconds)
+        except StoreTrouble:
+            # A task waits until that is over.
+            raise
         except (TimeoutError, RuntimeError) as error:
             raise NotComputed(f"It could not be computed: {error}.") from error
 

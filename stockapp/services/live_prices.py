@@ -122,7 +122,8 @@ class LivePrices:
         try:
             sparing = _is_live(run.task)
             self._race.run(symbols, tell, run.token.on_cancel, sparing=sparing)
-        except Superseded:
+        except (Superseded, StoreTrouble):
+            # Nothing is known of the symbols: the run waits, and asks again.
             raise
         except Exception:
             # Those who wait must not run into the same defect one after the other.

@@ -3,7 +3,7 @@
 import contextlib
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.nodes import Worker
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
 
-PREFIX = "cluster:"
+PREFIX = "stockapp:"
 
 
 class Node(Server):
@@ -42,19 +42,24 @@ class Cluster:
     """Nodes have a process each; a worker takes two tasks at once, unless told otherwise."""
 
     def __init__(
-        self, folder: Path, redis: RedisServer, postgres: PostgresServer, **settings: Any
+        self,
+        folder: Path,
+        redis: RedisServer,
+        postgres: PostgresServer,
+        settings: Mapping[str, Any],
     ) -> None:
         self.redis = redis
         self.postgres = postgres
         self.nodes: list[Node] = []
         self.workers: list[Worker] = []
+        self.database_url = postgres.make("cluster")
         self._folder = folder
-        self._settings = {
+        self._settings: dict[str, Any] = {
             "WEB_CONCURRENCY": "1",
             "STOCKAPP_REDIS_URL": redis.url,
             "STOCKAPP_CACHE_REDIS_URL": redis.url,
             "STOCKAPP_REDIS_PREFIX": PREFIX,
-            "STOCKAPP_DATABASE_URL": postgres.make("cluster"),
+            "STOCKAPP_DATABASE_URL": self.database_url,
             "STOCKAPP_SAMPLE": "simulated",
             "STOCKAPP_SIMULATED_LATENCY_MS": "100",
             "STOCKAPP_LIVE_MODE": "false",
@@ -101,19 +106,23 @@ class Cluster:
         """How many wake-ups nobody has taken from the queue."""
         return int(self._link.ask(lambda redis: redis.llen(f"{PREFIX}celery:tasks")))
 
-    def logs(self) -> str:
-        return "\n".join(one.log() for one in (*self.nodes, *self.workers))
-
     def end(self) -> None:
         """At once: how they end by themselves is for other tests."""
-        for one in (*self.nodes, *self.workers):
+        mortal: list[Node | Worker] = [*self.nodes, *self.workers]
+        for one in mortal:
             if one.runs:
                 one.kill()
 
 
 @contextlib.contextmanager
 def cluster(
-    folder: Path, *, nodes: int = 2, tasks: int = 2, cpu: int = 0, beat: int = 0, **settings: Any
+    folder: Path,
+    settings: Mapping[str, Any],
+    *,
+    nodes: int = 2,
+    tasks: int = 2,
+    cpu: int = 0,
+    beat: int = 0,
 ) -> Iterator[Cluster]:
     """An installation for the time of a with block; so many of each."""
     with (
@@ -121,7 +130,7 @@ def cluster(
         running_redis(Path(redis_folder), durable=True) as redis,
         running_postgres() as postgres,
     ):
-        made = Cluster(folder, redis, postgres, **settings)
+        made = Cluster(folder, redis, postgres, settings)
         try:
             for role, count in {"tasks": tasks, "cpu": cpu, "beat": beat}.items():
                 for _ in range(count):

@@ -28,7 +28,7 @@ MOST_SECONDS = 10.0
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder: Path = tmp_path_factory.mktemp("deaths")
-    with cluster(folder, STOCKAPP_SIMULATED_LATENCY_MS=2_500) as made:
+    with cluster(folder, {"STOCKAPP_SIMULATED_LATENCY_MS": 2_500}) as made:
         yield made
 
 

@@ -17,8 +17,9 @@ import requests
 from tests.e2e.checks import Stores, mistakes
 from tests.e2e.recorder import Recorder
 from tests.e2e.server import eventually
+from tests.nodes import Worker
 
-from .cluster import Cluster, cluster
+from .cluster import Cluster, Node, cluster
 
 SECONDS = float(os.environ.get("STOCKAPP_FAULT_SECONDS", "20"))
 KILL_EVERY, SUBMIT_EVERY = 4.0, 0.5
@@ -81,7 +82,10 @@ class Faults:
         while self._under_way():
             time.sleep(KILL_EVERY)
             of_work = self._random.random() < 0.5
-            dying = self._random.choice(self._cluster.workers if of_work else self._cluster.nodes)
+            mortal: list[Node | Worker] = [*self._cluster.nodes]
+            if of_work:
+                mortal = [*self._cluster.workers]
+            dying = self._random.choice(mortal)
             dying.kill()
             self.kills += 1
             # It takes its time; the next one may die meanwhile.
@@ -110,9 +114,11 @@ class Faults:
 def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Path) -> None:
     with cluster(
         tmp_path,
-        STOCKAPP_SIMULATED_LATENCY_MS=1_200,
-        STOCKAPP_EVENT_LIMIT=10_000_000,
-        STOCKAPP_EVENT_KEEP_SECONDS=86_400,
+        {
+            "STOCKAPP_SIMULATED_LATENCY_MS": 1_200,
+            "STOCKAPP_EVENT_LIMIT": 10_000_000,
+            "STOCKAPP_EVENT_KEEP_SECONDS": 86_400,
+        },
     ) as made:
         faults = Faults(made, SECONDS)
         faults.run()

@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL that restart or do not answer: pages go on, and so does all work after it."""
+"""Redis and PostgreSQL that restart or do not answer: pages go on, and all work does after it."""
 
 import itertools
 import time
@@ -16,7 +16,7 @@ from stockapp.domain.task import Task
 from stockapp.ports import StoreTrouble
 from tests.e2e.recorder import Recorder
 from tests.e2e.server import eventually
-from tests.web.streams import Message, messages
+from tests.web.streams import messages
 
 from .cluster import Cluster, Node, cluster
 
@@ -33,7 +33,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder: Path = tmp_path_factory.mktemp("outages")
-    with cluster(folder, tasks=1, cpu=1, STOCKAPP_SIMULATED_LATENCY_MS=1_500) as made:
+    with cluster(folder, {"STOCKAPP_SIMULATED_LATENCY_MS": 1_500}, tasks=1, cpu=1) as made:
         made.node.post("/api/watchlists", json={"title": "second"})
         for node in made.nodes:
             node.post("/api/watchlist?watchlist=second", json={"symbol": "NOVE.SIM"})
@@ -111,18 +111,15 @@ class Stream:
     """What a page that is open is told, over one connection."""
 
     def __init__(self, node: Node) -> None:
-        self.messages: list[Message] = []
         self._answer = requests.get(
             f"{node.url}/stream?watchlist=default&columns=price.note", stream=True, timeout=(5, 60)
         )
+        self._told = messages(self._answer.iter_content(None))
 
     def hears(self, words: str) -> bool:
         """Whether it is told of these within the time that reading may take."""
         with suppress(requests.RequestException):
-            for message in messages(self._answer.iter_content(None)):
-                self.messages.append(message)
-                if words in message.data:
-                    return True
+            return any(words in message.data for message in self._told)
         return False
 
     def close(self) -> None:
@@ -182,6 +179,7 @@ def test_while_redis_is_away_pages_go_on_and_so_does_work_after_it(
     task_id = pair.node.refresh(f"{SLOW},KITS.SIM")["id"]
     recorder = Recorder(lambda: pair.node.url)
     recorder.follow(task_id)
+    analysis_id = pair.node.post("/api/analyze/QUIL.SIM/async?force=true").json()["id"]
     stream = Stream(pair.nodes[0])
     assert eventually(lambda: stored(pair, task_id).status == "running")
     since = time.monotonic()
@@ -193,7 +191,8 @@ def test_while_redis_is_away_pages_go_on_and_so_does_work_after_it(
         time.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - since)))
     (heard,) = recorder.heard(60)
     assert heard.ends == ["completed"]
-    assert ended_once(pair, task_id).status == "completed"
+    for each in (task_id, analysis_id):
+        assert ended_once(pair, each).status == "completed"
     log = pair.events.since(heard.began_at, topic=task_topic(task_id))
     assert heard.events == [(event.id, event.type.value) for event in log]
     goes_on(pair)

@@ -35,14 +35,16 @@ def shared(
     folder: Path = tmp_path_factory.mktemp("sharing")
     with cluster(
         folder,
-        **upstream.settings,
-        FMP_API_KEY="some-key-1",
-        STOCKAPP_SOURCES="fmp",
-        STOCKAPP_FMP_A_DAY=A_DAY,
-        STOCKAPP_LIMIT_STARTS=f"{STARTS}/hour",
-        STOCKAPP_REQUEST_TIMEOUT_SECONDS=30,
-        STOCKAPP_SYMBOL_DEADLINE_SECONDS=60,
-        STOCKAPP_REFRESH_DEADLINE_SECONDS=8,
+        {
+            **upstream.settings,
+            "FMP_API_KEY": "some-key-1",
+            "STOCKAPP_SOURCES": "fmp",
+            "STOCKAPP_FMP_A_DAY": A_DAY,
+            "STOCKAPP_LIMIT_STARTS": f"{STARTS}/hour",
+            "STOCKAPP_REQUEST_TIMEOUT_SECONDS": 30,
+            "STOCKAPP_SYMBOL_DEADLINE_SECONDS": 60,
+            "STOCKAPP_REFRESH_DEADLINE_SECONDS": 8,
+        },
     ) as made:
         yield made, upstream
 

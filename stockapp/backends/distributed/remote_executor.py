@@ -31,6 +31,10 @@ _GRACE_SECONDS = 10.0
 _AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
+class Unreachable(StoreTrouble, RuntimeError):
+    """Nothing can be computed, as Redis cannot be used; tasks wait until that is over."""
+
+
 class RemoteExecutor(Threads):
     """Executor: what is computed runs in processes of those who serve the CPU queue."""
 
@@ -52,13 +56,13 @@ class RemoteExecutor(Threads):
         """Have it computed by a CPU worker, and wait for it.
 
         Raises what `Computations.arguments` and `.outcome` raise; TimeoutError where no worker
-        took it, or it took too long; ProcessLost; and RuntimeError where Redis cannot be used.
+        took it, or it took too long; ProcessLost; and Unreachable where Redis cannot be used.
         """
         name, arguments = self._computations.arguments(call, args)
         try:
             told = self._answer(name, arguments, timeout_seconds)
         except StoreTrouble as trouble:
-            raise RuntimeError(str(trouble)) from trouble
+            raise Unreachable(str(trouble)) from trouble
         value: T = self._computations.outcome(call, told)
         return value
 
