@@ -14,7 +14,13 @@ from tests.e2e.server import ROOT
 
 UNIT = ROOT / "deploy/systemd/stockapp.service"
 CONTAINERFILE = ROOT / "deploy/Containerfile"
-EXAMPLES = [UNIT, CONTAINERFILE, ROOT / "deploy/nginx.conf", ROOT / "deploy/Caddyfile"]
+EXAMPLES = [
+    UNIT,
+    CONTAINERFILE,
+    ROOT / "deploy/nginx.conf",
+    ROOT / "deploy/Caddyfile",
+    ROOT / "deploy/redis.conf",
+]
 
 DOCS = [ROOT / "docs/deployment.md", ROOT / "SECURITY.md"]
 

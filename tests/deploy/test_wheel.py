@@ -11,6 +11,7 @@ import requests
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.deploy.installing import Installed, install
+from tests.e2e.server import ROOT
 
 # Building and installing take their time on a busy machine.
 pytestmark = [pytest.mark.installed, pytest.mark.timeout(300)]
@@ -119,3 +120,17 @@ def test_a_module_in_the_folder_where_it_is_started_is_not_run(installed: Instal
     finally:
         for trap in traps:
             trap.unlink()
+
+
+def test_it_brings_what_several_machines_need_where_that_is_asked_for(
+    installed: Installed,
+) -> None:
+    (packages,) = installed.environment.glob("lib/python*/site-packages")
+    (metadata,) = packages.glob("stockapp-*.dist-info/METADATA")
+    wanted = re.findall(r"^Requires-Dist: (\w+).*extra == '(\w+)'", metadata.read_text(), re.M)
+    assert {("celery", "distributed"), ("psycopg", "distributed"), ("redis", "redis")} <= {*wanted}
+    scripts = "stockapp/backends/distributed/lua"
+    carried = {path.name for path in packages.joinpath(scripts).iterdir()}
+    assert carried >= {path.name for path in ROOT.joinpath(scripts).glob("*.lua")}
+    told = installed.run("worker", "--help")
+    assert told.returncode == 0, told.stderr

@@ -1,6 +1,8 @@
 """A web node whose workers come, end and are missed; and what commands and pages say of it."""
 
+import base64
 import json
+import pickle
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,6 +169,25 @@ def test_a_pickle_in_a_queue_is_refused_and_runs_nothing(
         assert worker.stop() == 0
 
 
+def test_what_goes_to_workers_is_json_that_names_a_duty_and_a_task(
+    settings: dict[str, Any], server: Server
+) -> None:
+    task = server.refresh("WIRE.SIM")
+    redis = Redis.from_url(settings["STOCKAPP_REDIS_URL"])
+    prefix = settings["STOCKAPP_REDIS_PREFIX"]
+    queue = f"{prefix}celery:tasks"
+    assert eventually(lambda: redis.llen(queue) > 0)
+    messages = [json.loads(raw) for raw in redis.lrange(queue, 0, -1)]
+    assert {message["content-type"] for message in messages} == {"application/json"}
+    assert {message["headers"]["task"] for message in messages} == {"stockapp.run"}
+    bodies = [json.loads(base64.b64decode(message["body"])) for message in messages]
+    assert [task["task_id"]] in [arguments for arguments, _, _ in bodies]
+    texts = [redis.get(name) for name in redis.keys(f"{prefix}*") if redis.type(name) == b"string"]
+    assert texts
+    # As every pickle begins since Python 3.4.
+    assert [text for text in texts if isinstance(text, bytes) and text.startswith(b"\x80")] == []
+
+
 class _Trap:
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -177,9 +198,6 @@ class _Trap:
 
 def pickled_message(trap: Path) -> str:
     """A message to run a task of ours, with arguments that touch the file when they are read."""
-    import base64
-    import pickle
-
     body = base64.b64encode(pickle.dumps(([_Trap(trap)], {}, {}))).decode()
     return json.dumps(
         {
