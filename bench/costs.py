@@ -49,10 +49,10 @@ class Load:
 class Costs:
     """What the simulation needs.
 
-    `refresh`: all of it but its events, which are `events_of_refresh`. `write` and `follow`: an
-    event, once and for each process that hears of it; `render` and `deliver`: a message, for each
-    list that is open in a process and each stream; `idle_web` and `idle_worker`: a process, each
-    second.
+    `refresh`: all of it, but for what processes do that hear of its events. `write` and `follow`:
+    an event by itself, once and for each process that hears of it; `render` and `deliver`: a
+    message, for each list that is open in a process and each stream; `idle_web` and `idle_worker`:
+    a process, each second.
     """
 
     write: Load
@@ -113,7 +113,7 @@ def measure() -> Costs:
         deliver=crowd.message(silent).less(render, STREAMS),
         idle_web=idle_more.less(idle_one, others),
         idle_worker=idle_worker,
-        refresh=refresh.less(_times(silent, len(trace))),
+        refresh=refresh.less(_times(follow, len(trace))),
         trace=trace,
         task_bytes=single - item_bytes,
         item_bytes=item_bytes,

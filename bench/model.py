@@ -124,7 +124,7 @@ class Simulation:
         reads, messages = self._reads / seconds, self._messages / seconds
         renders = messages * size.lists
         others = (size.processes, costs.idle_web), (size.workers, costs.idle_worker)
-        also = [*others, (self._refreshes, costs.refresh), (events, costs.write)]
+        also = [*others, (self._refreshes, costs.refresh)]
         commands = sum(n * load.commands for n, load in also)
         sent = sum(n * load.sent for n, load in also)
         fed = [process for process in self._processes if process.stands_for]
@@ -152,12 +152,11 @@ class Simulation:
         return self._redis_free
 
     def _write(self, now: float) -> None:
-        done = self._at_redis(now, self._costs.write.redis_ms)
         self._log.append(now)
         for number, process in enumerate(self._processes):
             if process.waits:
                 process.waits = False
-                self._call(max(done, process.woken + _READ_GATHER), _What.READ, number)
+                self._call(max(now, process.woken + _READ_GATHER), _What.READ, number)
 
     def _read(self, now: float, process: _Process, number: int) -> None:
         done = self._at_redis(now, self._costs.follow.redis_ms)

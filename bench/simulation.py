@@ -51,8 +51,8 @@ def _tell_costs(report: Report, costs: Costs) -> None:
         ("a web process, idle, a second", costs.idle_web),
         ("a worker, idle, a second", costs.idle_worker),
         (f"a refresh of {SYMBOLS} symbols", costs.refresh),
-        ("an event, once", costs.write),
-        ("an event, each process", costs.follow),
+        ("an event alone, once", costs.write),
+        ("an event alone, each process", costs.follow),
         ("a message, each open list", costs.render),
         ("a message, each stream", costs.deliver),
     )

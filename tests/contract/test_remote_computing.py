@@ -151,7 +151,7 @@ class TestWithoutAWorker:
             alone.run_cpu(computing.fail, "x" * 100_000, timeout_seconds=0.2)
         # Only the wake-up is left, which names no code and holds no pickle.
         assert keys(redis_server, "alone:comput*") == []
-        (message,) = Redis.from_url(redis_server.url).lrange("alone:cpu", 0, -1)
+        (message,) = Redis.from_url(redis_server.url).lrange("alone:celery:cpu", 0, -1)
         assert len(message) < 2_000
         assert json.loads(message)["content-type"] == "application/json"
 
@@ -192,7 +192,7 @@ def take(server: RedisServer, ask: Callable[[], object], failure: str = "") -> N
         client.delete(*found)
         if failure:
             id_ = found[0].rpartition(":")[2]
-            client.set(f"alone:celery-task-meta-{id_}", failure, ex=60)
+            client.set(f"alone:celery:celery-task-meta-{id_}", failure, ex=60)
 
     acting = threading.Thread(target=act)
     acting.start()

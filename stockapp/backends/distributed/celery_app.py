@@ -22,8 +22,6 @@ RUN, COMPUTE, LIVE, END_OF_DAY = (
 _TIMEOUT_SECONDS = 3.0
 # kombu's own default of 10 makes those who find none free run a task twice.
 _CONNECTIONS = 200
-# Longer than any task may take: what is delivered is not delivered again while it runs.
-_VISIBILITY_SECONDS = 6 * 3600
 _RESULT_SECONDS = 120
 _TLS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
 
@@ -49,7 +47,8 @@ def configure(url: str, prefix: str, celery: Celery = app) -> Celery:
         # Redis may come up after us, and go away for a while.
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={**connection, "visibility_timeout": _VISIBILITY_SECONDS},
+        # What a dead worker had taken is never delivered again, so nothing is noted of it.
+        broker_transport_options={**connection, "ack_emulation": False},
         result_backend=address,
         redis_backend_use_ssl=tls,
         result_backend_transport_options=connection,
