@@ -6,7 +6,7 @@ import click
 
 from stockapp.cli.exits import Exit
 from stockapp.cli.shell import Answer, Asked, Shell
-from stockapp.services.vitals import names
+from stockapp.domain.worker_names import names
 
 if TYPE_CHECKING:
     from stockapp.cli.tools import Tools

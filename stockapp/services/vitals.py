@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -112,18 +112,6 @@ class Vitals:
         if PAGES not in self._does:
             told["stream_limit"] = 0
         return told
-
-
-def names(workers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What tells them apart: their processes, with the machines where there are several."""
-    several = len({worker["host"] for worker in workers}) > 1
-    return [f"{w['host']} {w['pid']}" if several else str(w["pid"]) for w in workers]
-
-
-def parts(workers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What each does, of pages and tasks; nothing where all do the same."""
-    told = [" and ".join(worker["does"]) for worker in workers]
-    return told if len(set(told)) > 1 else [""] * len(told)
 
 
 def resident_bytes() -> int | None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from stockapp.domain import moment
+from stockapp.domain.worker_names import names
 from stockapp.services.sources import SourceReport
 from stockapp.services.storage_watch import StorageReport
-from stockapp.services.vitals import names
 from stockapp.web.present_work import LAGGING_MS
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from stockapp.domain import moment
 from stockapp.domain.task import Task
+from stockapp.domain.worker_names import names, parts
 from stockapp.services.system_samples import GAP_SECONDS, KEEP_SECONDS, SAMPLE_SECONDS, SystemSample
-from stockapp.services.vitals import names, parts
 from stockapp.web import present_tasks, words
 from stockapp.web.charts import Chart, Measured, Point, Window, chart
 from stockapp.web.present_cache import size

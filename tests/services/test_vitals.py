@@ -1,4 +1,4 @@
-"""What workers tell of themselves, and how people tell them apart."""
+"""What workers tell of themselves."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stockapp.services.vitals import HubLagMeter, Vitals, names, parts
+from stockapp.services.vitals import HubLagMeter, Vitals
 from tests.contract.backends import Backends, SetClock
 from tests.contract.embedded import open_embedded
 
@@ -36,19 +36,3 @@ def test_one_that_does_tasks_alone_says_so_and_opens_no_streams(backends: Backen
     tasks = told(backends, pages=False, work=True)
     assert (tasks["does"], tasks["stream_limit"]) == (["tasks"], 0)
     assert tasks["host"]
-
-
-def worker(host: str, pid: int, *does: str) -> dict[str, Any]:
-    return {"host": host, "pid": pid, "does": list(does)}
-
-
-def test_workers_of_one_machine_are_told_apart_by_their_processes() -> None:
-    workers = [worker("web", pid, "pages", "tasks") for pid in (7, 8)]
-    assert names(workers) == ["7", "8"]
-    assert parts(workers) == ["", ""]
-
-
-def test_workers_of_several_machines_are_told_apart_also_by_those() -> None:
-    workers = [worker("web", 7, "pages"), worker("work", 7, "tasks")]
-    assert names(workers) == ["web 7", "work 7"]
-    assert parts(workers) == ["pages", "tasks"]
