@@ -100,3 +100,18 @@ def test_what_is_not_saved_is_known_until_it_is():
     memory.saved({"a": entry})
     assert memory.unsaved(10) == {}
     assert known(memory, "a", now=NOW + 1000) == {}
+
+
+def test_what_was_known_is_there_for_when_the_store_cannot_be_asked():
+    memory, entry = Memory(10_000), held()
+    looked_up(memory, {"a": entry, "b": None})
+    # Another worker wrote it, and then the store failed.
+    memory.forget(["a"])
+    assert known(memory, "a") == {}
+    marks = memory.expect(["a", "b", "c"], NOW + 2)
+    assert memory.last_known(marks, ["a", "b", "c"]) == {"a": entry, "b": None, "c": None}
+    # It is looked up again at the next call.
+    assert memory.find(["a"], NOW + 2) == ({}, ["a"])
+    newer = held(2)
+    looked_up(memory, {"a": newer}, NOW + 3)
+    assert known(memory, "a", now=NOW + 3) == {"a": newer}

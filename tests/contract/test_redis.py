@@ -11,6 +11,7 @@ from flask import Flask
 from flask_caching import Cache
 from redis import Redis
 
+from stockapp.caching.gate import REST_SECONDS
 from stockapp.caching.json_redis import JsonRedisCache
 from stockapp.domain.cache_statistics import CacheCheck
 from stockapp.domain.freshness import Lifetime
@@ -112,6 +113,31 @@ class TestWhatLiesInRedis:
 
 
 class TestARedisThatIsAway:
+    def test_leaves_what_this_worker_has_read_however_old(
+        self, tmp_path: Path, clock: SetClock, prefix: str
+    ) -> None:
+        with running_redis(tmp_path) as server:
+            backends = open_embedded(tmp_path, clock)
+            cache = open_cache(open_store(server, prefix), backends.executor, clock)
+            cache.put_many({"quote:A": ENTRY}, LIFETIME)
+            cache.get_many(["quote:A", "quote:B"])
+            cache.forget(["quote:A"])
+            server.stop()
+            clock.advance(30)
+            for _ in range(2):
+                found = cache.get_many(["quote:A", "quote:B"])
+                assert found.keys() == {"quote:A"}
+                assert found["quote:A"].value == ENTRY
+                assert found["quote:A"].age_seconds >= 30
+            server.start()
+            open_cache(open_store(server, prefix), backends.executor, clock).put_many(
+                {"quote:A": {"n": 2}}, LIFETIME
+            )
+            # It is not asked again at every call.
+            clock.advance(REST_SECONDS)
+            assert cache.get_many(["quote:A"])["quote:A"].value == {"n": 2}
+            backends.close()
+
     def test_is_a_miss_and_what_is_put_waits_in_memory_until_it_is_back(
         self, tmp_path: Path, clock: SetClock, prefix: str
     ) -> None:

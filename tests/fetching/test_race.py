@@ -1,23 +1,29 @@
 """The race: every symbol ends with a price or with each reason why not."""
 
+import dataclasses
 import threading
 import time
 from collections.abc import Sequence
 
 import pytest
 
-from stockapp.domain.attempt import Outcome, Reason
-from stockapp.providers.base import Method, Parsed, quotas
+from stockapp.domain.attempt import Failure, Outcome, Reason
+from stockapp.fetching.quota import Quotas
+from stockapp.ports import StoreTrouble
+from stockapp.providers.base import Method, Parsed, Provider, quotas
 from stockapp.tasks.cancellation import CancelToken
 
 from .scripted import (
     Behaviour,
+    MemoryState,
+    RealClock,
     Scripted,
     Threads,
     Track,
     a_quote,
     answers,
     fails,
+    gatekeepers,
     hangs,
     single,
     source,
@@ -332,3 +338,21 @@ class TestDeadline:
         heard = Track(executor, scripted, timeout_seconds=25).run("A", token=token)
         release.set()
         assert heard.fetched == {}
+
+
+def test_requests_that_cannot_be_counted_are_no_failure_of_their_source(
+    executor: Threads,
+) -> None:
+    keepers = gatekeepers()
+
+    class Uncounted(Quotas):
+        def reserve(self, provider: Provider, cost: int) -> float | Failure:
+            raise StoreTrouble("Redis does not answer")
+
+    uncounted = dataclasses.replace(keepers, quotas=Uncounted(MemoryState(), RealClock()))
+    track = Track(executor, single("one", answers("single")), keepers=uncounted)
+    with pytest.raises(StoreTrouble, match="Redis does not answer"):
+        track.run("A")
+    # The place of the request is free again, and nothing is held against the source.
+    again = Track(executor, single("one", answers("single")), keepers=keepers)
+    assert again.run("A").quote("A").source == "scripted"

@@ -16,6 +16,7 @@ from stockapp.domain.freshness import Lifetime
 from stockapp.domain.quote import Quote
 from stockapp.domain.task import Item, ItemState, Progress, Task, TaskStatus
 from stockapp.fetching.news import Fetched, News
+from stockapp.ports import StoreTrouble
 from stockapp.services.live_prices import LivePrices
 from stockapp.services.profiles import Profiles
 from stockapp.services.quotes import Quotes
@@ -34,6 +35,7 @@ class Market:
         self.unknown: set[str] = set()
         self.dear: set[str] = set()
         self.defect = False
+        self.trouble = ""
 
     def run(
         self,
@@ -45,6 +47,8 @@ class Market:
     ) -> None:
         del on_cancel
         self.asked += symbols
+        if self.trouble:
+            raise StoreTrouble(self.trouble)
         if self.defect:
             raise ZeroDivisionError
         tell(News((), [self._fetched(symbol, sparing) for symbol in symbols]))
@@ -214,6 +218,18 @@ def test_a_defect_is_the_answer_of_those_who_waited_and_not_met_by_each_of_them(
     assert result is not None
     assert result["error"]["code"] == "internal"
     assert market.asked == ["A"]
+
+
+def test_trouble_with_a_store_is_no_answer_and_the_symbols_are_asked_for_again_after_it(
+    live_prices: LivePrices, clock: SetClock, market: Market
+) -> None:
+    run = Run(clock, "A")
+    market.trouble = "Redis does not answer"
+    with pytest.raises(StoreTrouble):
+        live_prices.run(run)
+    market.trouble = ""
+    assert refreshed(live_prices, run) == {"A": "ok"}
+    assert market.asked == ["A", "A"]
 
 
 def test_an_item_that_had_ended_when_the_task_was_taken_over_stays_as_it_is(

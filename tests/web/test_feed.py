@@ -89,3 +89,13 @@ def test_news_that_is_no_event_reaches_every_page(feed: Feed) -> None:
     feed.announce("the disk is full")
     fragments = [page.get(20) for page in pages]
     assert [fragment and fragment.html for fragment in fragments] == ["the disk is full"] * 3
+
+
+def test_after_trouble_pages_are_told_everything_also_without_news(
+    worker: Worker, scene: Scene, feed: Feed
+) -> None:
+    page = feed.subscribe()
+    feed.renew()
+    told = page.get(20)
+    assert told is not None
+    assert (told.html, told.event_id) == ("everything", None)
