@@ -36,7 +36,7 @@ def pool() -> Broken:
 @pytest.fixture
 def client(tmp_path: Path, pool: Broken, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """A worker whose processes can be made to fail."""
-    monkeypatch.setattr("stockapp.bootstrap.backends.EmbeddedExecutor", lambda *a, **k: pool)
+    monkeypatch.setattr("stockapp.bootstrap.embedded.EmbeddedExecutor", lambda *a, **k: pool)
     values = {"data_dir": tmp_path, "sample": "simulated", "simulated_latency_ms": 5}
     app = create_app(Settings.model_validate({**values, "log_level": "CRITICAL"}))
     yield app.test_client()
