@@ -21,6 +21,7 @@ from bench import (
     refresh,
     rude_clients,
     sets,
+    simulation,
     streams,
     takeover,
     time_left,
@@ -48,6 +49,7 @@ BENCHES: tuple[Bench, ...] = (
     fetches.run,
     sets.run,
     two_nodes.run,
+    simulation.run,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from stockapp.backends.sql import watchlist_changes as changing
 from stockapp.backends.sql import watchlist_rows as rows
 from stockapp.backends.sql.database import Connection, Database
+from stockapp.backends.sql.shared_read import SharedRead
 from stockapp.domain.watchlist import Merged, Moved, Removal, Restored, Watchlist, WatchlistItem
 from stockapp.ports import Clock
 
@@ -20,6 +21,7 @@ class SqlWatchlistStore:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._unnamed = SharedRead(lambda: database.read(_unnamed))
 
     def lists(self) -> list[Watchlist]:
         """All lists, in the order in which they were made; `default` is the first."""
@@ -120,7 +122,7 @@ class SqlWatchlistStore:
         wanted = {symbol: name for symbol, name in names.items() if name}
         if wanted:
             # Mostly there are none: who writes would have all others wait.
-            unnamed = self._database.read(_unnamed)
+            unnamed = self._unnamed.ask()
             wanted = {symbol: name for symbol, name in wanted.items() if symbol in unnamed}
         now = self._clock.now()
 
