@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from stockapp.domain.attempt import Failure, Reason
 from stockapp.domain.company import PRICE_ONLY, Company, SecurityType
@@ -12,7 +13,7 @@ from stockapp.domain.research import Part
 from stockapp.domain.statement import Statement
 from stockapp.domain.task import ItemState
 from stockapp.fetching.course import OnCancel
-from stockapp.ports import Executor
+from stockapp.ports import Executor, StoreTrouble
 from stockapp.services import origins
 from stockapp.services.findings import Findings, Held
 from stockapp.services.gathered import (
@@ -111,8 +112,22 @@ class _Work:
         self._priced, self._profiled = threading.Event(), threading.Event()
 
     def go(self) -> bool:
-        """Whether it came to its end, and was not stopped."""
-        start = self._means.executor.submit
+        """Whether it came to its end, and was not stopped. Raises StoreTrouble."""
+        begun: list[Future[None]] = []
+
+        def start(call: Callable[..., None], *args: Any) -> "Future[None]":
+            begun.append(self._means.executor.submit(call, *args))
+            return begun[-1]
+
+        try:
+            return self._go(start)
+        except StoreTrouble:
+            # What still runs must not tell how it came out beside the next try.
+            while wait(begun, _LOOK_SECONDS).not_done and not self._watcher.stopped():
+                pass
+            raise
+
+    def _go(self, start: "Callable[..., Future[None]]") -> bool:
         self._watcher.begun(Stage.RATES)
         slow = [start(self._benchmark), start(self._part, Part.HISTORY)]
         needed = [start(self._price), start(self._risk_free)]
