@@ -1,7 +1,7 @@
 """Asking whether the shared servers can be used, before a server or a worker starts."""
 
 import os
-import subprocess
+import subprocess  # nosec B404
 import sys
 
 from stockapp.places import ROOT
@@ -16,7 +16,7 @@ def reached() -> str:
     words = [sys.executable, "-P", "-m", "stockapp.command.reach"]
     places = os.pathsep.join([str(ROOT), *sys.path])
     env = {**os.environ, "PYTHONPATH": places}
-    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603
+    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603  # nosec B603
     if asked.returncode:
         sys.exit(asked.returncode)
     return asked.stdout.strip()
