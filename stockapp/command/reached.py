@@ -16,7 +16,7 @@ def reached() -> str:
     words = [sys.executable, "-P", "-m", "stockapp.command.reach"]
     places = os.pathsep.join([str(ROOT), *sys.path])
     env = {**os.environ, "PYTHONPATH": places}
-    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603 # nosec B603
+    asked = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False, env=env)  # noqa: S603  # nosec B603
     if asked.returncode:
         sys.exit(asked.returncode)
     return asked.stdout.strip()

@@ -218,7 +218,7 @@ class HouseSettings(BaseSettings):
         default=SecretStr(""),
         description=(
             "redis://HOST:PORT/DB: cache there and not on disk (needs requirements-redis.txt);"
-            " the limit is then Redis' own maxmemory."
+            " the limit is then Redis' own maxmemory. Empty: at STOCKAPP_REDIS_URL, if that is set."
         ),
     )
     cache_redis_url_file: Path | None = Field(

@@ -16,7 +16,8 @@ from tests.e2e.test_streams import connect
 from .commands import Running, run
 from .guarded_redis import EXAMPLE, PASSWORD, QUOTED, GuardedRedis, running_guarded_redis
 
-LOGIN = "a password of people"
+# Several processes start in each.
+pytestmark = pytest.mark.timeout(300)
 
 
 @dataclass(frozen=True)

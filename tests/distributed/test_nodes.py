@@ -16,6 +16,9 @@ from tests.e2e.server import Server, eventually, running
 
 from .commands import Running, answer, run
 
+# Several processes start in each.
+pytestmark = pytest.mark.timeout(300)
+
 NO_TASKS = "no worker runs that does tasks"
 NO_COMPUTING = "no worker runs that computes"
 

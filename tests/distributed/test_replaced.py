@@ -16,6 +16,9 @@ from tests.redis_server import RedisServer, running_redis
 
 from .commands import Running
 
+# Several processes start in each.
+pytestmark = pytest.mark.timeout(300)
+
 Servers = tuple[RedisServer, PostgresServer, dict[str, str]]
 
 
