@@ -120,8 +120,8 @@ def _limits(report: Report, costs: Costs) -> None:
         told = _simulate(costs, size, most)
         reached = " and ".join(name for name, over in _LIMITS.items() if over(told))
         report.note(
-            f"{size.nodes:5} nodes, {size.streams:9,} streams, {size.lists} lists: {least:6.2f} refreshes/s of"
-            f" {SYMBOLS} symbols ({least * len(costs.trace):.0f} events/s);"
+            f"{size.nodes:5} nodes, {size.streams:9,} streams, {size.lists} lists:"
+            f" {least:6.2f} refreshes/s of {SYMBOLS} symbols ({least * len(costs.trace):.0f} events/s);"
             f" then {reached or 'none'}"
         )
 
