@@ -121,8 +121,8 @@ def _limits(report: Report, costs: Costs) -> None:
         reached = " and ".join(name for name, over in _LIMITS.items() if over(told))
         report.note(
             f"{size.nodes:5} nodes, {size.streams:9,} streams, {size.lists} lists:"
-            f" {least:6.2f} refreshes/s of {SYMBOLS} symbols ({least * len(costs.trace):.0f} events/s);"
-            f" then {reached or 'none'}"
+            f" {least:6.2f} refreshes/s of {SYMBOLS} symbols"
+            f" ({least * len(costs.trace):.0f} events/s); then {reached or 'none'}"
         )
 
 
