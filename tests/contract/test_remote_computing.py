@@ -83,7 +83,7 @@ def alone(redis_server: RedisServer) -> Iterator[RemoteExecutor]:
     executor = open_executor(redis_server.url, "alone:")
     yield executor
     executor.close()
-    Redis.from_url(redis_server.url).delete("alone:cpu")
+    Redis.from_url(redis_server.url).delete("alone:celery:cpu")
 
 
 def keys(server: RedisServer, pattern: str) -> list[str]:
