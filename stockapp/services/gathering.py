@@ -1,6 +1,5 @@
 """Gathering all that an analysis is made from: the sources are asked beside each other."""
 
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from stockapp.services.gathered import (
     fx_symbol,
     has_statements,
 )
+from stockapp.services.milestone import Milestone
 from stockapp.services.price_lookup import PriceLookup
 from stockapp.services.quotes import Known, Quotes
 from stockapp.services.stages import STAGE_OF, Origin, Stage, Watcher
@@ -108,7 +108,7 @@ class _Work:
         self._since = since
         self._watcher = watcher
         self._on_cancel = on_cancel
-        self._priced, self._profiled = threading.Event(), threading.Event()
+        self._priced, self._profiled = Milestone(), Milestone()
 
     def go(self) -> bool:
         """Whether it came to its end, and was not stopped."""
@@ -143,7 +143,7 @@ class _Work:
         try:
             self._end(origins.of_price(self._quotes([self._symbol])[self._symbol]))
         finally:
-            self._priced.set()
+            self._priced.reach()
 
     def _risk_free(self) -> None:
         self._quotes([self._means.rules.risk_free_of(self._symbol)])
@@ -167,7 +167,7 @@ class _Work:
             self._end(self._origin(part, held))
         finally:
             if part is Part.PROFILE:
-                self._profiled.set()
+                self._profiled.reach()
 
     def _origin(self, part: Part, held: Held) -> Origin:
         """How the part came out; that a fund has no statements is no failure."""
@@ -178,7 +178,7 @@ class _Work:
 
     def _no_company(self) -> SecurityType | None:
         """What the profile says that it is, if that is no company."""
-        self._await(self._profiled)
+        self._profiled.wait(self._watcher.stopped)
         profile = self._means.findings.known(self._symbol, [Part.PROFILE])[Part.PROFILE].finding
         kind = profile.security_type if isinstance(profile, Company) else None
         return kind if kind in PRICE_ONLY else None
@@ -188,7 +188,7 @@ class _Work:
 
         What no source of prices knows has no accounts either, and a fund has none.
         """
-        self._await(self._priced)
+        self._priced.wait(self._watcher.stopped)
         price = self._means.quotes.known([self._symbol])[self._symbol]
         error = price.report.error if price.report else None
         if price.quote is None and error and error.reason is Reason.NOT_FOUND:
@@ -201,10 +201,6 @@ class _Work:
             detail = f"Not asked: {self._symbol} is no company ({kind})."
             return Failure(Reason.UNSUPPORTED_SYMBOL, detail)
         return None
-
-    def _await(self, event: threading.Event) -> None:
-        while not event.wait(_LOOK_SECONDS) and not self._watcher.stopped():
-            pass
 
     def _benchmark(self) -> None:
         benchmark = self._means.rules.benchmark_of(self._symbol)
