@@ -10,9 +10,9 @@ _LOOK_SECONDS = 0.05
 class Milestone:
     """Several threads may wait for it, and each looks now and then.
 
-    No Event: where two wait for one with a time-out under gevent, and that ends for both in the very
-    turn of the loop in which it is set, gevent takes back its word to the first, which waits for
-    ever (gevent 26.9, `AbstractLinkable.unlink`).
+    No Event: where two wait for one with a time-out under gevent, and that ends for both in the
+    very turn of the loop in which it is set, gevent takes back its word to the first, which waits
+    for ever (gevent 26.9, `AbstractLinkable.unlink`).
     """
 
     def __init__(self) -> None:
