@@ -78,6 +78,7 @@ class Shell:
         try:
             return call(tools, asked, **params)
         except Exception as error:
+            # What is meant for people is told in words; a defect goes on as it is.
             problem = tools.problem_of(error)
             if problem is None:
                 raise

@@ -60,6 +60,7 @@ class FolderArchive:
                     manifest = unpacking.unpack(source, files, self._database)
                     self._renumber(files / self._database)
                 except BaseException:
+                    # Also where it is told to stop: half a restore must not be taken up later.
                     swap.discard(self._data_dir)
                     raise
                 return swap.commit(self._data_dir), manifest
