@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from .server import eventually
 from .shelf import Shelf, row, tickers
 
 pytestmark = pytest.mark.browser
@@ -24,6 +25,8 @@ def unanswered(page: Page, pattern: str) -> Iterator[None]:
     holding = False
     for route in held:
         route.continue_()
+    # Nor may those that come later wait for this process, which then looks elsewhere.
+    page.unroute(pattern)
 
 
 def test_three_presses_of_a_head_end_in_the_order_of_the_list(shelf: Make, window: Window) -> None:
@@ -72,3 +75,19 @@ def test_columns_that_are_chosen_one_after_the_other_are_all_shown(
             page.locator("#columns").get_by_role("checkbox", name=label).check()
     for label in labels:
         expect(page.get_by_role("columnheader", name=label)).to_be_visible()
+
+
+def test_rows_that_are_moved_one_after_the_other_stay_where_they_were_put(
+    shelf: Make, window: Window
+) -> None:
+    shop = shelf(6)
+    page = window(shop.url)
+    a, b, c, d, e, f = shop.order()
+    with unanswered(page, "**/place"):
+        for symbol in (a, c, e):
+            row(page, symbol).get_by_role("link").first.focus()
+            page.keyboard.press("Alt+ArrowDown")
+        expect(tickers(page)).to_have_text([b, a, d, c, f, e])
+        # The keys' own pause: until the last move is sent, too.
+        page.wait_for_timeout(500)
+    assert eventually(lambda: shop.order() == [b, a, d, c, f, e])
