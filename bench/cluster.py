@@ -107,8 +107,8 @@ class Cluster:
     def __enter__(self) -> "Cluster":
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench"))
         self._folder = Path(folder)
-        redis = self._stack.enter_context(running_redis(self._folder))
-        postgres = self._stack.enter_context(running_postgres())
+        self.redis_server = redis = self._stack.enter_context(running_redis(self._folder))
+        self.postgres_server = postgres = self._stack.enter_context(running_postgres())
         self.url = redis.url
         self.redis: Any = Redis.from_url(redis.url, decode_responses=True)
         for name, value in _REDIS.items():

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.namespace import HERE, Place
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
 from tests.warm import Forked, warm
@@ -30,17 +31,25 @@ _FORMS = {"tasks": "gevent", "cpu": "plain", "beat": "plain"}
 class Worker:
     """One Celery process, as `stockapp worker` or `stockapp beat` becomes.
 
-    A `cold` one is the very command that those run; others are forked from a process that is warm.
+    A `cold` one is the very command that those run, and so is one that runs elsewhere; others are
+    forked from a process that is warm.
     """
 
     def __init__(
-        self, role: str, log: Path, environment: Mapping[str, str], *, cold: bool = False
+        self,
+        role: str,
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        cold: bool = False,
+        at: Place = HERE,
     ) -> None:
         self.role = role
         self._log = log
         self._environment = {**os.environ, **environment}
         self._words = [*_CELERY, *ROLES[role]]
-        self._begin = self._run if cold else self._fork
+        self._within = at.within
+        self._begin = self._run if cold or at.within else self._fork
         self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> "Worker":
@@ -54,7 +63,7 @@ class Worker:
     def _run(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-P", "-m", *self._words],
+                [*self._within, sys.executable, "-P", "-m", *self._words],
                 cwd=ROOT,
                 env={**self._environment, "PYTHONPATH": str(ROOT)},
                 stdout=log,

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from tests.free_port import free_port
+from tests.namespace import HERE, Place
 
 
 def _program(name: str) -> str | None:
@@ -25,8 +26,9 @@ def _program(name: str) -> str | None:
 class PostgresServer:
     """One that need not survive a power cut; it can be stopped and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, at: Place = HERE) -> None:
         self._data = folder
+        self._at = at
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._as: list[str] = []
@@ -38,11 +40,14 @@ class PostgresServer:
         self._run("initdb", "-D", str(folder), *options)
         rules = folder / "pg_hba.conf"
         # One user needs a password; there is none that would do.
-        rules.write_text(f"host all guarded all scram-sha-256\n{rules.read_text()}")
+        rules.write_text(
+            "host all guarded all scram-sha-256\n"
+            "host all stockapp 169.254.0.0/16 trust\n" + rules.read_text()
+        )
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database there."""
-        return f"postgresql://stockapp@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://stockapp@{self._at.address}:{self.port}/{database}"
 
     def make(self, name: str) -> str:
         """Make an empty database; its address."""
@@ -53,9 +58,10 @@ class PostgresServer:
     def start(self) -> None:
         program = _program("postgres")
         assert program
-        options = ["-h", "127.0.0.1", "-k", "", "-F", "-c", "max_connections=200"]
+        files, port = ["-D", str(self._data), "-k", "", "-F"], ["-p", str(self.port)]
+        options = [*files, "-h", self._at.address, *port, "-c", "max_connections=200"]
         self._process = subprocess.Popen(
-            [*self._as, program, "-D", str(self._data), "-p", str(self.port), *options],
+            [*self._at.within, *self._as, program, *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -97,13 +103,13 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres(*, at: Place = HERE) -> Iterator[PostgresServer]:
     """A server; the test is skipped where it is not installed."""
     if _program("initdb") is None:
         pytest.skip("no PostgreSQL found: apt-get install postgresql")
     # Not below pytest's folder, which only its own user may enter.
     with tempfile.TemporaryDirectory(prefix="postgres") as folder:
-        server = PostgresServer(Path(folder))
+        server = PostgresServer(Path(folder), at=at)
         server.start()
         try:
             yield server

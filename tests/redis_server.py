@@ -13,26 +13,31 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.free_port import free_port
+from tests.namespace import HERE, Place
 
 MAXMEMORY = 50_000_000
 # No files by itself; and what DUMP gives can be searched for words.
-_PLAIN = ("--save", "", "--rdbcompression", "no")
+_PLAIN = ("--save", "", "--rdbcompression", "no", "--protected-mode", "no")
 
 
 class RedisServer:
     """It can be stopped and started again, and keeps nothing then unless it is `durable`."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, at: Place = HERE) -> None:
         self._folder = folder
+        self._at = at
         self._kept = "--appendonly yes --appendfsync everysec" if durable else "--appendonly no"
         self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.url = f"redis://{self._at.address}:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = f"--port {self.port} --bind 127.0.0.1 {self._kept} --maxmemory {MAXMEMORY}"
+        options = (
+            f"--port {self.port} --bind {self._at.address} {self._kept} --maxmemory {MAXMEMORY}"
+        )
+        program = [*self._at.within, "redis-server", *options.split(), *_PLAIN]
         self._process = subprocess.Popen(
-            ["redis-server", *options.split(), *_PLAIN, "--dir", str(self._folder)],
+            [*program, "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -67,11 +72,13 @@ class RedisServer:
 
 
 @contextlib.contextmanager
-def running_redis(folder: Path, *, durable: bool = False) -> Iterator[RedisServer]:
+def running_redis(
+    folder: Path, *, durable: bool = False, at: Place = HERE
+) -> Iterator[RedisServer]:
     """A server; the test is skipped where it is not installed."""
     if shutil.which("redis-server") is None:
         pytest.skip("no redis-server found: apt-get install redis-server")
-    server = RedisServer(folder, durable=durable)
+    server = RedisServer(folder, durable=durable, at=at)
     server.start()
     try:
         yield server

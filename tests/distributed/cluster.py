@@ -14,6 +14,7 @@ from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.tasks import RedisTaskStore
 from stockapp.backends.embedded.clock import SystemClock
 from tests.e2e.server import Server, eventually
+from tests.namespace import HERE, Place
 from tests.nodes import Worker
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, running_redis
@@ -82,10 +83,10 @@ class Cluster:
         self.nodes.append(node)
         return node.start()
 
-    def add_worker(self, role: str) -> Worker:
+    def add_worker(self, role: str, at: Place = HERE) -> Worker:
         name = f"{role}{len(self.workers)}"
         settings = {**self._settings, "STOCKAPP_DATA_DIR": str(self._folder / name)}
-        worker = Worker(role, self._folder / f"{name}.log", settings)
+        worker = Worker(role, self._folder / f"{name}.log", settings, at=at)
         self.workers.append(worker)
         return worker.start()
 
@@ -123,12 +124,14 @@ def cluster(
     tasks: int = 2,
     cpu: int = 0,
     beat: int = 0,
+    redis_at: Place = HERE,
+    postgres_at: Place = HERE,
 ) -> Iterator[Cluster]:
     """An installation for the time of a with block; so many of each."""
     with (
         tempfile.TemporaryDirectory(prefix="redis") as redis_folder,
-        running_redis(Path(redis_folder), durable=True) as redis,
-        running_postgres() as postgres,
+        running_redis(Path(redis_folder), durable=True, at=redis_at) as redis,
+        running_postgres(at=postgres_at) as postgres,
     ):
         made = Cluster(folder, redis, postgres, settings)
         try:
