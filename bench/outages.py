@@ -11,6 +11,9 @@ import requests
 
 from bench.cluster import Cluster, Helper, can_run
 from bench.figures import Report, percentile
+from stockapp.backends.distributed.link import RedisLink
+from stockapp.backends.distributed.tasks import RedisTaskStore
+from stockapp.backends.embedded.clock import SystemClock
 from tests.e2e.server import Server, eventually
 from tests.upstream.client import UpstreamServer
 
@@ -48,9 +51,9 @@ def run(report: Report, server: Server, upstream: UpstreamServer, lag_folder: Pa
 
 
 def _takeovers(report: Report, cluster: Cluster, web: Server, workers: list[Helper]) -> None:
-    took = []
+    took, tasks = [], RedisTaskStore(RedisLink(cluster.url, "stockapp:"), SystemClock())
     for number in range(ROUNDS):
-        took.append(_kill_one(web, workers, number))
+        took.append(_kill_one(web, tasks, workers, number))
         workers.append(cluster.worker())
     report.claim(
         "p95 from the kill to the next run", percentile(took, 0.95), _MOST_UNTIL_TAKEN_OVER, " s"
@@ -58,9 +61,9 @@ def _takeovers(report: Report, cluster: Cluster, web: Server, workers: list[Help
     report.note(f"median {percentile(took, 0.5):.2f} s, longest {max(took):.2f} s")
 
 
-def _kill_one(web: Server, workers: list[Helper], number: int) -> float:
+def _kill_one(web: Server, tasks: RedisTaskStore, workers: list[Helper], number: int) -> float:
     task_id = web.refresh(f"LARK.SIM,K{number}.SIM")["id"]
-    runner = _runner(web, task_id)
+    runner = _runner(tasks, task_id)
     assert eventually(lambda: runner() is not None)
     first = runner()
     dying = next(worker for worker in workers if worker.pid == int((first or "").split("-")[0]))
@@ -74,10 +77,10 @@ def _kill_one(web: Server, workers: list[Helper], number: int) -> float:
     return took
 
 
-def _runner(web: Server, task_id: str) -> Callable[[], str | None]:
+def _runner(tasks: RedisTaskStore, task_id: str) -> Callable[[], str | None]:
     def runner() -> str | None:
-        told: str | None = web.get(f"/api/tasks/{task_id}").json()["worker"]
-        return told
+        task = tasks.get(task_id)
+        return task.worker if task else None
 
     return runner
 
