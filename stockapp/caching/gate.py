@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 # A store that failed is left alone for so long, so that nobody waits for it again and again.
 REST_SECONDS = 1.0
+# Readers leave one that took this long to fail alone until it can be written again, which upkeep
+# tries; or, where nobody tries, for longer.
+SLOW_SECONDS, READERS_REST_SECONDS = 0.5, 15.0
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +31,7 @@ class StoreGate:
         self._clock = clock
         self._trouble: str | None = None
         self._rest_until = self._loads_rest_until = float("-inf")
+        self._hangs = False
 
     @property
     def trouble(self) -> str | None:
@@ -37,14 +41,16 @@ class StoreGate:
     def load(self, keys: Sequence[str]) -> dict[str, Stored] | None:
         """The entries there are; None when nobody can tell."""
         # A disk that is full can still be read: what cannot be stored says nothing of this.
-        if self._clock.monotonic() < self._loads_rest_until:
+        began = self._clock.monotonic()
+        if began < self._loads_rest_until:
             return None
         now = self._clock.now().timestamp()
         try:
             return self._run(self._store.load_many, keys, now)
         except self._store.errors as error:
             self._failed(error)
-            self._loads_rest_until = self._rest_until
+            self._hangs = self._clock.monotonic() - began > SLOW_SECONDS
+            self._spare_readers()
             return None
 
     def save(
@@ -135,8 +141,14 @@ class StoreGate:
     def _resting(self) -> bool:
         return self._trouble is not None and self._clock.monotonic() < self._rest_until
 
+    def _spare_readers(self) -> None:
+        seconds = READERS_REST_SECONDS if self._hangs else REST_SECONDS
+        self._loads_rest_until = self._clock.monotonic() + seconds
+
     def _failed(self, error: Exception) -> None:
         self._rest_until = self._clock.monotonic() + REST_SECONDS
+        if self._hangs:
+            self._spare_readers()
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         if self._trouble is None:
             _log.warning("the cache cannot be used, going on without it: %s", why)
@@ -145,4 +157,6 @@ class StoreGate:
     def _works(self) -> None:
         if self._trouble is not None:
             _log.info("the cache can be used again")
+        if self._hangs:
+            self._hangs, self._loads_rest_until = False, float("-inf")
         self._trouble = None

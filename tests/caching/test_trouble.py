@@ -6,13 +6,15 @@ import resource
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stockapp.backends.embedded.executor import EmbeddedExecutor
-from stockapp.caching.gate import REST_SECONDS
+from stockapp.caching.entry_format import Stored
+from stockapp.caching.gate import READERS_REST_SECONDS, REST_SECONDS, SLOW_SECONDS
 from stockapp.caching.layered import LayeredCache
 from stockapp.caching.lru_filesystem import LruFileSystemCache
 from stockapp.domain.freshness import Lifetime
@@ -208,6 +210,70 @@ class TestAFolderThatIsGone:
         cache.upkeep()
         assert cache.trouble is None
         assert set(open_layered(folder, clock).get_many(["quote:A"])) == {"quote:A"}
+
+
+class Hanging(LruFileSystemCache):
+    """As a server does that is cut off: it lets one wait before it fails."""
+
+    def __init__(self, folder: Path, clock: SetClock) -> None:
+        super().__init__(str(folder))
+        self._clock = clock
+        self.hangs = False
+        self.asked = 0
+
+    def load_many(self, keys: Sequence[str], now: float) -> dict[str, Stored]:
+        self.asked += 1
+        self._wait()
+        return super().load_many(keys, now)
+
+    def save_many(
+        self, values: Mapping[str, Any], stored_at: float, fresh: float, keep: float
+    ) -> list[str]:
+        self._wait()
+        return super().save_many(values, stored_at, fresh, keep)
+
+    def _wait(self) -> None:
+        if self.hangs:
+            self._clock.advance(SLOW_SECONDS * 3)
+            raise OSError("no answer")
+
+
+class TestAStoreThatHangs:
+    @pytest.fixture
+    def store(self, folder: Path, clock: SetClock) -> Hanging:
+        return Hanging(folder, clock)
+
+    @pytest.fixture
+    def cache(self, store: Hanging, clock: SetClock) -> LayeredCache:
+        cache = open_cache(store, EmbeddedExecutor(1), clock, 1_000_000)
+        cache.put_many({"quote:A": {"n": 1}}, LIFETIME)
+        cache.get_many(["quote:A"])
+        store.hangs, store.asked = True, 0
+        clock.advance(2)
+        return cache
+
+    def test_is_waited_for_by_one_reader_until_it_can_be_written_again(
+        self, store: Hanging, cache: LayeredCache, clock: SetClock
+    ) -> None:
+        for _ in range(20):
+            assert cache.get_many(["quote:A"])["quote:A"].value == {"n": 1}
+            cache.upkeep()
+            clock.advance(REST_SECONDS)
+        assert store.asked == 1
+        store.hangs = False
+        cache.upkeep()
+        assert cache.trouble is None
+        cache.get_many(["quote:B"])
+        assert store.asked == 2
+
+    def test_is_tried_again_by_a_reader_where_nobody_looks_after_it(
+        self, store: Hanging, cache: LayeredCache, clock: SetClock
+    ) -> None:
+        cache.get_many(["quote:A"])
+        store.hangs = False
+        clock.advance(READERS_REST_SECONDS)
+        cache.get_many(["quote:A"])
+        assert store.asked == 2
 
 
 def test_what_waited_in_memory_never_replaces_what_another_stored_since(

@@ -8,6 +8,7 @@ import os
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,7 +65,14 @@ class Faults:
                 if number % 7 == 0:
                     time.sleep(self._random.random())
                     self._cluster.node.delete(f"/api/tasks/{task_id}")
+            if number % 5 == 0:
+                self._analyse(f"{self._random.choice(NAMES)}.SIM")
             time.sleep(SUBMIT_EVERY)
+
+    def _analyse(self, symbol: str) -> None:
+        with contextlib.suppress(requests.RequestException, ValueError, KeyError):
+            answer = self._cluster.node.post(f"/api/analyze/{symbol}/async?force=true")
+            self.recorder.follow(answer.json()["id"])
 
     def _add(self) -> None:
         number = 0
@@ -119,6 +127,7 @@ def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Pa
             "STOCKAPP_EVENT_LIMIT": 10_000_000,
             "STOCKAPP_EVENT_KEEP_SECONDS": 86_400,
         },
+        cpu=1,
     ) as made:
         faults = Faults(made, SECONDS)
         faults.run()
@@ -135,6 +144,8 @@ def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Pa
         assert faults.kills >= int(SECONDS / KILL_EVERY / 2)
         assert sum(each.connections for each in heard) > len(heard)
         assert "internal" not in {t.error.code for t in stores.all_tasks() if t.error}
+        kinds = Counter(task.kind for task in stores.all_tasks() if task.status == "completed")
+        assert min(kinds["live_prices"], kinds["analysis"]) > 0
         listed = {item["symbol"] for item in made.node.get("/api/watchlist").json()["items"]}
         assert faults.added
         assert set(faults.added) <= listed, f"seed {faults.seed}"

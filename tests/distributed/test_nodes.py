@@ -185,7 +185,9 @@ def test_what_goes_to_workers_is_json_that_names_a_duty_and_a_task(
     assert {message["content-type"] for message in messages} == {"application/json"}
     assert {message["headers"]["task"] for message in messages} == {"stockapp.run"}
     bodies = [json.loads(base64.b64decode(message["body"])) for message in messages]
-    assert [task["task_id"]] in [arguments for arguments, _, _ in bodies]
+    sent = [arguments for arguments, _, _ in bodies]
+    # And by which request it was begun, for the log.
+    assert [task["task_id"], task["request_id"]] in sent
     texts = [redis.get(name) for name in redis.keys(f"{prefix}*") if redis.type(name) == b"string"]
     assert texts
     # As every pickle begins since Python 3.4.

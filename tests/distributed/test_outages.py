@@ -189,7 +189,7 @@ AWAYS = [
     pytest.param(Installation.stopped, "cannot be reached", id="stopped"),
 ]
 if namespaces_are_allowed():
-    AWAYS.append(pytest.param(Installation.cut_off, "does not answer", id="cut off"))
+    AWAYS.append(pytest.param(Installation.cut_off, "cannot be reached", id="cut off"))
 
 
 @pytest.mark.parametrize(("away", "how"), AWAYS)

@@ -122,3 +122,20 @@ def test_what_has_its_closing_price_is_fetched_once_with_nobody_watching(
     assert [sorted(params["symbols"]) for params in refreshes(pair, name)] == [["BARC.L", "VOD.L"]]
     asked = [symbol for entry in upstream.requests()["log"] for symbol in entry["symbols"]]
     assert sorted(filter(None, asked)) == ["BARC.L", "VOD.L"]
+
+
+def test_beats_that_lost_redis_for_a_while_go_on_when_it_is_back(
+    made: tuple[Cluster, UpstreamServer],
+) -> None:
+    pair, _ = made
+    pair.redis.stop()
+    time.sleep(SOME_ROUNDS)
+    pair.redis.start()
+    node = pair.nodes[0]
+    assert eventually(lambda: node.get("/readyz").status_code == 200)
+    name = node.post("/api/watchlists", json={"title": "Afterwards"}).json()["name"]
+    added = node.post(f"/api/watchlist?watchlist={name}", json={"symbol": "AFTR"})
+    assert added.status_code == 201, added.text
+    with connect(node, f"/stream?watchlist={name}&live=1"):
+        assert eventually(lambda: None not in prices(node, name).values())
+    assert [params.get("live") for params in refreshes(pair, name)] == [True]
