@@ -19,9 +19,10 @@ from tests.warm import Forked, warm
 
 ROOT = Path(__file__).parent.parent
 _CELERY = ["celery", "--quiet", "-A", "stockapp.backends.distributed.celery_app"]
+# As command/worker.py has them.
 _QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 ROLES = {
-    "tasks": ("worker", *_QUIET, "-P", "gevent", "-c", "20"),
+    "tasks": ("worker", *_QUIET, "-P", "gevent"),
     "cpu": ("worker", *_QUIET, "-P", "prefork", "-Q", "cpu", "-c", "1"),
     "beat": ("beat", "--pidfile="),
 }

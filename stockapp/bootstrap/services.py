@@ -104,7 +104,7 @@ class Services:
         self.watchers = Watchers(clock)
         self.live_rows = self._live_rows(settings, backends, race)
         self.live = self._live(backends)
-        self.rounds = LiveRounds(backends.shared, self.live_rows)
+        self.rounds = LiveRounds(backends.shared, self.live_rows, clock)
         self.end_of_day = self._end_of_day(backends, race)
         self.watchlists = self._watchlists(settings, backends)
         self.boards = self._boards(backends)

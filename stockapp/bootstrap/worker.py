@@ -38,6 +38,10 @@ _WHO = f"{socket.gethostname()}-{os.getpid()}"
 # They tell of each message; what becomes of tasks is told by ourselves.
 _CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 _LIVE_SECONDS, _END_OF_DAY_SECONDS = 2.0, 60.0
+# Besides the tasks that are under way: what is due by schedule, and wake-ups that find no room.
+_ROOM_FOR_OTHERS = 8
+# For gevent's pool; a worker of the CPU queue is told how many processes it has.
+app.conf.worker_concurrency = _settings.task_slots + _ROOM_FOR_OTHERS
 # The first time at once, not only when so much has passed.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 app.conf.beat_schedule = {

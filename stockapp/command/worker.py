@@ -26,8 +26,7 @@ def worker(cpu: bool, slots: int | None) -> None:
         _become("worker", *_QUIET, "-P", "prefork", "-Q", "cpu", "-c", str(slots or _cpus()))
     if slots:
         os.environ["STOCKAPP_TASK_SLOTS"] = str(slots)
-    at_once = str(read_settings().task_slots)
-    _become("worker", *_QUIET, "-P", "gevent", "-c", at_once)
+    _become("worker", *_QUIET, "-P", "gevent")
 
 
 @click.command("beat")

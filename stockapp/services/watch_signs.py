@@ -7,7 +7,8 @@ watched, or that changed, is seen at the next call, whoever gets it.
 
 from contextlib import suppress
 
-from stockapp.ports import SharedState, StoreTrouble
+from stockapp.ports import Clock, SharedState, StoreTrouble
+from stockapp.services.claims import Claims
 from stockapp.services.live_rows import LiveRows
 from stockapp.services.watchers import Watchers
 from stockapp.tasks.periodic import Periodic
@@ -16,6 +17,8 @@ _PREFIX = "watched:"
 _TELL_SECONDS = 5.0
 # A node that dies without a word is believed for so long.
 _KEPT_SECONDS = 15.0
+# One worker looks in this time, of however many that are called every two seconds.
+_ROUND, _ROUND_SECONDS = "live-round", 1.5
 
 
 class WatchSigns:
@@ -56,12 +59,15 @@ class WatchSigns:
 class LiveRounds:
     """Looks after the lists that are watched anywhere."""
 
-    def __init__(self, shared: SharedState, rows: LiveRows) -> None:
+    def __init__(self, shared: SharedState, rows: LiveRows, clock: Clock) -> None:
         self._shared = shared
+        self._claims = Claims(shared, clock)
         self._rows = rows
 
     def look_at_all(self) -> None:
         """Start what is due on each; to be called every few seconds, by any worker or several."""
+        if self._claims.take(_ROUND, _ROUND_SECONDS) > 0:
+            return
         signs = self._shared.scan(_PREFIX).values()
         for name in sorted({sign["watchlist"] for sign in signs}):
             self._rows.refresh_due(name)

@@ -40,7 +40,7 @@ class Node(Server):
 
 
 class Cluster:
-    """Nodes have a process each; a worker takes two tasks at once, unless told otherwise."""
+    """Nodes have a process each."""
 
     def __init__(
         self,

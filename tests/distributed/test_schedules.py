@@ -99,10 +99,15 @@ def furnish(made: Cluster) -> str:
         hours = TradingHours([(closes - 8 * HOUR, closes)], now - 200 * HOUR, now + 200 * HOUR)
         entry = {f"sessions:{calendar}": {"hours": hours.to_json()}}
         cache.put_many(entry, Lifetime(86_400, 14 * 86_400))
-    database = PostgresDatabase(made.database_url, made.events)
+    return listed(made, "Nobody looks", "VOD.L", "SAP.DE", "BARC.L")
+
+
+def listed(made: Cluster, title: str, *symbols: str) -> str:
+    """A list that no node had a hand in: adding there asks for prices at once."""
+    database, clock = PostgresDatabase(made.database_url, made.events), SystemClock()
     lists = SqlWatchlistStore(database, clock)
-    name = lists.create("Nobody looks").name
-    lists.add(name, [WatchlistItem(symbol, now) for symbol in ("VOD.L", "SAP.DE", "BARC.L")])
+    name = lists.create(title).name
+    lists.add(name, [WatchlistItem(symbol, clock.now()) for symbol in symbols])
     database.close()
     return name
 
@@ -133,9 +138,27 @@ def test_beats_that_lost_redis_for_a_while_go_on_when_it_is_back(
     pair.redis.start()
     node = pair.nodes[0]
     assert eventually(lambda: node.get("/readyz").status_code == 200)
-    name = node.post("/api/watchlists", json={"title": "Afterwards"}).json()["name"]
-    added = node.post(f"/api/watchlist?watchlist={name}", json={"symbol": "AFTR"})
-    assert added.status_code == 201, added.text
+    name = listed(pair, "Afterwards", "AFTR")
     with connect(node, f"/stream?watchlist={name}&live=1"):
         assert eventually(lambda: None not in prices(node, name).values())
     assert [params.get("live") for params in refreshes(pair, name)] == [True]
+
+
+def test_a_worker_with_no_slot_left_still_begins_what_is_due(tmp_path: Path) -> None:
+    settings = {
+        "STOCKAPP_TASK_SLOTS": 1,
+        "STOCKAPP_SIMULATED_LATENCY_MS": 7_500,
+        "STOCKAPP_LIVE_MODE": "true",
+    }
+    with cluster(tmp_path, settings, nodes=1, tasks=1, beat=1) as made:
+        long = made.node.refresh("LARK.SIM,QUIL.SIM,BRAM.SIM")["id"]
+        assert eventually(lambda: status(made, long) == "running")
+        with connect(made.node, "/stream?watchlist=default&live=1"):
+            assert eventually(lambda: refreshes(made, "default") != [])
+        assert status(made, long) == "running"
+
+
+def status(made: Cluster, task_id: str) -> str:
+    found = made.tasks.get(task_id)
+    assert found is not None
+    return found.status

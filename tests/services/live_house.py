@@ -76,7 +76,7 @@ class Worker:
             fresh_seconds=300,
         )
         self.live = LiveMode(self.watchers, self.rows, clock)
-        self.rounds = LiveRounds(backends.state, self.rows)
+        self.rounds = LiveRounds(backends.state, self.rows, clock)
         self.end_of_day = EndOfDay(
             backends.watchlists,
             self.quotes,

@@ -34,8 +34,19 @@ def node(house: House) -> Node:
 
 
 def looks(worker: Worker) -> list[str]:
-    """What is asked for when this worker gets the call."""
+    """What is asked for when this worker gets the call, and the last was long enough ago."""
+    worker.backends.state.delete(["live-round"])
     return worker.asked_by(worker.rounds.look_at_all)
+
+
+def test_of_calls_at_the_same_time_one_is_a_round(house: House, node: Node) -> None:
+    one, another = house.worker(), house.worker()
+    with node.watching():
+        assert one.asked_by(one.rounds.look_at_all) == []
+        one.put("BTC-USD")
+        assert another.asked_by(another.rounds.look_at_all) == []
+        house.clock.advance(2)
+        assert another.asked_by(another.rounds.look_at_all) == ["BTC-USD"]
 
 
 def test_a_worker_looks_after_what_is_watched_through_a_node(worker: Worker, node: Node) -> None:
