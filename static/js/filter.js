@@ -34,7 +34,14 @@ field?.addEventListener("input", () => { apply(); address(); });
 field?.form.addEventListener("submit", (event) => event.preventDefault());
 
 let planned = 0;
+function catchUp() {
+  cancelAnimationFrame(planned);
+  planned = 0;
+  apply();
+}
 document.addEventListener("htmx:after:swap", () => {
-  if (field?.value) planned ||= requestAnimationFrame(() => { planned = 0; apply(); });
+  if (field?.value) planned ||= requestAnimationFrame(catchUp);
 });
+// A key may come between a swap and the next frame.
+document.addEventListener("stockapp:walk", () => { if (planned) catchUp(); });
 if (field?.value) apply();

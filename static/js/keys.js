@@ -23,6 +23,7 @@ const rows = () => [...document.querySelectorAll("#rows .row:not([hidden])")];
 const current = () => document.activeElement?.closest("#rows .row");
 
 function walk(by) {
+  document.dispatchEvent(new Event("stockapp:walk"));
   const all = rows(), at = all.indexOf(current());
   const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))];
   next?.querySelector("a.ticker").focus();
@@ -73,7 +74,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && closeMenu()) return;
   const { target } = event;
   if (target.matches("textarea, select, input:not([type=checkbox])")) {
-    if (event.key === "Escape") target.blur();
+    if (event.key !== "Escape") return;
+    // Browsers empty a search field then, and tell nobody: rows would still be those that match.
+    event.preventDefault();
+    target.blur();
     return;
   }
   if (going && PLACES[event.key]) { location.assign(PLACES[event.key]); return; }

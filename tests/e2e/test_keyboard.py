@@ -176,3 +176,22 @@ def test_the_focus_is_seen_wherever_the_tab_key_leads(shelf: Make, window: Windo
     assert len(names) > 30
     for name in ("Skip to the content", "theme", "add-symbol", "filter-text", "Price", "pick-all"):
         assert name in names
+
+
+def test_rows_that_are_filtered_out_are_passed_over_also_when_one_was_just_renewed(
+    shelf: Make, window: Window
+) -> None:
+    page = window(shelf(["OUTA", "INB", "OUTC"]).url)
+    press(page, "/")
+    page.keyboard.type("inb")
+    expect(tickers(page)).to_have_text(["INB"])
+    press(page, "Escape")
+    expect(page.get_by_role("searchbox")).to_have_value("inb")
+    # What a swap does, and a key before the next frame is drawn.
+    page.evaluate("""() => {
+        document.querySelector("#rows .row[data-symbol=OUTA]").hidden = false;
+        const detail = { ctx: { target: document.body } };
+        document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail }));
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+    }""")
+    expect(row(page, "INB").locator("a.ticker")).to_be_focused()
