@@ -10,6 +10,8 @@ from stockapp.tasks.periodic import Periodic
 _LOOK_SECONDS = 1.0
 _LIST_SECONDS = 15.0
 _LACKING_SECONDS = 3.0
+# After storage was away all who work have yet to come back and to tell so.
+_SETTLING_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,13 @@ class StorageWatch:
         if now >= self._list_at:
             self._list_at = now + _LIST_SECONDS
             self._set_aside = tuple(self._storage.set_aside())
-        if now >= self._lacking_at:
+        trouble = self._storage.trouble
+        if trouble:
+            self._lacking, self._lacking_at = (), now + _SETTLING_SECONDS
+        elif now >= self._lacking_at:
             self._lacking_at = now + _LACKING_SECONDS
             self._lacking = self._missed()
-        report = StorageReport(self._storage.trouble, self._set_aside, self._lacking)
+        report = StorageReport(trouble, self._set_aside, self._lacking)
         if report == self.report:
             return
         self.report = report
@@ -64,5 +69,5 @@ class StorageWatch:
         try:
             return self._workforce.lacking()
         except StoreTrouble:
-            # That is told of, and all who work tell nothing meanwhile.
+            # Of that one hears at the next look.
             return ()

@@ -76,7 +76,7 @@ class HouseSettings(BaseSettings):
         default=SecretStr(""),
         description=(
             "What forms are signed with, 32 characters or more; empty: a random one, which is kept"
-            " in the data folder as secret.key."
+            " in the data folder as secret.key, or by several nodes in PostgreSQL."
         ),
     )
     secret_key_file: Path | None = Field(
