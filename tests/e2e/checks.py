@@ -52,7 +52,8 @@ def mistakes(stores: Stores, heard: Heard) -> list[str]:
     # One that had ended before it was followed tells its end again, as of the snapshot.
     told = [event for event in heard.events if event[0] > heard.began_at]
     if told != stored:
-        wrong.append(f"heard {told}, stored {stored}")
+        missed, more = set(stored) - set(told), set(told) - set(stored)
+        wrong.append(f"missed {sorted(missed)}, heard besides {sorted(more)}, of {len(stored)}")
     if task.retries > 3 and (task.error is None or task.error.code != "worker_lost"):
         wrong.append(f"taken over {task.retries} times")
     if task.status is TaskStatus.COMPLETED:
