@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg.errors import ReadOnlySqlTransaction
+from psycopg_pool import ConnectionPool
 
 from stockapp.backends.codec import decode, encode
 from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.fuse import Fuse
 from stockapp.backends.distributed.migrations import RELAYING, WRITING, NewerDatabase, migrate
+from stockapp.backends.distributed.postgres_errors import TROUBLES, is_away, reason, words_for
 from stockapp.domain import moment
 from stockapp.domain.event import EventType
 from stockapp.ports import StoreTrouble
@@ -162,13 +164,13 @@ class PostgresDatabase:
         try:
             with psycopg.connect(self._url, **_OPTIONS) as connection:
                 migrate(connection)
-        except NewerDatabase as error:
-            raise StoreTrouble(str(error)) from error
+        except (NewerDatabase, ReadOnlySqlTransaction) as error:
+            raise StoreTrouble(words_for(error)) from error
         except (psycopg.Error, ValueError, OSError) as error:
             if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
                 # Its words may hold part of the address.
                 raise StoreTrouble("STOCKAPP_DATABASE_URL is no address of a database") from error
-            raise StoreTrouble(f"PostgreSQL cannot be reached ({_reason(error)})") from error
+            raise StoreTrouble(f"PostgreSQL cannot be reached ({reason(error)})") from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -183,13 +185,16 @@ class PostgresDatabase:
                     connection.commit()
                     self._made = True
                 value = call(connection)
-        except (psycopg.OperationalError, PoolTimeout, OSError, NewerDatabase) as error:
-            words = _words(error)
+        except TROUBLES as error:
+            words = words_for(error)
             if self.trouble != words:
                 logger.error("the database cannot be used", extra={"why": words})
             self.trouble = words
-            if _is_away(error):
+            if is_away(error):
                 self._fuse.blow(words)
+            if isinstance(error, ReadOnlySqlTransaction):
+                # To what was the primary, maybe: the address may lead elsewhere now.
+                self._pool.drain()
             raise StoreTrouble(words) from error
         self._fuse.mend()
         self.trouble = None
@@ -205,27 +210,3 @@ def _storable(values: Iterable[Any]) -> list[Any]:
     return [
         v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in values
     ]
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether it is no answer of the server to what was asked."""
-    state = getattr(error, "sqlstate", None)
-    # 08: of the connection; 57P: it stops or starts.
-    return state is None or state.startswith(("08", "57P"))
-
-
-def _reason(error: Exception) -> str:
-    """What libpq or the server said last, without the address before it."""
-    said = str(error).strip() or type(error).__name__
-    return " ".join(said.rpartition("failed: ")[2].partition("\n")[0].split())
-
-
-def _words(error: Exception) -> str:
-    """What to say of an error, without the address, which may hold a password."""
-    if isinstance(error, NewerDatabase):
-        return str(error)
-    if isinstance(error, psycopg.errors.QueryCanceled):
-        return "PostgreSQL does not answer in time"
-    if isinstance(error, psycopg.errors.DiskFull):
-        return "the disk of PostgreSQL is full"
-    return "PostgreSQL cannot be reached"
