@@ -28,12 +28,23 @@ T = TypeVar("T")
 _CONNECTIONS = 8
 _CONNECT_SECONDS = 3
 _PATIENCE_SECONDS = 4.0
-_STATEMENT_MS = 4_000
+# What the server is to keep to, in milliseconds and seconds, of the connection at its end.
+_KEPT_TO = {
+    "TimeZone": "UTC",
+    "statement_timeout": 4_000,
+    # A node that stops in the middle of a change lets others change something before they give up.
+    "idle_in_transaction_session_timeout": 3_000,
+    # Of one that is cut off nothing says so.
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 # A server that is frozen, or cut off, does not keep to that.
 _ANSWER_SECONDS = 5.0
 _OPTIONS: dict[str, Any] = {
     "connect_timeout": _CONNECT_SECONDS,
-    "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
+    "options": " ".join(f"-c {name}={value}" for name, value in _KEPT_TO.items()),
     "application_name": "stockapp",
 }
 _OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
