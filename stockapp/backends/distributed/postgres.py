@@ -14,12 +14,11 @@ import psycopg
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import ConnectionPool
 
-from stockapp.backends.codec import decode, encode
+from stockapp.backends.codec import encode
 from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.fuse import Fuse
-from stockapp.backends.distributed.migrations import RELAYING, WRITING, NewerDatabase, migrate
+from stockapp.backends.distributed.migrations import WRITING, NewerDatabase, migrate
 from stockapp.backends.distributed.postgres_errors import TROUBLES, is_away, reason, words_for
-from stockapp.domain import moment
 from stockapp.domain.event import EventType
 from stockapp.ports import StoreTrouble
 
@@ -47,7 +46,16 @@ _OPTIONS: dict[str, Any] = {
     "options": " ".join(f"-c {name}={value}" for name, value in _KEPT_TO.items()),
     "application_name": "stockapp",
 }
-_OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
+_BATCH = 1000
+_OLDEST = (
+    "SELECT number, created_at, topic, type, data FROM outbox WHERE number > %s"
+    " ORDER BY number LIMIT %s"
+)
+# What another one is deleting need not be waited for.
+_DELETE = (
+    "DELETE FROM outbox WHERE number IN"
+    " (SELECT number FROM outbox WHERE number = ANY(%s) FOR UPDATE SKIP LOCKED)"
+)
 
 logger = logging.getLogger(__name__)
 # It tells of each try; what fails for good is told by whoever asked.
@@ -103,7 +111,7 @@ class PostgresDatabase:
         self._url = url
         self._log = log
         self._made = False
-        # Whether events may be left in the outbox that this process wrote.
+        # Whether events may be left in the outbox that this process could not move.
         self.unsent = False
         self.trouble: str | None = None
         self._fuse = Fuse()
@@ -140,26 +148,37 @@ class PostgresDatabase:
 
         value, news = self._run(write)
         if news:
-            self.unsent = True
             # What Redis does not take now waits in the outbox.
             with suppress(StoreTrouble):
                 self.relay()
         return value
 
     def relay(self) -> None:
-        """Move events from the outbox to the log, oldest first. Raises StoreTrouble."""
+        """Move events from the outbox to the log, oldest first, until none is left.
 
-        def relay(connection: Any) -> None:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (RELAYING,))
-            rows = connection.execute(_OLDEST).fetchall()
-            # Told twice, where this transaction is lost after it: that does no harm.
-            for number, topic, type_, data, at in rows:
-                entry = (topic, EventType(type_), decode(data))
-                self._log.publish(moment.from_epoch(at), [entry])
-                connection.execute("DELETE FROM outbox WHERE number = %s", (number,))
-
-        self._run(relay)
+        Several may do so at the same time: the log takes each event once. Raises StoreTrouble.
+        """
         self.unsent = False
+        moved: int | None = 0
+        try:
+            while moved is not None:
+                moved = self._move(moved)
+        except StoreTrouble:
+            self.unsent = True
+            raise
+
+    def _move(self, after: int) -> int | None:
+        """Move the oldest that come after that number: the number of the last, None if no more
+        are left.
+        """
+        rows = self._run(lambda connection: connection.execute(_OLDEST, (after, _BATCH)).fetchall())
+        if not rows:
+            return None
+        # In no transaction, as Redis may take its time.
+        self._log.take(rows)
+        numbers = [row[0] for row in rows]
+        self._run(lambda connection: connection.execute(_DELETE, (numbers,)))
+        return numbers[-1] if len(rows) == _BATCH else None
 
     def probe(self) -> None:
         """See whether PostgreSQL answers; others wait no longer for it than for this. Raises
