@@ -13,9 +13,9 @@ from typing import Any
 from bench.cluster import Cluster, Usage, cpu_seconds
 from bench.figures import percentile
 from bench.streams import SYMBOL, Client, page_of, resident
+from stockapp.backends.codec import encode
 from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.link import RedisLink
-from stockapp.domain import moment
 from stockapp.domain.event import Event
 from tests.e2e.server import Server, eventually
 
@@ -194,8 +194,8 @@ class _Bench:
         count, first = RATE * SECONDS, self._log.last_id()
         for number, event in zip(range(count), itertools.cycle(self.kept), strict=False):
             time.sleep(max(0.0, usage.at + number / RATE - time.monotonic()))
-            entry = (event.topic, event.type, event.data)
-            self._log.publish(moment.from_epoch(time.time()), [entry])
+            row = (number, time.time(), event.topic, event.type.value, encode(event.data))
+            self._log.take([row])
         time.sleep(0.5)
         spent = self._spent(usage, cpu, count)
         each = spent.less(_times(idle, (time.monotonic() - usage.at) / count))

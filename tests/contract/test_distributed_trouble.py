@@ -4,8 +4,10 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from stockapp.backends.distributed.events import RedisEventLog
@@ -21,6 +23,7 @@ from stockapp.backends.distributed.remembered import (
 from stockapp.backends.distributed.servers import Servers
 from stockapp.backends.distributed.shared_state import RedisSharedState
 from stockapp.backends.distributed.tasks import RedisTaskStore
+from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.domain.event import EventType
 from stockapp.domain.task import Item, ItemState, NewTask, Progress
 from stockapp.domain.watchlist import WatchlistItem
@@ -169,3 +172,69 @@ class TestAFrozenPostgres:
         lists.remove("default", ["A"])
         assert lists.items("default") == []
         database.close()
+
+
+class TestAPostgresThatOnlyReads:
+    """As after a failover, where the address leads to a standby."""
+
+    def test_shows_lists_and_refuses_changes_until_it_is_over(
+        self, postgres: PostgresServer, link: RedisLink
+    ) -> None:
+        clock, name = SetClock(), uuid.uuid4().hex
+        with closing(PostgresDatabase(postgres.make(name), RedisEventLog(link))) as database:
+            lists = SqlWatchlistStore(database, clock)
+            lists.add("default", [WatchlistItem("A", clock.now())])
+            only_reads(postgres, name, "on")
+            with pytest.raises(StoreTrouble, match=r"^PostgreSQL is read-only at present$"):
+                lists.remove("default", ["A"])
+            # Those who only read are not kept from it.
+            assert [item.symbol for item in lists.items("default")] == ["A"]
+            only_reads(postgres, name, "off")
+            # Connections from before it was over are not used for ever.
+            until = time.monotonic() + 30
+            while lists.items("default") and time.monotonic() < until:
+                with suppress(StoreTrouble):
+                    lists.remove("default", ["A"])
+            assert lists.items("default") == []
+
+    def test_is_why_a_node_does_not_start(self, postgres: PostgresServer, link: RedisLink) -> None:
+        name = uuid.uuid4().hex
+        url = postgres.make(name)
+        only_reads(postgres, name, "on")
+        with (
+            closing(PostgresDatabase(url, RedisEventLog(link))) as database,
+            pytest.raises(StoreTrouble, match=r"^PostgreSQL is read-only at present$"),
+        ):
+            database.knock()
+
+
+def only_reads(postgres: PostgresServer, name: str, value: str) -> None:
+    """New connections to the database do, or no longer do; those that there are end."""
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
+        if value == "on":
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                (name,),
+            )
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("XX001", r"PostgreSQL refuses it \(DataCorrupted\)"),
+        ("53400", r"PostgreSQL refuses it \(ConfigurationLimitExceeded\)"),
+        ("53100", "the disk of PostgreSQL is full"),
+        ("57P01", "PostgreSQL cannot be reached"),
+    ],
+)
+def test_what_ails_postgresql_is_told_without_where_it_is(
+    postgres: PostgresServer, link: RedisLink, state: str, words: str
+) -> None:
+    ailing = f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"
+    url = postgres.make(uuid.uuid4().hex)
+    with (
+        closing(PostgresDatabase(url, RedisEventLog(link))) as database,
+        pytest.raises(StoreTrouble, match=f"^{words}$"),
+    ):
+        database.read(lambda transaction: transaction.execute(ailing))

@@ -3,11 +3,10 @@
 import math
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from stockapp.backends.codec import decode, encode
+from stockapp.backends.codec import decode
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.domain import moment
 from stockapp.domain.event import Event, EventType
@@ -30,14 +29,15 @@ class RedisEventLog:
         self._link = link
         self._waiter = threading.local()
 
-    def publish(
-        self, at: datetime, entries: Iterable[tuple[str, EventType, Mapping[str, Any]]]
-    ) -> None:
-        """Write events of these topics, all at once and in that order."""
-        values = [repr(at.timestamp())]
-        for topic, type_, data in entries:
-            values += [topic, type_.value, encode(data)]
-        self._link.run("publish", *values)
+    def take(self, rows: Iterable[tuple[int, float, str, str, str]]) -> None:
+        """Write events from elsewhere, all at once and in that order, but none that was taken.
+
+        They come with a number there, in seconds since 1970, and with topic, type and data.
+        """
+        values: list[str | int] = []
+        for number, at, *event in rows:
+            values += [number, repr(at), *event]
+        self._link.run("take", *values)
 
     def since(self, after_id: int, *, topic: str | None = None, limit: int = 1000) -> list[Event]:
         """Events after that id, oldest first."""

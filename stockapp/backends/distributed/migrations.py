@@ -57,7 +57,7 @@ _ACCESS = (
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ACCESS)
 
 # Whatever else uses the database: the numbers of our locks in it.
-MIGRATING, WRITING, RELAYING = 7_331_001, 7_331_002, 7_331_003
+MIGRATING, WRITING = 7_331_001, 7_331_002
 
 
 class NewerDatabase(RuntimeError):

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg.errors import ReadOnlySqlTransaction
+from psycopg_pool import ConnectionPool
 
-from stockapp.backends.codec import decode, encode
+from stockapp.backends.codec import encode
 from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.fuse import Fuse
-from stockapp.backends.distributed.migrations import RELAYING, WRITING, NewerDatabase, migrate
-from stockapp.domain import moment
+from stockapp.backends.distributed.migrations import WRITING, NewerDatabase, migrate
+from stockapp.backends.distributed.postgres_errors import TROUBLES, is_away, reason, words_for
 from stockapp.domain.event import EventType
 from stockapp.ports import StoreTrouble
 
@@ -26,15 +27,35 @@ T = TypeVar("T")
 _CONNECTIONS = 8
 _CONNECT_SECONDS = 3
 _PATIENCE_SECONDS = 4.0
-_STATEMENT_MS = 4_000
+# What the server is to keep to, in milliseconds and seconds, of the connection at its end.
+_KEPT_TO = {
+    "TimeZone": "UTC",
+    "statement_timeout": 4_000,
+    # A node that stops in the middle of a change lets others change something before they give up.
+    "idle_in_transaction_session_timeout": 3_000,
+    # Of one that is cut off nothing says so.
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 # A server that is frozen, or cut off, does not keep to that.
 _ANSWER_SECONDS = 5.0
 _OPTIONS: dict[str, Any] = {
     "connect_timeout": _CONNECT_SECONDS,
-    "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
+    "options": " ".join(f"-c {name}={value}" for name, value in _KEPT_TO.items()),
     "application_name": "stockapp",
 }
-_OLDEST = "SELECT number, topic, type, data, created_at FROM outbox ORDER BY number LIMIT 1000"
+_BATCH = 1000
+_OLDEST = (
+    "SELECT number, created_at, topic, type, data FROM outbox WHERE number > %s"
+    " ORDER BY number LIMIT %s"
+)
+# What another one is deleting need not be waited for.
+_DELETE = (
+    "DELETE FROM outbox WHERE number IN"
+    " (SELECT number FROM outbox WHERE number = ANY(%s) FOR UPDATE SKIP LOCKED)"
+)
 
 logger = logging.getLogger(__name__)
 # It tells of each try; what fails for good is told by whoever asked.
@@ -90,7 +111,7 @@ class PostgresDatabase:
         self._url = url
         self._log = log
         self._made = False
-        # Whether events may be left in the outbox that this process wrote.
+        # Whether events may be left in the outbox that this process could not move.
         self.unsent = False
         self.trouble: str | None = None
         self._fuse = Fuse()
@@ -127,26 +148,37 @@ class PostgresDatabase:
 
         value, news = self._run(write)
         if news:
-            self.unsent = True
             # What Redis does not take now waits in the outbox.
             with suppress(StoreTrouble):
                 self.relay()
         return value
 
     def relay(self) -> None:
-        """Move events from the outbox to the log, oldest first. Raises StoreTrouble."""
+        """Move events from the outbox to the log, oldest first, until none is left.
 
-        def relay(connection: Any) -> None:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (RELAYING,))
-            rows = connection.execute(_OLDEST).fetchall()
-            # Told twice, where this transaction is lost after it: that does no harm.
-            for number, topic, type_, data, at in rows:
-                entry = (topic, EventType(type_), decode(data))
-                self._log.publish(moment.from_epoch(at), [entry])
-                connection.execute("DELETE FROM outbox WHERE number = %s", (number,))
-
-        self._run(relay)
+        Several may do so at the same time: the log takes each event once. Raises StoreTrouble.
+        """
         self.unsent = False
+        moved: int | None = 0
+        try:
+            while moved is not None:
+                moved = self._move(moved)
+        except StoreTrouble:
+            self.unsent = True
+            raise
+
+    def _move(self, after: int) -> int | None:
+        """Move the oldest that come after that number: the number of the last, None if no more
+        are left.
+        """
+        rows = self._run(lambda connection: connection.execute(_OLDEST, (after, _BATCH)).fetchall())
+        if not rows:
+            return None
+        # In no transaction, as Redis may take its time.
+        self._log.take(rows)
+        numbers = [row[0] for row in rows]
+        self._run(lambda connection: connection.execute(_DELETE, (numbers,)))
+        return numbers[-1] if len(rows) == _BATCH else None
 
     def probe(self) -> None:
         """See whether PostgreSQL answers; others wait no longer for it than for this. Raises
@@ -162,13 +194,13 @@ class PostgresDatabase:
         try:
             with psycopg.connect(self._url, **_OPTIONS) as connection:
                 migrate(connection)
-        except NewerDatabase as error:
-            raise StoreTrouble(str(error)) from error
+        except (NewerDatabase, ReadOnlySqlTransaction) as error:
+            raise StoreTrouble(words_for(error)) from error
         except (psycopg.Error, ValueError, OSError) as error:
             if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
                 # Its words may hold part of the address.
                 raise StoreTrouble("STOCKAPP_DATABASE_URL is no address of a database") from error
-            raise StoreTrouble(f"PostgreSQL cannot be reached ({_reason(error)})") from error
+            raise StoreTrouble(f"PostgreSQL cannot be reached ({reason(error)})") from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -183,13 +215,16 @@ class PostgresDatabase:
                     connection.commit()
                     self._made = True
                 value = call(connection)
-        except (psycopg.OperationalError, PoolTimeout, OSError, NewerDatabase) as error:
-            words = _words(error)
+        except TROUBLES as error:
+            words = words_for(error)
             if self.trouble != words:
                 logger.error("the database cannot be used", extra={"why": words})
             self.trouble = words
-            if _is_away(error):
+            if is_away(error):
                 self._fuse.blow(words)
+            if isinstance(error, ReadOnlySqlTransaction):
+                # To what was the primary, maybe: the address may lead elsewhere now.
+                self._pool.drain()
             raise StoreTrouble(words) from error
         self._fuse.mend()
         self.trouble = None
@@ -205,27 +240,3 @@ def _storable(values: Iterable[Any]) -> list[Any]:
     return [
         v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in values
     ]
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether it is no answer of the server to what was asked."""
-    state = getattr(error, "sqlstate", None)
-    # 08: of the connection; 57P: it stops or starts.
-    return state is None or state.startswith(("08", "57P"))
-
-
-def _reason(error: Exception) -> str:
-    """What libpq or the server said last, without the address before it."""
-    said = str(error).strip() or type(error).__name__
-    return " ".join(said.rpartition("failed: ")[2].partition("\n")[0].split())
-
-
-def _words(error: Exception) -> str:
-    """What to say of an error, without the address, which may hold a password."""
-    if isinstance(error, NewerDatabase):
-        return str(error)
-    if isinstance(error, psycopg.errors.QueryCanceled):
-        return "PostgreSQL does not answer in time"
-    if isinstance(error, psycopg.errors.DiskFull):
-        return "the disk of PostgreSQL is full"
-    return "PostgreSQL cannot be reached"

@@ -9,6 +9,7 @@ local function emit(topic, type, data, at)
   -- A topic's own stream holds ids only; what happened stands once.
   redis.call('XADD', key('topic:' .. topic), id .. '-0', '', '')
   redis.call('ZADD', key('topics'), id, topic)
+  return id
 end
 
 local function field(id, name) return redis.call('HGET', key('task:' .. id), name) end
