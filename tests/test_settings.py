@@ -112,6 +112,38 @@ def test_the_address_of_redis_is_a_secret_with_its_password_and_may_be_in_a_file
     assert "hush" not in repr(settings) + str(settings) + settings.model_dump_json()
 
 
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [
+        ("CACHE_REDIS_URL", "redis://h/0?username=u&password=hush%2Bhush"),
+        ("CACHE_REDIS_URL", "rediss://h/0?ssl_password=hush%2Bhush"),
+        ("DATABASE_URL", "postgresql://h/x?user=u&password=hush%2Bhush"),
+        ("DATABASE_URL", "postgresql://u:hush%2Bhush@h/x"),
+    ],
+)
+def test_the_password_in_an_address_is_a_secret_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, variable: str, url: str
+) -> None:
+    monkeypatch.setenv("STOCKAPP_REDIS_URL", "redis://h/0")
+    monkeypatch.setenv("STOCKAPP_DATABASE_URL", "postgresql://h/x")
+    monkeypatch.setenv(f"STOCKAPP_{variable}", url)
+    assert {"hush%2Bhush", "hush+hush"} <= set(Settings(_env_file=None).secrets())
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://h/0?username=u&password=hush", "rediss://h/0?db=1&password=hush"]
+)
+def test_a_start_with_the_login_of_redis_in_its_query_says_where_to_put_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    monkeypatch.setenv("STOCKAPP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("STOCKAPP_DATABASE_URL", "postgresql://h/x")
+    monkeypatch.setenv("STOCKAPP_REDIS_URL", url)
+    with pytest.raises(SystemExit, match=r"STOCKAPP_REDIS_URL .*put them before the host") as told:
+        read_settings()
+    assert "hush" not in str(told.value)
+
+
 def test_sources_are_asked_in_the_order_of_the_settings() -> None:
     names = [p.name for p in chosen(Settings(_env_file=None, sources=" fmp, yahoo"))]
     assert names == ["simulated", "fmp", "yahoo"]

@@ -7,10 +7,8 @@ keys of services. Each key may be given in a file instead, named by the same nam
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -19,7 +17,7 @@ from stockapp.settings import files
 from stockapp.settings.access import check_password, networks
 from stockapp.settings.house import Auth, HouseSettings, LogFormat, Sample
 from stockapp.settings.layers import layered
-from stockapp.settings.scaling import ScalingSettings, check_servers
+from stockapp.settings.scaling import ScalingSettings, check_servers, passwords_in
 from stockapp.settings.sources import RaceMode, SourceSettings
 
 __all__ = ["DATABASE", "Auth", "LogFormat", "RaceMode", "Sample", "Settings", "read_settings"]
@@ -104,9 +102,7 @@ class Settings(SourceSettings, ScalingSettings, HouseSettings):
                 yield value.get_secret_value()
         # Errors of clients may hold the password alone, as it stands or as it is meant.
         for name in _ADDRESSES:
-            with suppress(ValueError):
-                if password := urlsplit(getattr(self, name).get_secret_value()).password:
-                    yield from dict.fromkeys((password, unquote(password)))
+            yield from passwords_in(getattr(self, name).get_secret_value())
 
 
 def _read_key(path: Path, name: str) -> str:

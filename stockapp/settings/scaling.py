@@ -1,7 +1,9 @@
 """Settings of more than one machine: the servers that all nodes share."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -81,12 +83,29 @@ def check_servers(redis_url: str, database_url: str) -> None:
             "STOCKAPP_REDIS_URL is no address of a Redis server; give one like"
             " redis://USER:PASSWORD@HOST:6379/0, with special characters of the password as %XX"
         )
+    if redis_url and not {"username", "password"}.isdisjoint(parse_qs(urlsplit(redis_url).query)):
+        raise ValueError(
+            "STOCKAPP_REDIS_URL has its user or password behind the question mark, where not all"
+            " that connects looks; put them before the host, as in redis://USER:PASSWORD@HOST:6379/0"
+        )
     if database_url and not _meant(database_url, _POSTGRES):
         raise ValueError(
             "STOCKAPP_DATABASE_URL is no address of a PostgreSQL database; give one like"
             " postgresql://USER:PASSWORD@HOST:5432/stockapp, with special characters of the"
             " password as %XX"
         )
+
+
+def passwords_in(url: str) -> Iterator[str]:
+    """The passwords in an address, before its host and in its query, as they stand and as meant."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        fields = (field.partition("=")[::2] for field in parts.query.split("&"))
+        # Of a key's file too, as sslpassword.
+        told = (value for name, value in fields if unquote(name).endswith("password"))
+        for password in (parts.password, *told):
+            if password:
+                yield from dict.fromkeys((password, unquote(password), unquote_plus(password)))
 
 
 def _meant(url: str, schemes: tuple[str, ...]) -> bool:

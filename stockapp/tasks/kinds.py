@@ -44,7 +44,9 @@ class Undoable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many tasks of a kind one worker runs at once, and how long it may run one."""
+    """How many tasks of a kind one worker runs at once, and how long after its first start one may
+    run, whichever workers had it.
+    """
 
     slots: int
     deadline_seconds: float

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from stockapp.domain.task import Item, Progress, Task, TaskError, TaskStatus
@@ -35,6 +36,11 @@ def overrun(seconds: float) -> TaskError:
         f"The task was not done after {seconds:g} s, the longest that one of its kind may run;"
         " what had been done by then is kept.",
     )
+
+
+def _seconds_since(first_begun: datetime | None, clock: Clock) -> float:
+    # By the clocks of two machines, of which one may be behind: nobody is given more time for that.
+    return max(0.0, (clock.now() - first_begun).total_seconds()) if first_begun else 0.0
 
 
 class Meter(Protocol):
@@ -71,6 +77,7 @@ class Runner:
         self._worker = worker
         self._clock = clock
         self._started = clock.monotonic()
+        self._spent_before = _seconds_since(task.started_at, clock)
         self._recording = threading.Lock()
         self._items = {item.key: item for item in task.items}
         self._meter = meter
@@ -100,7 +107,7 @@ class Runner:
         To be called once in a while.
         """
         now = self._clock.monotonic()
-        if now - self._started >= self._kind.limits.deadline_seconds:
+        if self._spent_before + now - self._started >= self._kind.limits.deadline_seconds:
             logger.warning("task overran", extra={"task_id": self.task.id})
             self.fail(overrun(self._kind.limits.deadline_seconds))
             self.token.cancel()

@@ -70,6 +70,25 @@ class ListingContract:
         assert store.active_states("live_prices", wanted) == expected
         assert store.active_states("live_prices", []) == {}
 
+    def test_active_states_are_found_in_any_number_of_tasks_of_any_size(
+        self, store: TaskStore
+    ) -> None:
+        # More symbols than are looked for, as many, and fewer.
+        keys = [f"S{number}" for number in range(2500)]
+        store.create(new_task("runs", keys=tuple(keys)))
+        store.claim("w", LEASE, "runs")
+        for number in (0, 1, 2499):
+            store.create(new_task(f"waits-{number}", keys=(f"S{number}", f"T{number}")))
+        ended = [Item(key, ItemState.OK) for key in keys[1:]]
+        progress = Progress(2499, 2500)
+        store.record("runs", "w", [Item("S0", ItemState.RUNNING), *ended], progress)
+        queued, running = ItemState.QUEUED, ItemState.RUNNING
+        expected = {"S0": running, "S1": queued, "S2499": queued}
+        assert store.active_states("live_prices", keys[:1]) == {"S0": running}
+        assert store.active_states("live_prices", ["S1", "T1"]) == {"S1": queued, "T1": queued}
+        assert store.active_states("live_prices", keys) == expected
+        assert store.active_states("live_prices", keys[:1500]) == {"S0": running, "S1": queued}
+
 
 class SnapshotContract:
     def test_a_snapshot_and_the_events_after_it_have_no_gap_and_no_repeat(

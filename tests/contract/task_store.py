@@ -1,5 +1,6 @@
 """What every TaskStore does."""
 
+from .task_deadline import DeadlineContract
 from .task_ending import EndingContract
 from .task_reading import ListingContract, SnapshotContract
 from .task_running import ClaimingContract, CreatingContract, RecordingContract
@@ -10,6 +11,7 @@ class TaskStoreContract(
     ClaimingContract,
     RecordingContract,
     EndingContract,
+    DeadlineContract,
     ListingContract,
     SnapshotContract,
 ):

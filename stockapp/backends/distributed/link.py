@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from redis import BlockingConnectionPool, Redis
 from redis.backoff import NoBackoff
@@ -149,12 +148,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _reason(error: ssl.SSLError) -> str:
     words = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
     return words or (error.reason or "not understood").lower().replace("_", " ")
-
-
-def without_secrets(url: str) -> str:
-    """The address as it may be shown."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 6379}{parts.path}"
 
 
 @cache

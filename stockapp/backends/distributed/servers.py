@@ -7,6 +7,7 @@ from contextlib import suppress
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.migrations import MIGRATIONS
 from stockapp.backends.distributed.postgres import PostgresDatabase
+from stockapp.backends.distributed.shared_state import forget_what_is_over
 from stockapp.ports import ServerLook, StoreTrouble
 
 
@@ -60,8 +61,12 @@ class Servers:
         return [_look("Redis", redis), _look("PostgreSQL", postgres)]
 
     def shrink(self) -> None:
-        """Tell what a node that died left untold; the servers give room back themselves."""
+        """Tell what a node that died left untold; forget names of which Redis has dropped the rest.
+
+        The servers give room back themselves.
+        """
         self._postgres.relay()
+        forget_what_is_over(self._link)
 
 
 def _look(name: str, version: Callable[[], str]) -> ServerLook:

@@ -109,5 +109,17 @@ class RedisSharedState:
         return value
 
 
+def forget_what_is_over(link: RedisLink) -> None:
+    """Take names of facts that have ended out of the index. Raises StoreTrouble."""
+    index, first = link.key("shared"), "-"
+    while True:
+        bounds = (first, "+", 0, _SLICE)
+        names = link.ask(lambda redis: redis.zrangebylex(index, *bounds))  # noqa: B023
+        if not names:
+            return
+        link.run("forget", *names)
+        first = f"({names[-1]}"
+
+
 def _ms(seconds: float) -> int:
     return max(1, round(1000 * seconds))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from stockapp.backends.codec import decode, encode_optional
+from stockapp.backends.codec import encode_optional
 from stockapp.backends.distributed import task_codec
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.domain.task import Item, ItemState, NewTask, Progress, Task, TaskError, TaskStatus
@@ -88,12 +88,7 @@ class RedisTaskStore:
         if not keys:
             return {}
         found = self._link.run("active_states", kind, *keys)
-        states: dict[str, ItemState] = {}
-        for key, state in zip(found[::2], found[1::2], strict=True):
-            # In two tasks at once an item is running if it runs in one.
-            if states.get(key) is not ItemState.RUNNING:
-                states[key] = ItemState(state)
-        return states
+        return {key: ItemState(state) for key, state in zip(found[::2], found[1::2], strict=True)}
 
     def renew(self, worker: str, lease_seconds: float, task_ids: Collection[str]) -> None:
         """Extend the leases of these tasks, as far as `worker` runs them."""
@@ -140,21 +135,14 @@ class RedisTaskStore:
 
     def purge(self, ended_before: datetime, having: str | None = None) -> int:
         """Delete tasks that ended before then, or of those the ones with that parameter set."""
-        name = self._link.key("ended")
+        name = self._link.key("ended" if having is None else f"ended:{having}")
         bound = f"({ended_before.timestamp()!r}"
         ids = self._link.ask(lambda redis: list(redis.zrangebyscore(name, "-inf", bound)))
         deleted = 0
         # In parts, so that others get their turn.
         for first in range(0, len(ids), PURGE_BATCH):
-            part = ids[first : first + PURGE_BATCH]
-            wanted = [task_id for task_id in part if having is None or self._has(task_id, having)]
-            deleted += int(self._link.run("delete", *wanted)) if wanted else 0
+            deleted += int(self._link.run("delete", *ids[first : first + PURGE_BATCH]))
         return deleted
-
-    def _has(self, task_id: str, parameter: str) -> bool:
-        name = self._link.key(f"task:{task_id}")
-        params = self._link.ask(lambda redis: redis.hget(name, "params"))
-        return isinstance(params, str) and bool(decode(params).get(parameter))
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

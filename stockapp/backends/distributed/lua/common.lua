@@ -73,12 +73,22 @@ local function set_progress(id, worker, first)
   return true
 end
 
+-- Indices of ended tasks by the parameters that are set: some are looked for among many others.
+local function ended_by_parameter(id)
+  local names = {}
+  for name, value in pairs(cjson.decode(field(id, 'params'))) do
+    if value == true then names[#names + 1] = key('ended:' .. name) end
+  end
+  return names
+end
+
 local function finish(id, status, now)
   set_status(id, status)
   local name = key('task:' .. id)
   redis.call('HSET', name, 'finished_at', now)
   redis.call('ZREM', key('leases'), field(id, 'member'))
   redis.call('ZADD', key('ended'), now, id)
+  for _, index in ipairs(ended_by_parameter(id)) do redis.call('ZADD', index, now, id) end
   -- Nothing is left of what was not brought to its end.
   if status ~= 'completed' then redis.call('HSET', name, 'eta_seconds', '') end
   if status == 'cancelled' then
