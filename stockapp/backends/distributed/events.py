@@ -37,7 +37,7 @@ class RedisEventLog:
         values: list[str | int] = []
         for number, at, *event in rows:
             values += [number, repr(at), *event]
-        self._link.run("take", *values)
+        self._link.run("relay", *values)
 
     def since(self, after_id: int, *, topic: str | None = None, limit: int = 1000) -> list[Event]:
         """Events after that id, oldest first."""
