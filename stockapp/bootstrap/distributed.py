@@ -45,7 +45,7 @@ class DistributedBackends(Backends):
         # First, as it looks at the address.
         self._link = RedisLink(url, prefix)
         self.celery = celery_app.configure(url, prefix)
-        self.send = send(self.celery)
+        self.send = send(self.celery, self._link)
         self.executor = RemoteExecutor(
             self.celery,
             self._link,

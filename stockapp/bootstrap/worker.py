@@ -18,6 +18,7 @@ from stockapp import context
 from stockapp.backends.distributed import celery_app
 from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
 from stockapp.backends.distributed.computing import register
+from stockapp.backends.distributed.errands import keep_short
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.shared_state import RedisSharedState
 from stockapp.backends.embedded.clock import SystemClock
@@ -111,6 +112,11 @@ def ready(sender: Any, **_: object) -> None:
     )
 
 
+def schedule(**_: object) -> None:
+    """What is due is told of also where nobody hears it."""
+    signals.after_task_publish.connect(lambda **_: keep_short(_link), weak=False)
+
+
 def drain(**_: object) -> None:
     """Hand tasks over at the first sign of the end."""
     if _Worker.house is not None:
@@ -153,5 +159,6 @@ for _name, _call in {RUN: run, LIVE: live, END_OF_DAY: end_of_day}.items():
 signals.setup_logging.connect(log)
 signals.worker_init.connect(start)
 signals.worker_ready.connect(ready)
+signals.beat_init.connect(schedule)
 signals.worker_shutting_down.connect(drain)
 signals.worker_shutdown.connect(close)

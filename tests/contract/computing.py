@@ -48,6 +48,16 @@ def die_once(mark: str) -> str:
     return "never"
 
 
+def stay_once(mark: str) -> str:
+    """Comes to no end where it leaves the mark, which tells the worker that it is a child of."""
+    path = Path(mark)
+    if path.exists():
+        return "done"
+    path.write_text(str(os.getppid()))
+    time.sleep(600)
+    return "never"
+
+
 def hold_the_interpreter() -> int:
     """One long call in C, during which no other thread of the process gets its turn."""
     return (7**60_000_000) & 1

@@ -37,6 +37,7 @@ COMPUTATIONS = Computations(
         "rest": computing.rest,
         "die": computing.die,
         "die_once": computing.die_once,
+        "stay_once": computing.stay_once,
         "leave": computing.leave,
         "analyse": analyse,
         "parse": SimulatedResearch().parse,

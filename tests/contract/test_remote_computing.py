@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,16 +21,18 @@ from stockapp.analysis.report import analyse
 from stockapp.analysis.valuation.fair_value import BadWeights
 from stockapp.backends.distributed import remote_executor
 from stockapp.backends.distributed.celery_app import configure
-from stockapp.backends.distributed.computing import NotRegistered
+from stockapp.backends.distributed.computing import NotRegistered, pulse_key
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.remote_executor import RemoteExecutor
 from stockapp.domain.choices import Choices
 from stockapp.domain.research import Part
+from stockapp.ports import StoreTrouble
 from stockapp.providers.base import Answer
 from stockapp.providers.simulated.exchange import Exchange
 from stockapp.providers.simulated.research import SimulatedResearch, research_body
 from tests.analysis import builders
 from tests.redis_server import RedisServer, running_redis
+from tests.tasks.workers import eventually
 
 from . import computing
 from .backends import Backends, SetClock
@@ -83,7 +87,7 @@ def alone(redis_server: RedisServer) -> Iterator[RemoteExecutor]:
     executor = open_executor(redis_server.url, "alone:")
     yield executor
     executor.close()
-    Redis.from_url(redis_server.url).delete("alone:celery:cpu")
+    assert eventually(lambda: keys(redis_server, "alone:celery:cpu") == [])
 
 
 def keys(server: RedisServer, pattern: str) -> list[str]:
@@ -127,7 +131,7 @@ class TestWhatIsSent:
         self, executor: RemoteExecutor, redis_server: RedisServer, prefix: str
     ) -> None:
         executor.run_cpu(computing.add, 1, 2, timeout_seconds=60)
-        assert keys(redis_server, "*:comput*") == []
+        assert [*keys(redis_server, "*:comput*"), *keys(redis_server, "*:taken:*")] == []
 
     def test_can_be_many_things_at_once(self, executor: RemoteExecutor) -> None:
         answers: dict[int, int] = {}
@@ -149,13 +153,39 @@ class TestWithoutAWorker:
     ) -> None:
         with pytest.raises(TimeoutError, match=r"within 0\.2 s.*`stockapp worker --cpu`"):
             alone.run_cpu(computing.fail, "x" * 100_000, timeout_seconds=0.2)
-        # Only the wake-up is left, which names no code and holds no pickle.
         assert keys(redis_server, "alone:comput*") == []
-        (message,) = Redis.from_url(redis_server.url).lrange("alone:celery:cpu", 0, -1)
+        assert keys(redis_server, "alone:celery:cpu") == []
+
+    def test_only_a_name_and_an_id_are_in_the_message(
+        self, alone: RemoteExecutor, redis_server: RedisServer
+    ) -> None:
+        asking = alone.submit(alone.run_cpu, computing.fail, "x" * 100_000, timeout_seconds=60)
+        client = Redis.from_url(redis_server.url)
+        assert eventually(lambda: client.llen("alone:celery:cpu") == 1)
+        (message,) = client.lrange("alone:celery:cpu", 0, -1)
         assert len(message) < 2_000
         assert json.loads(message)["content-type"] == "application/json"
+        alone.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            asking.result(60)
 
-    def test_one_that_took_it_and_died_is_not_waited_for_for_ever(
+    def test_messages_stay_for_which_others_wait(
+        self, alone: RemoteExecutor, redis_server: RedisServer
+    ) -> None:
+        with pytest.raises(TimeoutError):
+            alone.run_cpu(computing.add, 1, 2, timeout_seconds=0.1)
+        waiting = alone.submit(alone.run_cpu, computing.add, 3, 4, timeout_seconds=60)
+        client = Redis.from_url(redis_server.url)
+        assert eventually(lambda: client.llen("alone:celery:cpu") == 1)
+        # The message of who came later goes when that one does.
+        with pytest.raises(TimeoutError):
+            alone.run_cpu(computing.add, 5, 6, timeout_seconds=0.1)
+        assert client.llen("alone:celery:cpu") == 2
+        alone.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            waiting.result(60)
+
+    def test_one_that_took_it_and_tells_nothing_is_not_waited_for_for_ever(
         self,
         alone: RemoteExecutor,
         redis_server: RedisServer,
@@ -172,6 +202,13 @@ class TestWithoutAWorker:
         with pytest.raises(RuntimeError, match="NotRegistered"):
             take(redis_server, lambda: alone.run_cpu(computing.die, timeout_seconds=60), failure)
 
+    def test_it_is_sent_once_more_when_the_worker_that_took_it_could_not_use_redis(
+        self, alone: RemoteExecutor, redis_server: RedisServer
+    ) -> None:
+        failure = json.dumps({"status": "FAILURE", "result": {"exc_type": "StoreTrouble"}})
+        with pytest.raises(TimeoutError, match="no CPU worker took it"):
+            take(redis_server, lambda: alone.run_cpu(computing.die, timeout_seconds=3), failure)
+
     def test_closing_ends_the_wait(self, alone: RemoteExecutor, redis_server: RedisServer) -> None:
         waiting = alone.submit(alone.run_cpu, computing.add, 1, 2, timeout_seconds=60)
         while not keys(redis_server, "alone:computing:*"):
@@ -183,16 +220,19 @@ class TestWithoutAWorker:
 
 
 def take(server: RedisServer, ask: Callable[[], object], failure: str = "") -> None:
-    """Take what is asked for as a worker does, and say of it that it failed, or nothing."""
+    """Take what is asked for as a worker that lives, and say of it that it failed, or nothing."""
 
     def act() -> None:
-        client = Redis.from_url(server.url)
+        link = RedisLink(server.url, "alone:")
         while not (found := keys(server, "alone:computing:*")):
             time.sleep(0.01)
-        client.delete(*found)
+        id_ = found[0].rpartition(":")[2]
+        link.ask(lambda client: client.set(pulse_key(link, "somebody"), "", ex=60))
+        link.run("take", id_, "somebody", 60_000)
         if failure:
-            id_ = found[0].rpartition(":")[2]
-            client.set(f"alone:celery:celery-task-meta-{id_}", failure, ex=60)
+            name = f"alone:celery:celery-task-meta-{id_}"
+            link.ask(lambda client: client.set(name, failure, ex=60))
+        link.close()
 
     acting = threading.Thread(target=act)
     acting.start()
@@ -200,6 +240,35 @@ def take(server: RedisServer, ask: Callable[[], object], failure: str = "") -> N
         ask()
     finally:
         acting.join()
+        Redis.from_url(server.url).delete("alone:pulse:somebody")
+
+
+class TestAWorkerThatIsKilledWhole:
+    def test_what_it_computed_is_computed_by_another(
+        self, redis_server: RedisServer, tmp_path: Path
+    ) -> None:
+        mark = tmp_path / "mark"
+        executor = open_executor(redis_server.url, "two:")
+        with (
+            running_worker(redis_server.url, "two:", tmp_path / "one"),
+            running_worker(redis_server.url, "two:", tmp_path / "other"),
+        ):
+            assert eventually(lambda: len(keys(redis_server, "two:pulse:*")) == 2, 60)
+            asking = executor.submit(
+                executor.run_cpu, computing.stay_once, str(mark), timeout_seconds=60
+            )
+            assert eventually(lambda: mark.exists() and bool(mark.read_text()), 60)
+            os.killpg(int(mark.read_text()), signal.SIGKILL)
+            assert asking.result(120) == "done"
+        executor.close()
+
+    def test_what_takes_longer_than_its_pulse_is_not_taken_for_lost(
+        self, executor: RemoteExecutor, tmp_path: Path
+    ) -> None:
+        mark = tmp_path / "mark"
+        asking = executor.submit(executor.run_cpu, computing.rest, 7.0, timeout_seconds=60)
+        executor.run_cpu(computing.leave, "after it", str(mark), timeout_seconds=60)
+        assert asking.result(60) == "rested"
 
 
 def test_under_gevent_many_wait_and_the_hub_goes_on(redis_server: RedisServer, prefix: str) -> None:
@@ -255,6 +324,23 @@ class TestARedisThatIsAway:
             executor.run_cpu(computing.add, 1, 2, timeout_seconds=60)
         assert keys(redis_server, "gone:*") == []
         executor.close()
+
+    def test_is_trouble_of_the_store_too_where_only_the_worker_cannot_use_it(
+        self, tmp_path: Path
+    ) -> None:
+        with running_redis(tmp_path) as server:
+            Redis.from_url(server.url).execute_command(
+                *("ACL", "SETUSER", "worker", "on", "nopass", "+@all", "allchannels", "~half:"),
+                *(f"~half:{name}:*" for name in ("celery", "computing", "taken", "pulse")),
+            )
+            url = server.url.replace("redis://", "redis://worker:any@")
+            executor = open_executor(server.url, "half:")
+            with (
+                running_worker(url, "half:", tmp_path / "log"),
+                pytest.raises(StoreTrouble, match="the CPU worker cannot use Redis"),
+            ):
+                executor.run_cpu(computing.add, 1, 2, timeout_seconds=60)
+            executor.close()
 
     def test_may_hang_and_nobody_hangs_with_it(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as mute:

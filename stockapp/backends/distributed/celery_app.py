@@ -35,7 +35,7 @@ def configure(url: str, prefix: str, celery: Celery = app) -> Celery:
     """The application on that Redis; once for each, as it keeps its connections."""
     address, tls = _address(url)
     connection = {
-        "global_keyprefix": f"{prefix}celery:",
+        "global_keyprefix": queue_key(prefix, ""),
         "socket_timeout": _TIMEOUT_SECONDS,
         "socket_connect_timeout": _TIMEOUT_SECONDS,
         "max_connections": _CONNECTIONS,
@@ -76,6 +76,11 @@ def configure(url: str, prefix: str, celery: Celery = app) -> Celery:
         timezone="UTC",
     )
     return celery
+
+
+def queue_key(prefix: str, queue: str) -> str:
+    """The list in Redis that holds the messages of a queue, the oldest at its end."""
+    return f"{prefix}celery:{queue}"
 
 
 def _address(url: str) -> tuple[str, dict[str, Any] | None]:

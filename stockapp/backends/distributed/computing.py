@@ -7,24 +7,29 @@ name anything that was not registered.
 import inspect
 import logging
 import os
+import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MethodType
 from typing import Any, get_type_hints
 
 import orjson
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 
-from stockapp.backends.distributed.celery_app import COMPUTE
+from stockapp.backends.distributed.celery_app import COMPUTE, CPU
 from stockapp.backends.distributed.forms import Form, form_of, to_text
 from stockapp.backends.distributed.link import RedisLink
+from stockapp.ports import StoreTrouble
 
 # Those who serve pages come first, where they are on the same machine.
 _NICENESS = 10
-_ARGUMENTS, _OUTCOME = "computing:", "computed:"
-# An outcome that nobody fetched goes after so long.
-_OUTCOME_SECONDS = 60
+# An outcome that nobody fetched goes after so long, and a note of who took it, which is longer than
+# anything computes.
+_OUTCOME_SECONDS, _TAKEN_SECONDS = 60, 3600
+# How often a worker tells that it lives, and how long that holds: what it took is lost then.
+_PULSE_SECONDS, _PULSE_HOLDS_SECONDS = 1.0, 5
 _OTHER_VERSION = "do all nodes run the same version of stockapp?"
 
 logger = logging.getLogger(__name__)
@@ -115,28 +120,46 @@ class Computations:
 
 def register(celery: Celery, link: RedisLink, computations: Computations) -> None:
     """Have the processes of this Celery worker compute what is asked for."""
+    # They are forked from this one, and are lost with it.
+    who = uuid.uuid4().hex
 
     def compute(name: str, id_: str) -> None:
         # Whoever asks waits no longer, where there are no arguments any more.
-        arguments = link.ask(lambda client: client.getdel(arguments_key(link, id_)))
+        arguments = link.run("take", id_, who, 1000 * _TAKEN_SECONDS)
         if arguments is not None:
             told = computations.compute(name, arguments)
             link.ask(lambda client: client.set(outcome_key(link, id_), told, ex=_OUTCOME_SECONDS))
+
+    def tell() -> None:
+        with suppress(StoreTrouble):
+            link.ask(lambda client: client.set(pulse_key(link, who), "", ex=_PULSE_HOLDS_SECONDS))
+
+    def ready(sender: Any, **_: object) -> None:
+        if CPU in sender.app.amqp.queues.consume_from:
+            tell()
+            # In Celery's own loop: a process that forks had better have no threads.
+            sender.timer.call_repeatedly(_PULSE_SECONDS, tell)
 
     # Celery itself tells of what ended without an outcome; and a process that computes is not
     # dealt the next one, which another may have time for.
     celery.task(name=COMPUTE, store_errors_even_if_ignored=True, acks_late=True)(compute)
     worker_process_init.connect(_give_way, weak=False)
+    worker_ready.connect(ready, weak=False)
 
 
 def arguments_key(link: RedisLink, id_: str) -> str:
     """Where the arguments lie until a worker takes them."""
-    return link.key(f"{_ARGUMENTS}{id_}")
+    return link.key(f"computing:{id_}")
 
 
 def outcome_key(link: RedisLink, id_: str) -> str:
     """Where the outcome is left."""
-    return link.key(f"{_OUTCOME}{id_}")
+    return link.key(f"computed:{id_}")
+
+
+def pulse_key(link: RedisLink, who: str) -> str:
+    """What is there while a worker lives that computes."""
+    return link.key(f"pulse:{who}")
 
 
 def _give_way(**_: object) -> None:

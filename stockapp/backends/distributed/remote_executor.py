@@ -15,8 +15,8 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from stockapp.backends.distributed.celery_app import COMPUTE
-from stockapp.backends.distributed.computing import Computations, arguments_key, outcome_key
+from stockapp.backends.distributed.celery_app import COMPUTE, CPU, queue_key
+from stockapp.backends.distributed.computing import Computations, arguments_key
 from stockapp.backends.distributed.link import RedisLink, words_for
 from stockapp.backends.threads import Threads
 from stockapp.ports import ProcessLost, StoreTrouble
@@ -56,7 +56,8 @@ class RemoteExecutor(Threads):
         """Have it computed by a CPU worker, and wait for it.
 
         Raises what `Computations.arguments` and `.outcome` raise; TimeoutError where no worker
-        took it, or it took too long; ProcessLost; and Unreachable where Redis cannot be used.
+        took it, or it took too long; ProcessLost; and Unreachable where Redis cannot be used, here
+        or by the worker.
         """
         name, arguments = self._computations.arguments(call, args)
         try:
@@ -72,38 +73,48 @@ class RemoteExecutor(Threads):
         super().close()
 
     def _answer(self, name: str, arguments: bytes, timeout_seconds: float) -> str:
-        for _ in range(2):
-            errand = _Errand(self._celery, self._link, timeout_seconds)
-            errand.send(name, arguments)
-            try:
-                if told := self._awaited(errand):
-                    return told
-            finally:
-                errand.withdraw()
-        raise ProcessLost("the process that computed died twice")
+        with suppress(_Lost):
+            return self._try(name, arguments, timeout_seconds)
+        try:
+            return self._try(name, arguments, timeout_seconds)
+        except _Lost as lost:
+            raise lost.trouble from None
 
-    def _awaited(self, errand: "_Errand") -> str | None:
-        """The outcome; None where the process died that computed it."""
-        while not errand.lost:
+    def _try(self, name: str, arguments: bytes, timeout_seconds: float) -> str:
+        """The outcome. Raises _Lost where another worker may have more luck."""
+        errand = _Errand(self._celery, self._link, timeout_seconds)
+        errand.send(name, arguments)
+        try:
+            return self._awaited(errand)
+        finally:
+            errand.withdraw()
+
+    def _awaited(self, errand: "_Errand") -> str:
+        while True:
             if self._closed:
                 raise RuntimeError("the executor is closed")
             if told := errand.look():
                 return told
             errand.pause()
-        return None
+
+
+class _Lost(Exception):
+    """A worker took it and will not tell; `trouble` is what to say where that happens again."""
+
+    def __init__(self, trouble: Exception) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
 
 
 class _Errand:
     """One try to have something computed. Its methods raise StoreTrouble."""
 
     def __init__(self, celery: Celery, link: RedisLink, timeout_seconds: float) -> None:
-        self.lost = False
         self._celery = celery
         self._link = link
         self._timeout_seconds = timeout_seconds
         self._id = uuid.uuid4().hex
         self._arguments = arguments_key(link, self._id)
-        self._outcome = outcome_key(link, self._id)
         self._failure = celery.backend.get_key_for_task(self._id)
         self._since = time.monotonic()
         self._taken = False
@@ -129,17 +140,20 @@ class _Errand:
         self._since = time.monotonic()
 
     def look(self) -> str | None:
-        """The outcome, if it is there. Raises TimeoutError, and RuntimeError for odd ends."""
-        told, failure, untaken = self._link.ask(self._read)
+        """The outcome, if it is there. Raises _Lost, TimeoutError, RuntimeError for odd ends."""
+        told, failure, stage = self._link.run("look", self._id, self._failure)
         if told:
             return str(told)
         if failure:
-            self._end(orjson.loads(failure))
-        elif not self._taken and not untaken:
+            raise self._end(orjson.loads(failure))
+        if stage == "lost":
+            raise _Lost(ProcessLost("the CPU worker that took it died, twice"))
+        if stage == "waiting":
+            if self._waited() > self._timeout_seconds:
+                self._give_up()
+        elif not self._taken:
             self._begin()
-        elif not self._taken and self._waited() > self._timeout_seconds:
-            self._give_up()
-        elif self._taken and self._waited() > self._timeout_seconds + _GRACE_SECONDS:
+        elif self._waited() > self._timeout_seconds + _GRACE_SECONDS:
             raise self._too_long("; the CPU worker that took it tells no more")
         return None
 
@@ -150,14 +164,7 @@ class _Errand:
     def withdraw(self) -> None:
         """Leave nothing behind, if that can be done; it would go by itself."""
         with suppress(StoreTrouble):
-            self._link.ask(lambda client: client.delete(self._arguments, self._outcome))
-
-    def _read(self, client: Any) -> list[Any]:
-        commands = client.pipeline(transaction=False)
-        answers: list[Any] = (
-            commands.get(self._outcome).get(self._failure).exists(self._arguments).execute()
-        )
-        return answers
+            self._link.run("withdraw", self._id, queue_key(self._link.prefix, CPU))
 
     def _begin(self) -> None:
         self._taken, self._since = True, time.monotonic()
@@ -171,15 +178,17 @@ class _Errand:
             " (`stockapp worker --cpu`)"
         )
 
-    def _end(self, failure: dict[str, Any]) -> None:
+    def _end(self, failure: dict[str, Any]) -> Exception:
         """What Celery tells of a computation without an outcome."""
         result = failure.get("result")
         kind = result.get("exc_type") if isinstance(result, dict) else failure.get("status")
         if kind == "TimeLimitExceeded":
-            raise self._too_long()
-        if kind != "WorkerLostError":
-            raise RuntimeError(f"the CPU worker failed ({kind})")
-        self.lost = True
+            return self._too_long()
+        if kind == "WorkerLostError":
+            return _Lost(ProcessLost("the process that computed died twice"))
+        if kind == StoreTrouble.__name__:
+            return _Lost(StoreTrouble("the CPU worker cannot use Redis"))
+        return RuntimeError(f"the CPU worker failed ({kind})")
 
     def _too_long(self, besides: str = "") -> TimeoutError:
         return TimeoutError(f"it took longer than {self._timeout_seconds:g} s to compute{besides}")
