@@ -176,7 +176,7 @@ def test_a_pickle_in_a_queue_is_refused_and_runs_nothing(
 def test_what_goes_to_workers_is_json_that_names_a_duty_and_a_task(
     settings: dict[str, Any], server: Server
 ) -> None:
-    task = server.refresh("WIRE.SIM")
+    answer = server.post("/api/watchlist/live-prices-async?symbols=WIRE.SIM&force=true")
     redis = Redis.from_url(settings["STOCKAPP_REDIS_URL"])
     prefix = settings["STOCKAPP_REDIS_PREFIX"]
     queue = f"{prefix}celery:tasks"
@@ -187,7 +187,7 @@ def test_what_goes_to_workers_is_json_that_names_a_duty_and_a_task(
     bodies = [json.loads(base64.b64decode(message["body"])) for message in messages]
     sent = [arguments for arguments, _, _ in bodies]
     # And by which request it was begun, for the log.
-    assert [task["task_id"], task["request_id"]] in sent
+    assert [answer.json()["task_id"], answer.headers["X-Request-ID"]] in sent
     texts = [redis.get(name) for name in redis.keys(f"{prefix}*") if redis.type(name) == b"string"]
     assert texts
     # As every pickle begins since Python 3.4.
