@@ -140,7 +140,7 @@ class Cluster:
         before = self._there()
         server.launch()
         self._stack.callback(server.stop)
-        self._await(before + workers, server.log)
+        self._await(before, workers, server.log)
         return server
 
     def worker(self, *words: str, **settings: Any) -> Helper:
@@ -150,7 +150,7 @@ class Cluster:
         before = self._there()
         self._stack.callback(helper.stop)
         if "--cpu" not in words:
-            self._await(before + 1, helper.log)
+            self._await(before, 1, helper.log)
         return helper
 
     def usage(self) -> Usage:
@@ -184,12 +184,12 @@ class Cluster:
             (after.transactions - before.transactions) / seconds,
         )
 
-    def _there(self) -> int:
-        """How many processes tell of themselves."""
-        return sum(1 for _ in self.redis.scan_iter("stockapp:shared:worker:*"))
+    def _there(self) -> set[str]:
+        """The processes that tell of themselves."""
+        return set(self.redis.scan_iter("stockapp:shared:worker:*"))
 
-    def _await(self, count: int, log: Any) -> None:
-        if not eventually(lambda: self._there() >= count, 60):
+    def _await(self, before: set[str], more: int, log: Any) -> None:
+        if not eventually(lambda: len(self._there() - before) >= more, 60):
             raise RuntimeError(f"a node did not start:\n{log()}")
 
     def _new_folder(self) -> Path:
