@@ -92,7 +92,8 @@ def _simulate(costs: Costs, size: Size, refreshes: float) -> Outcome:
 
 def _table(report: Report, costs: Costs) -> None:
     report.note(
-        "nodes   streams  refreshes/s  events/s  Redis CPU   MB/s  commands/s  process  p50 / p99"
+        "nodes   streams  lists  refreshes/s  events/s  Redis CPU   MB/s  commands/s  process"
+        "  p50 / p99"
     )
     for size in _SIZES:
         for refreshes in _REFRESHES:
