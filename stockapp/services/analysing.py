@@ -27,7 +27,7 @@ from stockapp.tasks.kinds import Kind, Limits, TaskRun, Undoable
 
 KIND = "analysis"
 _COMPUTED = "computed here"
-# What is computed from what was gathered: always anew, whatever another run made of it.
+# What is computed from what was gathered: by each run anew, as it is kept nowhere until the end.
 _COMPUTED_STAGES = frozenset({Stage.TECHNICALS, Stage.VALUATION, Stage.SOUNDNESS, Stage.STORE})
 
 
@@ -77,6 +77,9 @@ class Analysing:
 
     def run(self, run: TaskRun) -> None:
         """Analyse the task's symbol. What another worker had done by then is in the cache."""
+        if any(item.key == Stage.STORE and item.state is ItemState.OK for item in run.task.items):
+            # All was done but to say so.
+            return
         params = run.task.params
         since = run.task.created_at if params.get("force") else None
         wanted = Wanted(params["symbol"], choices_from_json(params["choices"]), since)
@@ -195,14 +198,15 @@ class _Recorder:
 
 
 class _TaskWatcher:
-    """Makes items of a task of what happens; those that ended on another worker stay."""
+    """Makes items of a task of what happens; those that ended on another worker stay, unless what
+    is computed comes out otherwise now.
+    """
 
     def __init__(self, run: TaskRun) -> None:
         self._run = run
         self._symbol = run.task.params["symbol"]
         self._lock = threading.Lock()
-        ended = {item.key for item in run.task.items if item.state.ended}
-        self._ended = ended - {stage.value for stage in _COMPUTED_STAGES}
+        self._ended = {item.key: item for item in run.task.items if item.state.ended}
 
     def begun(self, stage: Stage) -> None:
         if stage.value not in self._ended:
@@ -215,12 +219,13 @@ class _TaskWatcher:
             self._run.record([], f"{self._symbol}: {TITLES[stage].lower()} from {source}")
 
     def ended(self, origin: Origin) -> None:
-        with self._lock:
-            if origin.stage.value in self._ended:
-                return
-            self._ended.add(origin.stage.value)
         told = origin.item()
         item = replace(told, result={**(told.result or {}), "of": self._symbol})
+        with self._lock:
+            before = self._ended.get(item.key)
+            if before == item or (before and origin.stage not in _COMPUTED_STAGES):
+                return
+            self._ended[item.key] = item
         self._run.record([item], f"{self._symbol}: {TITLES[origin.stage].lower()}")
 
     def give_up(self) -> None:

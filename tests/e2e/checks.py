@@ -1,7 +1,7 @@
 """What is wrong with tasks that went through faults, by what the stores keep and streams told."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from stockapp.domain.event import Event, EventType, task_topic
@@ -38,6 +38,10 @@ class Stores:
             after = part[-1].id
 
 
+# Of items.
+FINAL = frozenset(state for state in ItemState if state.ended)
+
+
 def mistakes(stores: Stores, heard: Heard) -> list[str]:
     """All that is wrong with a task that has ended, and with what was heard of it."""
     task, events = stores.tasks.get(heard.task_id), stores.events(heard.task_id)
@@ -58,21 +62,23 @@ def mistakes(stores: Stores, heard: Heard) -> list[str]:
         wrong.append(f"taken over {task.retries} times")
     if task.status is TaskStatus.COMPLETED:
         wrong += [f"{item.key} has not ended" for item in task.items if not item.state.ended]
-    wrong += [f"done twice: {key}" for key in done_twice(events)]
+    # What could not be computed may be computed by the next worker.
+    final = FINAL - {ItemState.FAILED} if task.kind == "analysis" else FINAL
+    wrong += [f"done twice: {key}" for key in done_twice(events, final)]
     if task.status is TaskStatus.COMPLETED and task.kind == "live_prices":
         lost = set(task.params["symbols"]) - (task.result or {})["live_prices"].keys()
         wrong += [f"{key} is not in the result" for key in lost]
     return [f"{task.id} ({task.status}, {task.retries} retries): {line}" for line in wrong]
 
 
-def done_twice(events: Sequence[Event]) -> list[str]:
-    """Items that something was done about after they had ended."""
+def done_twice(events: Sequence[Event], final: Collection[ItemState] = FINAL) -> list[str]:
+    """Items that something was done about after they had come to one of these states."""
     ended: set[str] = set()
     again = []
     for event in events:
         if event.type is EventType.ITEM:
             if event.data["key"] in ended:
                 again.append(event.data["key"])
-            if ItemState(event.data["state"]).ended:
+            if ItemState(event.data["state"]) in final:
                 ended.add(event.data["key"])
     return again

@@ -8,8 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from stockapp import create_app
+from stockapp.backends.embedded.clock import SystemClock
 from stockapp.backends.embedded.executor import EmbeddedExecutor
+from stockapp.domain.event import task_topic
+from stockapp.ports import StoreTrouble
 from stockapp.settings import Settings
+from tests.contract.embedded import open_embedded
+from tests.e2e.checks import done_twice
 
 WAIT = {"Prefer": "wait=30"}
 
@@ -69,6 +74,21 @@ def test_a_value_that_cannot_be_computed_fails_its_stages_and_the_rest_goes_on(
     }
     assert task["result"]["analysis"]["figures"]["volatility"] > 0
     assert client.get("/api/watchlist/cached").get_json()["items"][0]["analysis"] is None
+
+
+def test_what_was_computed_before_another_run_is_told_once(
+    client: FlaskClient, pool: Broken, tmp_path: Path
+) -> None:
+    troubles = [StoreTrouble("away for a moment")]
+    pool.fails = lambda name, args: troubles.pop() if name == "analyse" and troubles else None
+    task = analyse(client)
+    assert (task["status"], troubles) == ("completed", [])
+    assert set(states(task).values()) == {"ok"}
+    backends = open_embedded(tmp_path, SystemClock())
+    try:
+        assert done_twice(backends.log.since(0, topic=task_topic(task["id"]))) == []
+    finally:
+        backends.close()
 
 
 def test_what_worked_before_stays_when_it_cannot_be_computed_anew(
