@@ -64,6 +64,15 @@ class RedisServer:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """It has no memory left, and lets nothing go."""
+        with Redis.from_url(self.url) as client:
+            client.config_set("maxmemory-policy", "noeviction")
+            client.config_set("maxmemory", 1)
+            yield
+            client.config_set("maxmemory", MAXMEMORY)
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()

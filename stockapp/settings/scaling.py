@@ -83,6 +83,11 @@ def check_servers(redis_url: str, database_url: str) -> None:
             "STOCKAPP_REDIS_URL is no address of a Redis server; give one like"
             " redis://USER:PASSWORD@HOST:6379/0, with special characters of the password as %XX"
         )
+    if redis_url and not _names_a_number(redis_url):
+        raise ValueError(
+            "STOCKAPP_REDIS_URL names a database that is no number; give one like"
+            " redis://HOST:6379/0, and tell installations apart by STOCKAPP_REDIS_PREFIX"
+        )
     if redis_url and not {"username", "password"}.isdisjoint(parse_qs(urlsplit(redis_url).query)):
         raise ValueError(
             "STOCKAPP_REDIS_URL has its user or password behind the question mark, where not all"
@@ -106,6 +111,14 @@ def passwords_in(url: str) -> Iterator[str]:
         for password in (parts.password, *told):
             if password:
                 yield from dict.fromkeys((password, unquote(password), unquote_plus(password)))
+
+
+def _names_a_number(redis_url: str) -> bool:
+    parts = urlsplit(redis_url)
+    told = parse_qs(parts.query).get("db", [])
+    # The path of a socket names a file.
+    named = [] if parts.scheme == "unix" else [parts.path.strip("/")]
+    return all(not number or number.isdecimal() for number in (*told, *named))
 
 
 def _meant(url: str, schemes: tuple[str, ...]) -> bool:

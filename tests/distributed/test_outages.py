@@ -244,3 +244,19 @@ def test_while_postgresql_is_away_lists_are_shown_as_they_were_and_not_changed(
     listed = pair.node.get("/api/watchlist").text
     assert "KEPT.SIM" in listed
     assert "REFUSED.SIM" not in listed
+
+
+def test_a_redis_that_is_full_is_told_and_nobody_is_said_to_be_missing(
+    installed: Installation, pair: Cluster
+) -> None:
+    del installed
+    node = pair.node
+    with pair.redis.full():
+        assert eventually(lambda: "Redis has no memory left" in node.get("/").text)
+        # Longer than those who work are believed to be there without a word.
+        time.sleep(12)
+        page = node.get("/").text
+        assert "Redis has no memory left" in page
+        assert "no worker runs" not in page.lower()
+        assert node.get("/readyz").status_code == 503
+    goes_on(pair)

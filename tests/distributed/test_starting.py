@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from redis import Redis
 
 from tests import nodes
 from tests.e2e.server import ROOT
@@ -94,12 +95,34 @@ def test_a_postgresql_that_is_not_there(way: str, tmp_path: Path, redis: str, cl
         ("", "postgresql://u:hush-word@h/x", "STOCKAPP_DATABASE_URL needs STOCKAPP_REDIS_URL"),
         ("redis://:hush-word@h/0?sock=1", "postgresql://h/x", "asks for what is not known"),
         ("redis://u:hush-word@no.invalid/0", "postgresql://h/x", "its name is not found"),
+        ("redis://:hush-word@h/lists", "postgresql://h/x", "names a database that is no number"),
+        ("redis://:hush-word@h/?db=x", "postgresql://h/x", "names a database that is no number"),
+        ("unix:///no/such/socket", "postgresql://h/x", "a file that STOCKAPP_REDIS_URL names"),
     ],
 )
 def test_an_address_that_cannot_be_meant(
     tmp_path: Path, redis_url: str, database_url: str, words: str
 ) -> None:
     assert_one_sentence(start("beat", tmp_path, redis_url, database_url), words)
+
+
+def test_a_database_of_redis_that_there_is_not(tmp_path: Path, redis: str, database: str) -> None:
+    told = start("beat", tmp_path, redis.replace("/0", "/99"), database)
+    assert_one_sentence(told, "Redis has no database of the number in STOCKAPP_REDIS_URL")
+
+
+def test_a_user_of_redis_who_may_only_read(tmp_path: Path, redis: str, database: str) -> None:
+    with Redis.from_url(redis) as client:
+        client.acl_setuser(
+            "reader",
+            enabled=True,
+            passwords=[f"+{HUSH}"],
+            keys=["*"],
+            categories=["+@read"],
+            commands=["+ping", "+info", "+select"],
+        )
+    told = start("beat", tmp_path, redis.replace("//", f"//reader:{HUSH}@"), database)
+    assert_one_sentence(told, "Redis does not permit this to the user of STOCKAPP_REDIS_URL")
 
 
 @pytest.mark.parametrize(

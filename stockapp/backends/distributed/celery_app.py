@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from celery import Celery
+from celery.app.amqp import AMQP
+from kombu.connection import Connection
 from redis.connection import parse_url
 
 TASKS, CPU = "tasks", "cpu"
@@ -23,10 +25,25 @@ _TIMEOUT_SECONDS = 3.0
 # kombu's own default of 10 makes those who find none free run a task twice.
 _CONNECTIONS = 200
 _RESULT_SECONDS = 120
+_RETRY_SECONDS = 3
 _TLS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
 
+
+class _Connection(Connection):
+    """Looks for a Redis that is away every few seconds, not ever more seldom."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        """As Celery's worker asks for it. Raises what kombu does."""
+        wanted = {"interval_max": _RETRY_SECONDS, **options}
+        return super().ensure_connection(*args, **wanted)  # type: ignore[no-untyped-call]
+
+
+class _Amqp(AMQP):  # type: ignore[misc]
+    Connection = _Connection
+
+
 # The module of the composition root that holds what workers do; see `configure` there.
-app = Celery("stockapp", include=["stockapp.bootstrap.worker"], set_as_current=False)
+app = Celery("stockapp", include=["stockapp.bootstrap.worker"], set_as_current=False, amqp=_Amqp)
 # What is due is asked for anew each time; the usual scheduler keeps a file of pickles.
 app.conf.beat_scheduler = "celery.beat:Scheduler"
 

@@ -29,6 +29,7 @@ _CONNECTIONS = 50
 _TIMEOUT_SECONDS = 3.0
 # Nobody need be spared a refusal that comes so soon.
 _AT_ONCE_SECONDS = 0.5
+_PROBE_SECONDS = 60
 _SCRIPTS = Path(__file__).parent / "lua"
 # What a script is made of besides itself.
 _WITH = {
@@ -58,6 +59,7 @@ class RedisLink:
         self._client: Redis = Redis(connection_pool=pool)
         self._scripts: dict[str, Any] = {}
         self._fuse = Fuse()
+        self._full = False
         self.prefix = prefix
         self.trouble: str | None = None
 
@@ -79,10 +81,11 @@ class RedisLink:
         return self._told(lambda: call(self._client))
 
     def probe(self) -> None:
-        """See whether Redis answers; others wait no longer for it than for this. Raises
-        StoreTrouble.
+        """See whether Redis answers and takes something; others wait no longer for it than for
+        this. Raises StoreTrouble.
         """
-        self._told(self._client.ping, probing=True)
+        name = self.key("probe")
+        self._told(lambda: self._client.set(name, 1, ex=_PROBE_SECONDS), probing=True)
 
     def close(self) -> None:
         """Close all connections."""
@@ -96,11 +99,15 @@ class RedisLink:
             answer = call()
         except (RedisError, OSError) as error:
             self.trouble = words_for(error)
+            self._full = self._full or isinstance(error, OutOfMemoryError)
             if time.monotonic() - since > _AT_ONCE_SECONDS:
                 self._fuse.blow(self.trouble)
             raise StoreTrouble(self.trouble) from error
         self._fuse.mend()
-        self.trouble = None
+        # One that is full can be read still, which says nothing of that.
+        self._full = self._full and not probing
+        if not self._full:
+            self.trouble = None
         return answer
 
 
@@ -133,6 +140,10 @@ def words_for(error: Exception) -> str:
             return f"Redis cannot be reached by TLS ({_reason(cause)})"
         if isinstance(cause, socket.gaierror):
             return "Redis cannot be reached (its name is not found)"
+        if isinstance(cause, FileNotFoundError):
+            return "Redis cannot be reached (a file that STOCKAPP_REDIS_URL names is not there)"
+    if "DB index is out of range" in str(error):
+        return "Redis has no database of the number in STOCKAPP_REDIS_URL"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words

@@ -34,7 +34,7 @@ class Servers:
 
     def reach(self) -> None:
         """Raises StoreTrouble where one cannot be used, with all that is known of why."""
-        self._link.ask(lambda redis: redis.ping())
+        self._link.probe()
         self._postgres.knock()
 
     def set_aside(self) -> Sequence[str]:
