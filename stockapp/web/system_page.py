@@ -1,5 +1,8 @@
 """The page that tells how stockapp itself fares; its sections are panels of their own."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, Response, request
 
 from stockapp.ports import Clock, StoreTrouble
@@ -12,6 +15,8 @@ from stockapp.web.present_health import HealthView, health_view, unreadable
 from stockapp.web.rendering import render
 from stockapp.web.sources_panel import SourcesPanel
 from stockapp.web.work_panel import WorkPanel
+
+T = TypeVar("T")
 
 
 class SystemPage:
@@ -48,9 +53,9 @@ class SystemPage:
         html = render(
             "pages/system.html",
             health=self._health(),
-            work=self._work_panel.work(),
-            machine=self._work_panel.machine(),
-            sources=self._sources_panel.view(),
+            work=_if_known(self._work_panel.work),
+            machine=_if_known(self._work_panel.machine),
+            sources=_if_known(self._sources_panel.view),
             cache=self._cache_panel.view(),
             troubles=self._cache_panel.troubles(),
             said=done.words(request.args.get("done", ""), request.args.get("what", "")),
@@ -73,3 +78,11 @@ class SystemPage:
             )
         except StoreTrouble as trouble:
             return unreadable(str(trouble), now)
+
+
+def _if_known(view: Callable[[], T]) -> T | None:
+    """None while the store does not tell: the head says why, and the part asks again."""
+    try:
+        return view()
+    except StoreTrouble:
+        return None

@@ -24,7 +24,7 @@ from tests.web.streams import messages
 from .cluster import Cluster, Node, cluster
 
 AWAY_SECONDS = 20.0
-PAGES = ("/", "/lists/second", "/stocks/LARK.SIM")
+PAGES = ("/", "/lists/second", "/stocks/LARK.SIM", "/tasks", "/system")
 CALLS = ("/api/watchlist/cached", "/api/quote/LARK.SIM/cached", "/healthz")
 SLOW = "LARK.SIM,QUIL.SIM,BRAM.SIM"
 
