@@ -85,6 +85,7 @@ class Computations:
         try:
             return self._computed(name, arguments)
         except Exception as error:
+            # Whatever the call raises is for who asked; this process serves the next one.
             if known := self._names.get(type(error)):
                 return to_text({"raised": known, "words": str(error)})
             logger.exception("a computation failed", extra={"computation": name})

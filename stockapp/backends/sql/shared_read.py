@@ -37,4 +37,5 @@ class SharedRead(Generic[T]):
         try:
             answer.set_result(self._read())
         except BaseException as error:
+            # Also where this one is told to stop: others wait for the same answer.
             answer.set_exception(error)
