@@ -14,7 +14,7 @@ from . import computing
 
 
 def alive(pid: int) -> bool:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
         os.kill(pid, 0)
         state = Path(f"/proc/{pid}/stat")
         # One that has ended and waits to be noticed is not alive.
