@@ -70,8 +70,10 @@ class RedisServer:
         with Redis.from_url(self.url) as client:
             client.config_set("maxmemory-policy", "noeviction")
             client.config_set("maxmemory", 1)
-            yield
-            client.config_set("maxmemory", MAXMEMORY)
+            try:
+                yield
+            finally:
+                client.config_set("maxmemory", MAXMEMORY)
 
     def stop(self) -> None:
         if self._process is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,8 +18,31 @@ from stockapp.ports import (
     TokenStore,
     WatchlistStore,
 )
+from tests.postgres_server import PostgresServer, running_postgres
+from tests.redis_server import RedisServer, running_redis
 
 from .backends import Backends, SetClock
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One for all tests of a module, each with names of its own."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """One of a test's own, which it may stop."""
+    with running_redis(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One for all tests of a module, each with a database of its own."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from stockapp.backends.distributed.tasks import RedisTaskStore
 from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.domain.event import EventType
 from stockapp.domain.task import Item, ItemState, NewTask, Progress
-from tests.postgres_server import PostgresServer, running_postgres
-from tests.redis_server import RedisServer, running_redis
+from tests.postgres_server import PostgresServer
+from tests.redis_server import RedisServer
 
 from .backends import Backends, SetClock
 from .embedded import open_embedded
@@ -34,18 +34,6 @@ from .task_store import TaskStoreContract
 from .token_store import TokenStoreContract
 from .watchlist_sets import SetsOfWatchlistsContract
 from .watchlist_store import WatchlistStoreContract
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with running_redis(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture

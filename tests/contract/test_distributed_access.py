@@ -21,25 +21,13 @@ from stockapp.backends.sql.tokens import SqlTokenStore
 from stockapp.backends.sql.watchlists import SqlWatchlistStore
 from stockapp.domain.access import Session
 from tests.free_port import free_port
-from tests.postgres_server import PostgresServer, running_postgres
-from tests.redis_server import RedisServer, running_redis
+from tests.postgres_server import PostgresServer
+from tests.redis_server import RedisServer
 
 from .access import NOW, a_session, a_token, told
 from .backends import SetClock
 
 PATIENCE = 20.0
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with running_redis(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture

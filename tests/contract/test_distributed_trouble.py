@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -28,25 +27,13 @@ from stockapp.domain.event import EventType
 from stockapp.domain.task import Item, ItemState, NewTask, Progress
 from stockapp.domain.watchlist import WatchlistItem
 from stockapp.ports import StoreTrouble
-from tests.postgres_server import PostgresServer, running_postgres
-from tests.redis_server import RedisServer, running_redis
+from tests.postgres_server import PostgresServer
+from tests.redis_server import RedisServer
 
 from .backends import SetClock
 
 # A fraction of the shortest wait for a server that does not answer.
 AT_ONCE_SECONDS = 1.0
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    with running_redis(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture
@@ -143,14 +130,14 @@ class TestAFrozenRedis:
 
 class TestAFrozenPostgres:
     def test_is_waited_for_once_and_lists_stay_as_they_were(
-        self, postgres: PostgresServer, link: RedisLink
+        self, postgres_server: PostgresServer, link: RedisLink
     ) -> None:
         clock = SetClock()
-        database = PostgresDatabase(postgres.make(uuid.uuid4().hex), RedisEventLog(link))
+        database = PostgresDatabase(postgres_server.make(uuid.uuid4().hex), RedisEventLog(link))
         lists, servers = RememberedWatchlists(database, clock), Servers(link, database)
         lists.add("default", [WatchlistItem("A", clock.now())])
         before = lists.lists(), lists.items("default"), lists.names()
-        postgres.freeze()
+        postgres_server.freeze()
         try:
             assert (lists.lists(), lists.items("default"), lists.names()) == before
             assert servers.trouble == "PostgreSQL cannot be reached"
@@ -164,7 +151,7 @@ class TestAFrozenPostgres:
                 lists.items("never read")
             assert time.monotonic() - since < AT_ONCE_SECONDS
         finally:
-            postgres.thaw()
+            postgres_server.thaw()
         until = time.monotonic() + 30
         while servers.trouble and time.monotonic() < until:
             threading.Event().wait(0.2)
@@ -178,18 +165,18 @@ class TestAPostgresThatOnlyReads:
     """As after a failover, where the address leads to a standby."""
 
     def test_shows_lists_and_refuses_changes_until_it_is_over(
-        self, postgres: PostgresServer, link: RedisLink
+        self, postgres_server: PostgresServer, link: RedisLink
     ) -> None:
         clock, name = SetClock(), uuid.uuid4().hex
-        with closing(PostgresDatabase(postgres.make(name), RedisEventLog(link))) as database:
+        with closing(PostgresDatabase(postgres_server.make(name), RedisEventLog(link))) as database:
             lists = SqlWatchlistStore(database, clock)
             lists.add("default", [WatchlistItem("A", clock.now())])
-            only_reads(postgres, name, "on")
+            only_reads(postgres_server, name, "on")
             with pytest.raises(StoreTrouble, match=r"^PostgreSQL is read-only at present$"):
                 lists.remove("default", ["A"])
             # Those who only read are not kept from it.
             assert [item.symbol for item in lists.items("default")] == ["A"]
-            only_reads(postgres, name, "off")
+            only_reads(postgres_server, name, "off")
             # Connections from before it was over are not used for ever.
             until = time.monotonic() + 30
             while lists.items("default") and time.monotonic() < until:
@@ -197,10 +184,12 @@ class TestAPostgresThatOnlyReads:
                     lists.remove("default", ["A"])
             assert lists.items("default") == []
 
-    def test_is_why_a_node_does_not_start(self, postgres: PostgresServer, link: RedisLink) -> None:
+    def test_is_why_a_node_does_not_start(
+        self, postgres_server: PostgresServer, link: RedisLink
+    ) -> None:
         name = uuid.uuid4().hex
-        url = postgres.make(name)
-        only_reads(postgres, name, "on")
+        url = postgres_server.make(name)
+        only_reads(postgres_server, name, "on")
         with (
             closing(PostgresDatabase(url, RedisEventLog(link))) as database,
             pytest.raises(StoreTrouble, match=r"^PostgreSQL is read-only at present$"),
@@ -208,9 +197,9 @@ class TestAPostgresThatOnlyReads:
             database.knock()
 
 
-def only_reads(postgres: PostgresServer, name: str, value: str) -> None:
+def only_reads(postgres_server: PostgresServer, name: str, value: str) -> None:
     """New connections to the database do, or no longer do; those that there are end."""
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
         if value == "on":
             connection.execute(
@@ -229,10 +218,10 @@ def only_reads(postgres: PostgresServer, name: str, value: str) -> None:
     ],
 )
 def test_what_ails_postgresql_is_told_without_where_it_is(
-    postgres: PostgresServer, link: RedisLink, state: str, words: str
+    postgres_server: PostgresServer, link: RedisLink, state: str, words: str
 ) -> None:
     ailing = f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"
-    url = postgres.make(uuid.uuid4().hex)
+    url = postgres_server.make(uuid.uuid4().hex)
     with (
         closing(PostgresDatabase(url, RedisEventLog(link))) as database,
         pytest.raises(StoreTrouble, match=f"^{words}$"),

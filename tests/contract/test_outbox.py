@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from stockapp.backends.distributed.link import RedisLink
 from stockapp.backends.distributed.postgres import PostgresDatabase
 from stockapp.domain.event import EventType
 from stockapp.ports import StoreTrouble
-from tests.postgres_server import PostgresServer, running_postgres
-from tests.redis_server import RedisServer, running_redis
+from tests.postgres_server import PostgresServer
+from tests.redis_server import RedisServer
 
 from .backends import SetClock
 
@@ -59,21 +58,9 @@ class Installation:
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    with running_redis(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
-        yield server
-
-
-@pytest.fixture
-def installation(redis: RedisServer, postgres: PostgresServer) -> Iterator[Installation]:
+def installation(redis: RedisServer, postgres_server: PostgresServer) -> Iterator[Installation]:
     with ExitStack() as stack:
-        yield Installation(stack, redis, postgres.make(uuid.uuid4().hex))
+        yield Installation(stack, redis, postgres_server.make(uuid.uuid4().hex))
 
 
 def change(node: PostgresDatabase, events: int = 1) -> None:

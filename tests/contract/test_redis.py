@@ -3,7 +3,7 @@
 import dataclasses
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,6 @@ from .flask_cache import FlaskCacheContract
 from .response_cache import ENTRY, LIFETIME, ResponseCacheContract
 
 TYPE = "stockapp.caching.json_redis.JsonRedisCache"
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with running_redis(tmp_path_factory.mktemp("redis")) as server:
-        yield server
 
 
 @pytest.fixture

@@ -31,6 +31,16 @@ SLOW = "LARK.SIM,QUIL.SIM,BRAM.SIM"
 _numbers = itertools.count(1)
 
 
+@contextmanager
+def between(begin: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
+    """Also where the test fails meanwhile: those after it use the same servers."""
+    begin()
+    try:
+        yield
+    finally:
+        end()
+
+
 class Installation:
     """A cluster, and the cables to its Redis and its PostgreSQL, where these can be pulled."""
 
@@ -49,28 +59,19 @@ class Installation:
         self.cables[name] = self._stack.enter_context(namespace())
         return self.cables[name].place
 
-    @contextmanager
-    def frozen(self, name: str) -> Iterator[None]:
+    def frozen(self, name: str) -> AbstractContextManager[None]:
         """It takes connections and answers nothing."""
         server = getattr(self.cluster, name)
-        server.freeze()
-        yield
-        server.thaw()
+        return between(server.freeze, server.thaw)
 
-    @contextmanager
-    def stopped(self, name: str) -> Iterator[None]:
+    def stopped(self, name: str) -> AbstractContextManager[None]:
         """It has ended without a word."""
         server = getattr(self.cluster, name)
-        server.stop()
-        yield
-        server.start()
+        return between(server.stop, server.start)
 
-    @contextmanager
-    def cut_off(self, name: str) -> Iterator[None]:
+    def cut_off(self, name: str) -> AbstractContextManager[None]:
         """Nothing comes through to it, and nobody says so."""
-        self.cables[name].cut()
-        yield
-        self.cables[name].mend()
+        return between(self.cables[name].cut, self.cables[name].mend)
 
 
 @pytest.fixture(scope="module")
