@@ -27,7 +27,9 @@ function keeps() {
 function close() {
   const aside = panel();
   if (aside.hidden || keeps()) return;
-  const row = document.getElementById(aside.querySelector("[data-row]")?.dataset.row);
+  const facts = aside.querySelector("[data-row]"), row = document.getElementById(facts?.dataset.row);
+  // What is still asked about the row is for nobody, and the row may be gone by then.
+  if (facts) htmx.trigger(facts, "htmx:abort");
   aside.hidden = true;
   aside.replaceChildren();
   shown = undefined;

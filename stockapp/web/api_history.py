@@ -1,12 +1,15 @@
 """JSON and CSV: price histories, and statements as their source told them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify
 
 from stockapp.domain.choices import Choices
 from stockapp.domain.statement import Statement
+from stockapp.domain.task import Task
 from stockapp.services.analyses import Analyses
+from stockapp.services.findings import Held
 from stockapp.services.gathered import STATEMENTS
 from stockapp.services.histories import History
 from stockapp.services.waiting import TaskWaiter
@@ -18,6 +21,7 @@ from stockapp.web.openapi.answers_tasks import AnalysisDone
 from stockapp.web.openapi.call import Gives, described, started
 from stockapp.web.schemas import FileInput, HistoryInput
 
+T = TypeVar("T")
 _HEAD = ("day", "open", "high", "low", "close", "volume", "adjusted", "currency", "source")
 
 
@@ -56,9 +60,11 @@ class HistoryApi:
         """Bars with indicators; old ones with a task behind, none with a task to follow."""
         symbol = inputs.ticker(ticker)
         wanted = inputs.read(HistoryInput)
-        found = self._analyses.history(symbol, wanted.range, wanted.interval)
-        if found is None:
-            return self._accepted(symbol)
+        found = self._or_begun(
+            symbol, lambda: self._analyses.history(symbol, wanted.range, wanted.interval)
+        )
+        if isinstance(found, Response):
+            return found
         if found.stale:
             self._analyses.start_behind(symbol, Choices())
         if wanted.format == "csv":
@@ -88,10 +94,9 @@ class HistoryApi:
         """The statements as told, each in its own currency."""
         symbol = inputs.ticker(ticker)
         wanted = inputs.read(FileInput)
-        parts = self._analyses.held(symbol).parts
-        told = [held for part in STATEMENTS if (held := parts[part]).finding]
-        if not told:
-            return self._accepted(symbol)
+        told = self._or_begun(symbol, lambda: self._told(symbol))
+        if isinstance(told, Response):
+            return told
         if not all(held.is_fresh for held in told):
             self._analyses.start_behind(symbol, Choices())
         if wanted.format == "csv":
@@ -102,13 +107,25 @@ class HistoryApi:
         response.headers["Cache-Status"] = "stockapp; hit"
         return response
 
-    def _accepted(self, symbol: str) -> Response:
+    def _told(self, symbol: str) -> list[Held]:
+        parts = self._analyses.held(symbol).parts
+        return [held for part in STATEMENTS if (held := parts[part]).finding]
+
+    def _or_begun(self, symbol: str, read: Callable[[], T | None]) -> T | Response:
+        if found := read():
+            return found
         begun = self._analyses.start(symbol, Choices(), force=False)
-        if begun.task is None:
-            detail = f"There is nothing of the kind for {symbol}, as far as the sources say."
-            raise Problem(404, "no_data", detail, field="ticker")
+        if begun.task is not None:
+            return self._accepted(begun.task, joined=begun.joined)
+        # An analysis may have ended after the look and before the start.
+        if found := read():
+            return found
+        detail = f"There is nothing of the kind for {symbol}, as far as the sources say."
+        raise Problem(404, "no_data", detail, field="ticker")
+
+    def _accepted(self, task: Task, *, joined: bool) -> Response:
         response = task_json.accepted(
-            begun.task, joined=begun.joined, waiter=self._waiter, seconds=inputs.wait_seconds()
+            task, joined=joined, waiter=self._waiter, seconds=inputs.wait_seconds()
         )
         response.headers["Cache-Status"] = "stockapp; fwd=miss"
         return response

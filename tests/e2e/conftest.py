@@ -146,7 +146,7 @@ def window(browser: Browser) -> Iterator[Callable[..., Page]]:
 
         def note(said: ConsoleMessage) -> None:
             if said.type == "error" and not (refused and _OF_REQUESTS.search(said.text)):
-                errors.append(said.text)
+                errors.append(f"{said.text} {said.location.get('url', '')}".strip())
 
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -52,3 +52,18 @@ def test_what_is_not_saved_is_dropped_only_after_a_word(shelf: Make, window: Win
     expect(note).to_have_value("half a thought")
     row(page, second).get_by_role("link", name="Details").click()
     expect(page.locator("#item-title")).to_contain_text(second)
+
+
+def test_a_panel_that_closes_gives_up_what_it_asked_about_a_row_that_may_go(
+    shelf: Make, window: Window
+) -> None:
+    shop = shelf(1)
+    page = window(shop.url)
+    page.route("**/facts", lambda held: None)
+    open_details(page, *shop.order())
+    with page.expect_request("**/facts"):
+        page.locator("#item").get_by_label("Target price").fill("7")
+        page.locator("#item").get_by_role("button", name="Save").click()
+    with page.expect_event("requestfailed", lambda given_up: given_up.url.endswith("/facts")):
+        page.keyboard.press("Escape")
+    expect(page.locator("#item")).to_be_hidden()
