@@ -11,6 +11,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("repeatable")
 
+pytest_plugins = ["tests.browsing"]
+
 _NO_SKIPS = os.environ.get("STOCKAPP_NO_SKIPS") == "1" or os.environ.get("CI") == "true"
 
 _RECORDED = os.environ.get("RECORDED_ANSWERS", "")

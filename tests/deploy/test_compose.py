@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 import yaml
+from playwright.sync_api import Page, expect
 
 from scripts import compose_secrets
 from stockapp.command.main import main
@@ -21,6 +22,7 @@ from stockapp.settings.files import environment_name
 from tests import nodes
 from tests.distributed.commands import Running
 from tests.e2e.server import ROOT, Server, eventually
+from tests.e2e.shelf import row
 from tests.free_port import free_port
 from tests.web.streams import messages
 
@@ -96,6 +98,10 @@ class Nodes:
         self.servers = servers
         self.url = url
 
+    def all_work(self) -> bool:
+        """Whether both nodes answer and know of each other and of the worker."""
+        return all(len(node.workers()) >= 3 for node in self.servers)
+
     def that_streams(self) -> Server | None:
         """The node that has a stream open."""
         told = self.servers[0].workers()
@@ -103,28 +109,41 @@ class Nodes:
         return next((one for one in self.servers if streaming & set(one.worker_pids())), None)
 
 
-@pytest.fixture
-def behind_caddy(tmp_path: Path) -> Iterator[Nodes]:
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     if not shutil.which("caddy"):
         pytest.skip("no caddy found: apt-get install caddy")
+    folder: Path = tmp_path_factory.mktemp("compose")
     settings: dict[str, Any] = {
         **nodes.settings_of_a_new_installation(),
         "STOCKAPP_SIMULATED_LATENCY_MS": "4000",
         "STOCKAPP_ALLOWED_HOSTS": "localhost",
         "STOCKAPP_TRUSTED_PROXIES": "127.0.0.1",
         "STOCKAPP_AUTH": "none",
+        "STOCKAPP_SAMPLE": "simulated",
     }
     with contextlib.ExitStack() as stack:
-        worker = Running(tmp_path, settings, "worker")
+        worker = Running(folder, settings, "worker")
         stack.callback(worker.stop)
         servers = []
         for name in ("one", "two"):
-            node = Server(tmp_path / name, WEB_CONCURRENCY=1, **settings)
+            node = Server(folder / name, WEB_CONCURRENCY=1, **settings)
             stack.callback(node.stop)
             node.launch()
             servers.append(node)
-        assert eventually(lambda: len(servers[0].workers()) == 3, 60), worker.log()
-        yield Nodes(servers, stack.enter_context(caddy(tmp_path, servers)))
+        made = Nodes(servers, stack.enter_context(caddy(folder, servers)))
+        assert eventually(made.all_work, 60), worker.log()
+        yield made
+
+
+@pytest.fixture
+def behind_caddy(installation: Nodes) -> Iterator[Nodes]:
+    """The same, with both nodes there again after a test that killed one."""
+    yield installation
+    for node in installation.servers:
+        if not node.runs:
+            node.launch()
+    assert eventually(installation.all_work, 60)
 
 
 @contextlib.contextmanager
@@ -157,6 +176,41 @@ def answers(url: str) -> bool:
     with contextlib.suppress(requests.RequestException):
         return requests.get(f"{url}/healthz", timeout=5).ok
     return False
+
+
+@pytest.mark.browser
+def test_a_page_in_a_browser_goes_on_when_its_node_ends(
+    behind_caddy: Nodes, window: Callable[..., Page]
+) -> None:
+    page = window(f"{behind_caddy.url}/?columns=price.note", refused=True)
+    rows = page.locator("#rows .row")
+    expect(rows).to_have_count(12)
+    assert eventually(lambda: behind_caddy.that_streams() is not None)
+    dying = behind_caddy.that_streams()
+    assert dying is not None
+    other = next(node for node in behind_caddy.servers if node is not dying)
+    hears(page, other, "before its node ends")
+    page.evaluate("window.stayed = true")
+    dying.kill()
+    # Written while the page hears nobody.
+    hears(page, other, "after its node has ended")
+    expect(page.locator("#connection")).to_be_hidden()
+    expect(rows).to_have_count(12)
+    assert page.evaluate("window.stayed")
+
+
+def hears(page: Page, node: Server, note: str) -> None:
+    """What is written at a node comes to the page."""
+    assert node.patch("/api/watchlist/LARK.SIM", json={"note": note}).status_code == 200
+    expect(row(page, "LARK.SIM").locator("td.note")).to_have_text(note)
+
+
+def test_what_is_too_large_is_refused_with_a_word(behind_caddy: Nodes) -> None:
+    for _ in range(20):
+        answer = requests.post(
+            f"{behind_caddy.url}/api/watchlist/import", data=b"x" * 2_000_000, timeout=40
+        )
+        assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
 
 
 def test_a_stream_goes_on_where_it_was_when_its_node_ends(behind_caddy: Nodes) -> None:
