@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Request, sync_playwright
 
 from bench.figures import Report
-from tests.e2e.conftest import CHROMIUM
+from tests.browsing import CHROMIUM
 from tests.e2e.server import Server, serving
 from tests.upstream.client import UpstreamServer
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM
+from tests.browsing import CHROMIUM
 from tests.e2e.gallery import SIGHTS, Gallery, Sight, opened
 
 TARGET = Path(__file__).parent.parent / "docs" / "screenshots"

@@ -5,6 +5,7 @@ is an error of the connection, as if the client had left.
 """
 
 import errno
+import math
 import random
 import socket
 import struct
@@ -159,6 +160,12 @@ def _as_left(error: OSError) -> OSError:
     return error
 
 
+def more_than_skipped(body: Any) -> bool:
+    """Whether so much of a request's body is unread that its connection cannot be kept."""
+    left = body.reader.left if isinstance(body.reader, Chunks) else body.reader.length
+    return bool(left > _SKIPPED_BYTES)
+
+
 class Chunks:
     """Reads a body in chunks; what is no chunk is an error of the connection like any other.
 
@@ -167,10 +174,15 @@ class Chunks:
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
+        # How many bytes may come yet: nobody knows, until there are none.
+        self.left = math.inf
 
     def read(self, size: int) -> bytes:
         """Raises OSError."""
         try:
-            return bytes(self._reader.read(size))
+            data = bytes(self._reader.read(size))
         except ParseException as error:
             raise ConnectionResetError(errno.ECONNRESET, str(error)) from error
+        if len(data) < size:
+            self.left = 0
+        return data

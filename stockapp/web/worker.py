@@ -13,7 +13,7 @@ from gunicorn.http.body import ChunkedReader
 from gunicorn.workers.ggevent import GeventWorker
 
 from stockapp.web.crowd import Crowd, address_of
-from stockapp.web.line import Chunks, Line, head_seconds
+from stockapp.web.line import Chunks, Line, head_seconds, more_than_skipped
 
 # Requests that were on their way when the worker was told to stop arrive within this time.
 _LAST_REQUESTS_SECONDS = 0.5
@@ -70,6 +70,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
             return
         if isinstance(req.body.reader, ChunkedReader):
             req.body.reader = Chunks(req.body.reader)
+        # Asked when the answer's head is made: a proxy that is not told would send its next request
+        # on a connection that ends.
+        asked, body = req.should_close, req.body
+        req.should_close = lambda: asked() or more_than_skipped(body)
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:

@@ -210,7 +210,7 @@ def test_what_is_too_large_is_refused_with_a_word(behind_caddy: Nodes) -> None:
         answer = requests.post(
             f"{behind_caddy.url}/api/watchlist/import", data=b"x" * 2_000_000, timeout=40
         )
-        assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+        assert (answer.status_code, "larger than this server" in answer.text) == (413, True)
 
 
 def test_a_stream_goes_on_where_it_was_when_its_node_ends(behind_caddy: Nodes) -> None:

@@ -191,6 +191,26 @@ def test_an_oversized_body_is_answered_before_the_connection_ends(rude_server: S
     assert b"larger than this server reads" in answers
 
 
+@pytest.mark.parametrize("frame", [b"Content-Length: 2000000", CHUNKED])
+def test_a_client_whose_body_is_not_read_is_told_that_the_connection_ends(
+    rude_server: Server, frame: bytes
+) -> None:
+    # Else a proxy would send its next request on it.
+    body = b"a" * 2_000_000
+    sent = b"1e8480\r\n" + body + b"\r\n0\r\n\r\n" if frame == CHUNKED else body
+    answers = exchange(rude_server.port, request(POST, JSON, frame, body=sent))
+    assert statuses(answers) == [413]
+    assert b"Connection: close" in answers
+
+
+def test_a_small_body_that_nobody_reads_leaves_the_connection_open(rude_server: Server) -> None:
+    first = request(b"POST /api/nothing", b"Content-Length: 5000", body=b"x" * 5_000)
+    last = request(b"GET /healthz", b"Connection: close")
+    answers = exchange(rude_server.port, first + last)
+    assert statuses(answers) == [404, 200]
+    assert answers.count(b"Connection: close") == 1
+
+
 def test_requests_that_follow_each_other_closely_are_each_answered(rude_server: Server) -> None:
     many = b"".join(request(b"GET /healthz") for _ in range(30))
     last = request(b"GET /healthz", b"Connection: close")
