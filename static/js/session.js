@@ -6,10 +6,16 @@ import { renew } from "./token.js";
 const notice = document.getElementById("logged-out");
 notice.querySelector("a").href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
 
-function back() {
-  if (notice.hidden) return;
-  notice.hidden = true;
-  renew();
+// It is said until the page can send again, too.
+let renewing;
+async function back() {
+  if (notice.hidden || renewing) return;
+  renewing = true;
+  try {
+    notice.hidden = await renew();
+  } finally {
+    renewing = false;
+  }
 }
 
 function over() {

@@ -8,13 +8,15 @@ let token = document.querySelector("meta[name=csrf-token]").content;
 export const headers = { [HEADER]: token };
 
 // After another login, in another tab: what is typed on this page can be sent by its new token.
+// Says whether that worked.
 export async function renew() {
-  const page = await fetch(location.href, { headers: { Accept: "text/html" } });
-  const found = page.ok && IN_PAGE.exec(await page.text());
-  if (!found) return;
+  const page = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const found = page?.ok && !page.redirected && IN_PAGE.exec(await page.text());
+  if (!found) return false;
   token = headers[HEADER] = found[1];
   document.body.setAttribute("hx-headers:inherited", JSON.stringify(headers));
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+  return true;
 }
 
 document.addEventListener("formdata", (event) => {

@@ -39,11 +39,13 @@ class Faults:
         self.seed = random.randrange(2**32)
         self._random = random.Random(self.seed)
         self._cluster = made
+        # One is killed or started at a time.
+        self._lock = threading.Lock()
         self._seconds = seconds
         self._since = time.monotonic()
 
     def run(self) -> None:
-        doings = (self._submit, self._add, self._kill, self._restart_servers)
+        doings = (self._submit, self._add, self._kill, self._supervise, self._restart_servers)
         threads = [threading.Thread(target=doing) for doing in doings]
         for thread in threads:
             thread.start()
@@ -94,10 +96,31 @@ class Faults:
             if of_work:
                 mortal = [*self._cluster.workers]
             dying = self._random.choice(mortal)
-            dying.kill()
-            self.kills += 1
-            # It takes its time; the next one may die meanwhile.
-            dying.launch()
+            with self._lock:
+                dying.kill()
+                self.kills += 1
+                # It takes its time; the next one may die meanwhile.
+                dying.launch()
+
+    def _supervise(self) -> None:
+        while self._under_way():
+            time.sleep(1)
+            self.revive()
+
+    def revive(self) -> None:
+        """As what looks after services does: what could not start, as a server was away, tries
+        again.
+        """
+        with self._lock:
+            mortal: list[Node | Worker] = [*self._cluster.nodes, *self._cluster.workers]
+            for one in mortal:
+                if one.ended:
+                    one.launch()
+
+    def is_back(self, node: Node) -> bool:
+        """Whether the node answers."""
+        self.revive()
+        return node.answers()
 
     def _restart_servers(self) -> None:
         self._at(1 / 3, self._restart_redis)
@@ -132,7 +155,7 @@ def test_each_task_ends_once_and_each_stream_is_whole_whatever_dies(tmp_path: Pa
         faults = Faults(made, SECONDS)
         faults.run()
         for node in made.nodes:
-            assert eventually(node.answers, 60), node.log()
+            assert eventually(lambda: faults.is_back(node), 60), node.log()  # noqa: B023
         stores = Stores(made.tasks, made.events)
         # Those whose answer was lost with a node are found here.
         for task in stores.all_tasks():

@@ -134,6 +134,11 @@ class Server:
     def runs(self) -> bool:
         return self._process is not None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def kill(self) -> None:
         """End the server and its workers without a word, as when the machine loses power."""
         self._kill_helpers()

@@ -157,6 +157,16 @@ def test_guesses_are_counted_by_all_workers_together_also_at_once(server: Locked
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
 
 
+# The page itself, which is asked for its new token, comes late.
+SLOW_PAGE = """() => {
+  const asked = window.fetch;
+  window.fetch = async (...about) => {
+    if (about[0] === location.href) await new Promise((go) => setTimeout(go, 2000));
+    return asked(...about);
+  };
+}"""
+
+
 @pytest.mark.browser
 def test_a_page_whose_session_ended_says_so_keeps_what_is_typed_and_goes_on_after_a_login(
     server: Locked, window: Callable[..., Page]
@@ -173,6 +183,7 @@ def test_a_page_whose_session_ended_says_so_keeps_what_is_typed_and_goes_on_afte
     expect(page.locator("#status")).to_contain_text("so this was not done")
     expect(page.locator("#connection")).to_be_hidden()
     expect(page.get_by_label("Add symbols")).to_have_value("LARK.SI")
+    page.evaluate(SLOW_PAGE)
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="Log in again").click()
     other = opening.value
