@@ -5,10 +5,13 @@ one process and several, without a stream, with one and with many.
 """
 
 import itertools
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import requests
 
 from bench.cluster import Cluster, Usage, cpu_seconds
 from bench.figures import percentile
@@ -18,6 +21,7 @@ from stockapp.backends.distributed.events import RedisEventLog
 from stockapp.backends.distributed.link import RedisLink
 from stockapp.domain.event import Event
 from tests.e2e.server import Server, eventually
+from tests.web.streams import messages
 
 RATE, SECONDS = 10, 8
 STREAMS, PROCESSES = 500, 4
@@ -46,6 +50,30 @@ class Load:
 
 
 @dataclass(frozen=True)
+class BySize:
+    """What messages cost, by their size: a straight line through two that were measured."""
+
+    usual: Load
+    usual_bytes: float
+    large: Load
+    large_bytes: float
+
+    def of(self, size: float) -> Load:
+        """A message of so many bytes."""
+        share = (size - self.usual_bytes) / max(1.0, self.large_bytes - self.usual_bytes)
+        pairs = zip(_values(self.usual), _values(self.large), strict=True)
+        return Load(*(max(0.0, usual + share * (large - usual)) for usual, large in pairs))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An event of a refresh: seconds after the first one, and bytes of its message to a page."""
+
+    seconds: float
+    size: float
+
+
+@dataclass(frozen=True)
 class Costs:
     """What the simulation needs.
 
@@ -57,13 +85,12 @@ class Costs:
 
     write: Load
     follow: Load
-    render: Load
-    deliver: Load
+    render: BySize
+    deliver: BySize
     idle_web: Load
     idle_worker: Load
     refresh: Load
-    # Seconds from the first event of a refresh to each of them.
-    trace: Sequence[float]
+    trace: Sequence[Moment]
     task_bytes: float
     item_bytes: float
     event_bytes: float
@@ -95,8 +122,15 @@ def measure() -> Costs:
         single, many = _bytes_of_task(cluster, 1), _bytes_of_task(cluster, SYMBOLS)
         worker.stop()
         silent = one.events(0).each
+        sizes = one.sizes()
         render = one.events(1).message(silent)
         crowd = one.events(STREAMS)
+        # That which shows all rows anew, again and again.
+        events, largest = one.kept, max(range(len(sizes)), key=sizes.__getitem__)
+        one.kept = [events[largest]]
+        large = one.events(1).message(silent)
+        large_crowd = one.events(STREAMS).message(silent)
+        one.kept = events
         connections = cluster.usage().connections
         nodes = [web, cluster.web(PROCESSES - 1, STOCKAPP_SAMPLE="simulated")]
         more = _Bench(cluster, nodes, one.kept)
@@ -106,15 +140,19 @@ def measure() -> Costs:
     others = PROCESSES - 1
     follow = silent_more.less(silent, others)
     item_bytes = (many - single) / (SYMBOLS - 1)
+    told = [size for size in sizes if size]
+    usual_bytes, large_bytes = sum(told) / len(told), max(told)
+    deliver = crowd.message(silent).less(render, STREAMS)
+    large_deliver = large_crowd.less(large, STREAMS)
     return Costs(
         write=silent.less(follow),
         follow=follow,
-        render=render,
-        deliver=crowd.message(silent).less(render, STREAMS),
+        render=BySize(render, usual_bytes, large, large_bytes),
+        deliver=BySize(deliver, usual_bytes, large_deliver, large_bytes),
         idle_web=idle_more.less(idle_one, others),
         idle_worker=idle_worker,
         refresh=refresh.less(_times(follow, len(trace))),
-        trace=trace,
+        trace=[Moment(*each) for each in zip(trace, sizes, strict=True)],
         task_bytes=single - item_bytes,
         item_bytes=item_bytes,
         event_bytes=event_bytes,
@@ -164,10 +202,35 @@ class _Bench:
         first = self._log.last_id()
         self._refresh()
         time.sleep(1)
-        self.kept = [e for e in self._log.since(first) if not e.type.ends_task]
+        told = self._log.since(first)
+        self.kept = [event for event in told if not event.type.ends_task]
         redis, name = self._cluster.redis, f"{_PREFIX}events"
         at = [float(entry["at"]) for _, entry in redis.xrange(name, f"({first}-0", "+")]
-        return [each - at[0] for each in at]
+        pairs = zip(told, at, strict=True)
+        return [each - at[0] for event, each in pairs if not event.type.ends_task]
+
+    def sizes(self) -> list[float]:
+        """The bytes of the message that each of the kept events is to a page; 0 for none."""
+        node, first = self._nodes[0], self._log.last_id()
+        chunks: list[bytes] = []
+        path = f"{node.url}{page_of(node)}"
+        writer = threading.Thread(target=self._write, args=(len(self.kept), time.monotonic()))
+        with requests.get(path, stream=True, timeout=60) as answer:
+            writer.start()
+            for chunk in answer.iter_content(None):
+                chunks.append(chunk)
+                # Beats come also when nothing else does.
+                if not writer.is_alive() and b"event: beat" in chunk:
+                    break
+        heard = {message.id: float(len(message.data)) for message in messages(chunks)}
+        return [heard.get(event.id, 0.0) for event in self._log.since(first)]
+
+    def _write(self, count: int, since: float) -> None:
+        """Write so many of the kept events, at a steady rate."""
+        for number, event in zip(range(count), itertools.cycle(self.kept), strict=False):
+            time.sleep(max(0.0, since + number / RATE - time.monotonic()))
+            row = (number, time.time(), event.topic, event.type.value, encode(event.data))
+            self._log.take([row])
 
     def refreshes(self) -> Load:
         """A refresh of the list, the events of which are heard by this node."""
@@ -192,10 +255,7 @@ class _Bench:
         idle = self.idle()
         usage, cpu = self._cluster.usage(), cpu_seconds(self._pids)
         count, first = RATE * SECONDS, self._log.last_id()
-        for number, event in zip(range(count), itertools.cycle(self.kept), strict=False):
-            time.sleep(max(0.0, usage.at + number / RATE - time.monotonic()))
-            row = (number, time.time(), event.topic, event.type.value, encode(event.data))
-            self._log.take([row])
+        self._write(count, usage.at)
         time.sleep(0.5)
         spent = self._spent(usage, cpu, count)
         each = spent.less(_times(idle, (time.monotonic() - usage.at) / count))

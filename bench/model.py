@@ -2,9 +2,9 @@
 
 Redis is one server with one queue. Each process reads the log when it is woken, no sooner than the
 gathering time after it was; it follows with one CPU, and has a feed that takes all there is,
-renders it for each open list, writes it to each stream, and rests a part of that time. Reading is
-simulated for all processes, feeds for some that stand for the others. What is not about events
-(idling processes, the tasks themselves) slows Redis down evenly.
+renders it for each open list and writes it to each stream, both by the size of what changes, and
+rests a part of that time. Reading is simulated for all processes, feeds for some that stand for the
+others. What is not about events (idling processes, the tasks themselves) slows Redis down evenly.
 """
 
 import heapq
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from bench.costs import Costs
+from bench.costs import Costs, Moment
 from bench.figures import percentile
 
 # As in backends/distributed/events.py and web/feed.py.
@@ -66,17 +66,17 @@ class _Process:
     woken: float = -1.0
     free_at: float = 0.0
     busy: float = 0.0
-    pending: list[float] = field(default_factory=list)
+    pending: list[Moment] = field(default_factory=list)
     feed_ready: float = 0.0
     feed_called: bool = False
 
 
-def times_of(costs: Costs, refreshes: float, seconds: float, seed: int = 1) -> list[float]:
+def moments_of(costs: Costs, refreshes: float, seconds: float, seed: int = 1) -> list[Moment]:
     """When events are recorded, if so many refreshes begin each second."""
     dice, at, found = random.Random(seed), 0.0, []
     while refreshes and (at := at + dice.expovariate(refreshes)) < seconds:
-        found += [at + offset for offset in costs.trace]
-    return sorted(found)
+        found += [Moment(at + each.seconds, each.size) for each in costs.trace]
+    return sorted(found, key=lambda moment: moment.seconds)
 
 
 class Simulation:
@@ -99,30 +99,30 @@ class Simulation:
         self._calls: list[tuple[float, int, _What, int]] = []
         self._order = itertools.count()
         self._redis_free = self._redis_busy = 0.0
-        self._reads = self._messages = 0.0
-        self._log: list[float] = []
+        self._reads = self._sent = self._commands = 0.0
+        self._most_bytes = max((each.size for each in costs.trace), default=0.0)
+        self._log: list[Moment] = []
         self._late: list[float] = []
 
-    def run(self, times: Sequence[float], seconds: float) -> Outcome:
-        """What comes of events recorded at these times."""
-        for at in times:
-            self._call(at, _What.WRITTEN, 0)
+    def run(self, events: Sequence[Moment], seconds: float) -> Outcome:
+        """What comes of these events."""
+        for number, event in enumerate(events):
+            self._call(event.seconds, _What.WRITTEN, number)
         while self._calls:
             now, _, what, number = heapq.heappop(self._calls)
             if now > seconds:
                 break
             if what is _What.WRITTEN:
-                self._write(now)
+                self._write(now, events[number])
             elif what is _What.READ:
                 self._read(now, self._processes[number], number)
             else:
                 self._feed(now, self._processes[number])
-        return self._outcome(min(len(times), len(self._log)) / seconds, seconds)
+        return self._outcome(len(self._log) / seconds, seconds)
 
     def _outcome(self, events: float, seconds: float) -> Outcome:
         costs, size = self._costs, self._size
-        reads, messages = self._reads / seconds, self._messages / seconds
-        renders = messages * size.lists
+        reads = self._reads / seconds
         others = (size.processes, costs.idle_web), (size.workers, costs.idle_worker)
         also = [*others, (self._refreshes, costs.refresh)]
         commands = sum(n * load.commands for n, load in also)
@@ -134,8 +134,8 @@ class Simulation:
         return Outcome(
             events,
             self._base + self._redis_busy / seconds,
-            sent + events * size.processes * costs.follow.sent + renders * costs.render.sent,
-            commands + reads * costs.follow.commands + renders * costs.render.commands,
+            sent + events * size.processes * costs.follow.sent + self._sent / seconds,
+            commands + reads * costs.follow.commands + self._commands / seconds,
             idle + sum(process.busy for process in fed) / len(fed) / seconds,
             1000 * percentile(late, 0.5),
             1000 * percentile(late, 0.99),
@@ -151,8 +151,8 @@ class Simulation:
         self._redis_free = max(self._redis_free, now) + cost
         return self._redis_free
 
-    def _write(self, now: float) -> None:
-        self._log.append(now)
+    def _write(self, now: float, event: Moment) -> None:
+        self._log.append(event)
         for number, process in enumerate(self._processes):
             if process.waits:
                 process.waits = False
@@ -171,7 +171,7 @@ class Simulation:
         else:
             process.waits = True
 
-    def _follow(self, now: float, process: _Process, news: list[float], number: int) -> None:
+    def _follow(self, now: float, process: _Process, news: list[Moment], number: int) -> None:
         cost = len(news) * self._costs.follow.process_ms / 1000
         process.free_at = max(process.free_at, now) + cost
         process.busy += cost
@@ -183,20 +183,26 @@ class Simulation:
     def _feed(self, now: float, process: _Process) -> None:
         costs, size = self._costs, self._size
         news, process.pending, process.feed_called = process.pending, [], False
-        asked = size.lists * costs.render.redis_ms * process.stands_for
+        # Of what changes several times in one message the last is told.
+        told = min(self._most_bytes, sum(event.size for event in news))
+        render, deliver = costs.render.of(told), costs.deliver.of(told)
+        asked = size.lists * render.redis_ms * process.stands_for
         start = max(now, process.free_at)
         # It is taken for the last of those that it stands for.
         answered = self._at_redis(now, asked)
-        rendering = size.lists * costs.render.process_ms / 1000
-        writing = size.streams / size.processes * costs.deliver.process_ms / 1000
+        rendering = size.lists * render.process_ms / 1000
+        writing = size.streams / size.processes * deliver.process_ms / 1000
         told_from = max(start + rendering, answered)
         process.free_at = told_from + writing
         process.busy += rendering + writing
-        self._messages += process.stands_for
+        self._sent += process.stands_for * size.lists * render.sent
+        self._commands += process.stands_for * size.lists * render.commands
         took = process.free_at - now
         process.feed_ready = process.free_at + max(_FEED_GATHER, _FEED_SHARE * took)
-        for at in news:
-            self._late += [told_from + share * writing - at for share in _RECEIVERS]
+        for event in news:
+            if event.size:
+                late = told_from - event.seconds
+                self._late += [late + share * writing for share in _RECEIVERS]
 
 
 # Streams of a process, from the one that is written to first to the last.

@@ -3,13 +3,14 @@
 The model is held against the real thing first: as many streams on one process as were measured.
 """
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.cluster import can_run
-from bench.costs import PROCESSES, RATE, SECONDS, STREAMS, SYMBOLS, Costs, Load, measure
+from bench.costs import PROCESSES, RATE, SECONDS, STREAMS, SYMBOLS, Costs, Load, Moment, measure
 from bench.figures import Report
-from bench.model import Outcome, Simulation, Size, times_of
+from bench.model import Outcome, Simulation, Size, moments_of
 from tests.e2e.server import Server
 from tests.upstream.client import UpstreamServer
 
@@ -57,14 +58,20 @@ def _tell_costs(report: Report, costs: Costs) -> None:
         (f"a refresh of {SYMBOLS} symbols", costs.refresh),
         ("an event alone, once", costs.write),
         ("an event alone, each process", costs.follow),
-        ("a message, each open list", costs.render),
-        ("a message, each stream", costs.deliver),
+        ("a usual message, each open list", costs.render.usual),
+        ("a usual message, each stream", costs.deliver.usual),
+        ("a large message, each open list", costs.render.large),
+        ("a large message, each stream", costs.deliver.large),
     )
     for name, load in rows:
         report.note(
-            f"  {name:30} {load.process_ms:10.3f} {load.redis_ms:9.4f} {load.commands:9.2f}"
+            f"  {name:32} {load.process_ms:10.3f} {load.redis_ms:9.4f} {load.commands:9.2f}"
             f" {load.sent:8.0f} {load.transactions:10.2f}"
         )
+    report.note(
+        f"a usual message has {costs.render.usual_bytes:,.0f} bytes, a large one, which shows all"
+        f" rows of {SYMBOLS} anew, {costs.render.large_bytes:,.0f}"
+    )
     report.note(
         f"a task takes {costs.task_bytes:.0f} bytes of Redis and {costs.item_bytes:.0f} for each"
         f" symbol, an event {costs.event_bytes:.0f}; a stream {costs.stream_bytes / 1000:.1f} kB"
@@ -74,8 +81,9 @@ def _tell_costs(report: Report, costs: Costs) -> None:
 
 def _hold_against(report: Report, costs: Costs) -> None:
     """One process with the streams that were measured, and events at the same rate."""
-    times = [number / RATE for number in range(RATE * SECONDS)]
-    told = Simulation(costs, Size(1, 1, STREAMS, 1, 0), 0).run(times, SECONDS)
+    sizes = itertools.cycle([each.size for each in costs.trace])
+    events = [Moment(number / RATE, next(sizes)) for number in range(RATE * SECONDS)]
+    told = Simulation(costs, Size(1, 1, STREAMS, 1, 0), 0).run(events, SECONDS)
     for name, ours, theirs in (
         ("p50", told.p50_ms, costs.late_p50_ms),
         ("p99", told.p99_ms, costs.late_p99_ms),
@@ -86,8 +94,8 @@ def _hold_against(report: Report, costs: Costs) -> None:
 
 
 def _simulate(costs: Costs, size: Size, refreshes: float) -> Outcome:
-    times = times_of(costs, refreshes, _RUN_SECONDS)
-    return Simulation(costs, size, refreshes).run(times, _RUN_SECONDS)
+    events = moments_of(costs, refreshes, _RUN_SECONDS)
+    return Simulation(costs, size, refreshes).run(events, _RUN_SECONDS)
 
 
 def _table(report: Report, costs: Costs) -> None:

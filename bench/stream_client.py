@@ -6,13 +6,12 @@ event's id, and the time; read by `array`.
 """
 
 import array
-import re
 import select
 import socket
 import sys
 import time
+from collections.abc import Iterator
 
-_ID = re.compile(rb"(?m)^id: (\d+)$")
 _OF_ONE_ADDRESS = 20_000
 
 
@@ -23,6 +22,15 @@ def connect(port: int, path: str, number: int) -> socket.socket:
     client.connect(("127.0.0.1", port))
     client.sendall(f"GET {path.format(number)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return client
+
+
+def ids(text: bytes) -> Iterator[float]:
+    """Of the messages that begin in it. Were this slower than the sender, it would be measured."""
+    at = 0
+    while (at := text.find(b"id: ", at)) >= 0 and (end := text.find(b"\n", at)) >= 0:
+        if at == 0 or text[at - 1] == 10:
+            yield float(text[at + 4 : end])
+        at = end
 
 
 def main() -> None:
@@ -38,18 +46,20 @@ def main() -> None:
         poll.register(client, select.EPOLLIN)
     print("open", flush=True)
     heard = array.array("d")
+    room = bytearray(1 << 18)
+    view = memoryview(room)
     until = time.time() + seconds
     while (left := until - time.time()) > 0:
         for file, _ in poll.poll(left):
             client, number = clients[file]
-            data = client.recv(1 << 18)
+            size = client.recv_into(room)
             now = time.time()
-            if not data:
+            if not size:
                 poll.unregister(file)
                 continue
-            text = tails[file] + data
-            for found in _ID.finditer(text):
-                heard.extend((number, float(found[1]), now))
+            text = tails[file] + view[:size]
+            for event_id in ids(text):
+                heard.extend((number, event_id, now))
             # What comes after the last whole line.
             tails[file] = text[text.rfind(b"\n") + 1 :][-64:]
     with open(out, "wb") as written:
