@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 
 from stockapp import context
 from stockapp.backends.distributed import celery_app
+from stockapp.backends.distributed.beat_log import InOneLine
 from stockapp.backends.distributed.celery_app import CPU, END_OF_DAY, LIVE, RUN, app
 from stockapp.backends.distributed.computing import register
 from stockapp.backends.distributed.errands import keep_short
@@ -60,6 +61,7 @@ def log(**_: object) -> None:
     """Log as the settings say, without their secrets, in place of Celery's own ways."""
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("celery.beat").addFilter(InOneLine())
     configure_logs(_settings)
 
 

@@ -142,6 +142,10 @@ def test_beats_that_lost_redis_for_a_while_go_on_when_it_is_back(
     with connect(node, f"/stream?watchlist={name}&live=1"):
         assert eventually(lambda: None not in prices(node, name).values())
     assert [params.get("live") for params in refreshes(pair, name)] == [True]
+    for beat in pair.of_role("beat"):
+        # A line for each time, without traces.
+        assert "Couldn't apply scheduled task stockapp.live" in beat.log()
+        assert "Traceback" not in beat.log()
 
 
 def test_a_worker_with_no_slot_left_still_begins_what_is_due(tmp_path: Path) -> None:
