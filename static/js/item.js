@@ -29,7 +29,7 @@ function close() {
   if (aside.hidden || keeps()) return;
   const facts = aside.querySelector("[data-row]"), row = document.getElementById(facts?.dataset.row);
   // What is still asked about the row is for nobody, and the row may be gone by then.
-  if (facts) htmx.trigger(facts, "htmx:abort");
+  if (facts) htmx.trigger(facts, "htmx:abort", {}, false);
   aside.hidden = true;
   aside.replaceChildren();
   shown = undefined;
