@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import resource
 import shutil
 import stat
@@ -99,7 +100,9 @@ class TestAFullDisk:
         found = open_layered(folder, clock).get_many(["quote:old", "quote:A", "quote:B"])
         ages = {key: entry.age_seconds for key, entry in found.items()}
         assert ages == dict.fromkeys(("quote:old", "quote:A", "quote:B"), 30 + REST_SECONDS)
-        assert [record.message.split(",")[0].split(":")[0] for record in caplog.records] == [
+        # There is no room in all of this process; what else was left in it may say so, too.
+        said = [one.message for one in caplog.records if one.name.startswith("stockapp.caching")]
+        assert [re.split("[,:]", message)[0] for message in said] == [
             "the cache cannot be used",
             "the cache can be used again",
         ]
