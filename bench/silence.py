@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.figures import Report
 from tests.browsing import CHROMIUM
-from tests.e2e.server import Server, serving
+from tests.e2e.server import Server, eventually, serving
 from tests.upstream.client import UpstreamServer
 
 ROUNDS = 8
@@ -63,7 +63,7 @@ def _silence(
     """Seconds from the last that was heard to the notice; the page hears again afterwards."""
     _hear(page, server)
     begin()
-    page.wait_for_function("window.silence !== undefined")
+    assert eventually(lambda: page.evaluate("window.silence") is not None)
     silence: float = page.evaluate("window.silence / 1000")
     end()
     page.locator("#connection").wait_for(state="hidden")
@@ -74,4 +74,4 @@ def _hear(page: Page, server: Server) -> None:
     """Wait for a message of the stream, which the page then has."""
     before = page.evaluate("window.heard")
     server.patch("/api/watchlist/LARK.SIM", json={"note": f"heard {before}"})
-    page.wait_for_function("before => window.heard > before", arg=before)
+    assert eventually(lambda: page.evaluate("window.heard") > before)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from .server import Server, serving
+from .server import Server, eventually, serving
 from .shelf import row
 
 pytestmark = pytest.mark.browser
@@ -107,7 +107,7 @@ def test_a_browser_without_a_network_says_so_and_what_one_does_then_is_not_lost_
 ) -> None:
     page.context.set_offline(True)
     # A stream that is open goes on here, and takes the notice away with its next message.
-    page.wait_for_function("window.noticed")
+    assert eventually(lambda: page.evaluate("window.noticed"))
     row(page, "WREN.SIM").get_by_role("button", name="Remove").click()
     status = page.get_by_role("status")
     expect(status).to_have_text("stockapp did not answer, so this was not done. Try again.")
