@@ -72,6 +72,10 @@ class Worker:
                 start_new_session=True,
             )
 
+    def set(self, name: str, value: str) -> None:
+        """A setting, from the next start on."""
+        self._environment[name] = value
+
     def launch(self) -> None:
         """The same, for what may be a node too."""
         self.start()

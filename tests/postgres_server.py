@@ -17,7 +17,7 @@ from tests.free_port import free_port
 from tests.namespace import HERE, Place
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
     """Debian keeps them outside of PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
     return str(found[0]) if found else shutil.which(name)
@@ -30,6 +30,8 @@ class PostgresServer:
         self._data = folder
         self._at = at
         self.port = free_port()
+        # Of every address, behind the question mark.
+        self._query = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._as: list[str] = []
         if os.geteuid() == 0:
@@ -47,7 +49,7 @@ class PostgresServer:
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database there."""
-        return f"postgresql://stockapp@{self._at.address}:{self.port}/{database}"
+        return f"postgresql://stockapp@{self._at.address}:{self.port}/{database}{self._query}"
 
     def make(self, name: str) -> str:
         """Make an empty database; its address."""
@@ -55,13 +57,26 @@ class PostgresServer:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
 
+    def guard(self, certificate: Path, key: Path, ca: Path) -> None:
+        """From the next start on take connections by TLS alone, from whoever knows the CA."""
+        for name, source in {"server.crt": certificate, "server.key": key}.items():
+            target = self._data / name
+            shutil.copy(source, target)
+            target.chmod(0o600)
+            if self._as:
+                shutil.chown(target, "postgres")
+        with (self._data / "postgresql.conf").open("a") as settings:
+            settings.write("ssl = on\n")
+        (self._data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n")
+        self._query = f"?sslmode=verify-full&sslrootcert={ca}"
+
     def start(self) -> None:
-        program = _program("postgres")
-        assert program
+        postgres = program("postgres")
+        assert postgres
         files, port = ["-D", str(self._data), "-k", "", "-F"], ["-p", str(self.port)]
         options = [*files, "-h", self._at.address, *port, "-c", "max_connections=200"]
         self._process = subprocess.Popen(
-            [*self._at.within, *self._as, program, *options],
+            [*self._at.within, *self._as, postgres, *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -97,15 +112,15 @@ class PostgresServer:
                 os.kill(one, how)
 
     def _run(self, name: str, *words: str) -> None:
-        program = _program(name)
-        assert program
-        subprocess.run([*self._as, program, *words], check=True, stdout=subprocess.DEVNULL)
+        found = program(name)
+        assert found
+        subprocess.run([*self._as, found, *words], check=True, stdout=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager
 def running_postgres(*, at: Place = HERE) -> Iterator[PostgresServer]:
     """A server; the test is skipped where it is not installed."""
-    if _program("initdb") is None:
+    if program("initdb") is None:
         pytest.skip("no PostgreSQL found: apt-get install postgresql")
     # Not below pytest's folder, which only its own user may enter.
     with tempfile.TemporaryDirectory(prefix="postgres") as folder:

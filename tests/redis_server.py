@@ -21,20 +21,27 @@ _PLAIN = ("--save", "", "--rdbcompression", "no", "--protected-mode", "no")
 
 
 class RedisServer:
-    """It can be stopped and started again, and keeps nothing then unless it is `durable`."""
+    """It can be stopped and started again, and keeps nothing then unless it is `durable`.
 
-    def __init__(self, folder: Path, *, durable: bool = False, at: Place = HERE) -> None:
+    Where it is reached by a socket there is no port.
+    """
+
+    def __init__(
+        self, folder: Path, *, durable: bool = False, by_socket: bool = False, at: Place = HERE
+    ) -> None:
         self._folder = folder
         self._at = at
         self._kept = "--appendonly yes --appendfsync everysec" if durable else "--appendonly no"
         self.port = free_port()
+        self._reached = f"--port {self.port} --bind {self._at.address}"
         self.url = f"redis://{self._at.address}:{self.port}/0"
+        if by_socket:
+            self._reached = f"--port 0 --unixsocket {folder}/redis.sock"
+            self.url = f"unix://{folder}/redis.sock?db=0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = (
-            f"--port {self.port} --bind {self._at.address} {self._kept} --maxmemory {MAXMEMORY}"
-        )
+        options = f"{self._reached} {self._kept} --maxmemory {MAXMEMORY}"
         program = [*self._at.within, "redis-server", *options.split(), *_PLAIN]
         self._process = subprocess.Popen(
             [*program, "--dir", str(self._folder)],
@@ -84,12 +91,12 @@ class RedisServer:
 
 @contextlib.contextmanager
 def running_redis(
-    folder: Path, *, durable: bool = False, at: Place = HERE
+    folder: Path, *, durable: bool = False, by_socket: bool = False, at: Place = HERE
 ) -> Iterator[RedisServer]:
     """A server; the test is skipped where it is not installed."""
     if shutil.which("redis-server") is None:
         pytest.skip("no redis-server found: apt-get install redis-server")
-    server = RedisServer(folder, durable=durable, at=at)
+    server = RedisServer(folder, durable=durable, by_socket=by_socket, at=at)
     server.start()
     try:
         yield server

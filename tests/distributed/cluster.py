@@ -103,6 +103,24 @@ class Cluster:
         if not eventually(lambda: worker.pid in {w["pid"] for w in self.node.workers()}, 60):
             raise RuntimeError(f"the worker did not start:\n{worker.log()}")
 
+    def stop(self) -> None:
+        """End all nodes and workers as a service manager does."""
+        for node in self.nodes:
+            node.stop()
+        for worker in self.workers:
+            worker.stop()
+
+    def goes_to(self, database_url: str) -> None:
+        """Start what has been stopped, now with that database."""
+        self.database_url = database_url
+        for worker in self.workers:
+            worker.set("STOCKAPP_DATABASE_URL", database_url)
+            worker.start()
+        for node in self.nodes:
+            node.settings["STOCKAPP_DATABASE_URL"] = database_url
+            node.start()
+        self.wait_for_workers()
+
     def messages(self) -> int:
         """How many wake-ups nobody has taken from the queue."""
         return int(self._link.ask(lambda redis: redis.llen(f"{PREFIX}celery:tasks")))

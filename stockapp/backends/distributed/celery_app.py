@@ -106,8 +106,8 @@ def _address(url: str) -> tuple[str, dict[str, Any] | None]:
     meant: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
     number = meant.get("db", 0)
     if parts.scheme == "unix":
-        place = parts._replace(scheme="redis+socket", query=f"virtual_host={number}")
-        return urlunsplit(place), None
+        # Not by urlunsplit, which leaves out the // of a scheme that it does not know.
+        return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={number}", None
     address = urlunsplit(parts._replace(path=f"/{number}", query="", fragment=""))
     if parts.scheme != "rediss":
         return address, None
