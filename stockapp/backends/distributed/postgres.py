@@ -41,11 +41,9 @@ _KEPT_TO = {
 }
 # A server that is frozen, or cut off, does not keep to that.
 _ANSWER_SECONDS = 5.0
-_OPTIONS: dict[str, Any] = {
-    "connect_timeout": _CONNECT_SECONDS,
-    "options": " ".join(f"-c {name}={value}" for name, value in _KEPT_TO.items()),
-    "application_name": "stockapp",
-}
+_OPTIONS: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "application_name": "stockapp"}
+# By a statement: PgBouncer lets no `options` pass.
+_SET = "; ".join(f"SET {name} TO '{value}'" for name, value in _KEPT_TO.items())
 _BATCH = 1000
 _OLDEST = (
     "SELECT number, created_at, topic, type, data FROM outbox WHERE number > %s"
@@ -104,6 +102,11 @@ class _Connection(psycopg.Connection[Any]):
             raise
 
 
+def _configure(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(_SET)
+    connection.commit()
+
+
 class PostgresDatabase:
     """The pool of one process. What cannot be done at present raises StoreTrouble."""
 
@@ -125,6 +128,7 @@ class PostgresDatabase:
             reconnect_timeout=_CONNECT_SECONDS,
             # One that the server closed meanwhile is replaced before it is used.
             check=ConnectionPool.check_connection,
+            configure=_configure,
             kwargs=_OPTIONS,
             open=True,
         )
@@ -193,6 +197,7 @@ class PostgresDatabase:
         """
         try:
             with psycopg.connect(self._url, **_OPTIONS) as connection:
+                _configure(connection)
                 migrate(connection)
         except (NewerDatabase, ReadOnlySqlTransaction) as error:
             raise StoreTrouble(words_for(error)) from error
