@@ -18,8 +18,9 @@ class ScalingSettings(BaseSettings):
     redis_url: SecretStr = Field(
         default=SecretStr(""),
         description=(
-            "redis://[USER:PASSWORD@]HOST:PORT/DB, or rediss:// for TLS: tasks, events, the cache"
-            " and shared facts are there, and `stockapp worker` does the work (docs/scaling.md)."
+            "redis://[USER:PASSWORD@]HOST:PORT/DB, or rediss:// for TLS, or unix:///PATH?db=DB:"
+            " tasks, events, the cache and shared facts are there, and `stockapp worker` does the"
+            " work (docs/scaling.md)."
             " Needs STOCKAPP_DATABASE_URL, and requirements-distributed.txt. Empty: all is done"
             " on this machine."
         ),
