@@ -180,14 +180,18 @@ def test_what_goes_to_workers_is_json_that_names_a_duty_and_a_task(
     redis = Redis.from_url(settings["STOCKAPP_REDIS_URL"])
     prefix = settings["STOCKAPP_REDIS_PREFIX"]
     queue = f"{prefix}celery:tasks"
-    assert eventually(lambda: redis.llen(queue) > 0)
-    messages = [json.loads(raw) for raw in redis.lrange(queue, 0, -1)]
-    assert {message["content-type"] for message in messages} == {"application/json"}
-    assert {message["headers"]["task"] for message in messages} == {"stockapp.run"}
-    bodies = [json.loads(base64.b64decode(message["body"])) for message in messages]
-    sent = [arguments for arguments, _, _ in bodies]
-    # And by which request it was begun, for the log.
-    assert [answer.json()["task_id"], answer.headers["X-Request-ID"]] in sent
+
+    def messages() -> list[dict[str, Any]]:
+        return [json.loads(raw) for raw in redis.lrange(queue, 0, -1)]
+
+    def sent() -> list[Any]:
+        return [json.loads(base64.b64decode(message["body"]))[0] for message in messages()]
+
+    # And by which request it was begun, for the log. Of earlier tests there may be some already.
+    expected = [answer.json()["task_id"], answer.headers["X-Request-ID"]]
+    assert eventually(lambda: expected in sent())
+    assert {message["content-type"] for message in messages()} == {"application/json"}
+    assert {message["headers"]["task"] for message in messages()} == {"stockapp.run"}
     texts = [redis.get(name) for name in redis.keys(f"{prefix}*") if redis.type(name) == b"string"]
     assert texts
     # As every pickle begins since Python 3.4.
