@@ -151,7 +151,10 @@ def test_beats_that_lost_redis_for_a_while_go_on_when_it_is_back(
 def test_a_worker_with_no_slot_left_still_begins_what_is_due(tmp_path: Path) -> None:
     settings = {
         "STOCKAPP_TASK_SLOTS": 1,
-        "STOCKAPP_SIMULATED_LATENCY_MS": 7_500,
+        # Longer than anything here takes.
+        "STOCKAPP_SIMULATED_LATENCY_MS": 50_000,
+        "STOCKAPP_REQUEST_TIMEOUT_SECONDS": 90,
+        "STOCKAPP_SYMBOL_DEADLINE_SECONDS": 90,
         "STOCKAPP_LIVE_MODE": "true",
     }
     with cluster(tmp_path, settings, nodes=1, tasks=1, beat=1) as made:

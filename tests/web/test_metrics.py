@@ -67,9 +67,10 @@ class TestMetrics:
         def told(name: str, **labels: str) -> float:
             return sum(metric(client, name, **labels) for client in both)
 
-        assert eventually(lambda: told("stockapp_tasks_ended_total") > 0)
-        assert told("stockapp_tasks_ended_total", kind="live_prices", status="completed") == 1
-        assert told("stockapp_task_duration_seconds_count", kind="live_prices") == 1
+        ended = "stockapp_tasks_ended_total"
+        assert eventually(lambda: told(ended, kind="live_prices", status="completed") == 1)
+        took = "stockapp_task_duration_seconds_count"
+        assert eventually(lambda: told(took, kind="live_prices") == 1)
         items = "stockapp_task_items_total"
         assert told(items, kind="live_prices", state="ok", source="simulated", reason="") == 1
         assert told(items, state="failed", source="", reason="not_found") == 1
