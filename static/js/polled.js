@@ -14,13 +14,13 @@ document.addEventListener("htmx:after:request", (event) => {
   if (polls(event)) notice.hidden = true;
 });
 
-// The parts do not talk; that something went wrong, or is right again, is said once.
-const level = () => document.getElementById("health").dataset.level;
-let known = level();
+// The parts do not talk; what is wrong in all, or that nothing is any more, is said when it changes.
+const words = () => document.querySelector("#health strong")?.textContent;
+let known = words();
 document.addEventListener("htmx:after:swap", () => {
-  if (level() === known) return;
-  known = level();
+  if (!words() || words() === known) return;
+  known = words();
   const status = document.getElementById("status");
   status.className = "status info";
-  status.textContent = document.querySelector("#health strong").textContent;
+  status.textContent = known;
 });
